@@ -1,0 +1,15 @@
+import { count, id, measure } from '../model/field.ts';
+import { defineMetric } from './define-metric.ts';
+
+export const testsExecuted = defineMetric({
+  name: 'tests.executed',
+  category: 'quality',
+  doc: 'A test run ended.',
+  fields: {
+    task_id: id('The task it was for, where known.'),
+    total_tests: count('Tests in the run, skipped ones included.'),
+    passed: count('Tests that passed.'),
+    failed: count('Tests that failed or broke.'),
+    duration_seconds: measure('seconds', 'How long the run took.'),
+  },
+});

@@ -1,0 +1,19 @@
+import { count, id, measure, name, oneOf } from '../model/field.ts';
+import { defineMetric } from './define-metric.ts';
+
+export const TOOL_OUTCOMES = ['success', 'error', 'cancelled', 'timeout', 'unknown'] as const;
+
+export const toolCalled = defineMetric({
+  name: 'tool.called',
+  category: 'tools',
+  doc: 'A tool was called and answered. Arguments and results are never kept, only their sizes.',
+  fields: {
+    task_id: id('The task during which it was called, where known.'),
+    server: name('The MCP server, or the client itself for built-in tools.'),
+    tool: name("The tool's name."),
+    duration_ms: measure('ms', 'From the request to the answer.'),
+    outcome: oneOf(TOOL_OUTCOMES, 'How it ended.'),
+    request_bytes: count('Size of the request.'),
+    response_bytes: count('Size of the answer.'),
+  },
+});

@@ -1,0 +1,81 @@
+/** A value that a field may hold. Lists hold names, such as files. Absent is `undefined`, never 0 or null. */
+export type FieldValue = string | number | boolean | readonly string[];
+
+/** The fields of one event, by the names its metric declares. */
+export type EventData = Readonly<Record<string, FieldValue | undefined>>;
+
+/** Where an event comes from. */
+export const SOURCES = [
+  'library',
+  'amicus-state',
+  'mcp-proxy',
+  'otlp',
+  'transcript',
+  'git',
+  'test-report',
+  'amicus-native',
+  'import',
+] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+/** What surrounds an event: who tells it, how sure it is, and what makes it itself. */
+export type EventContext = {
+  readonly source: SourceName;
+  /** True when the event was concluded (from a disappearance, from silence) rather than observed. */
+  readonly inferred: boolean;
+  /** Which cluster, where one store holds several. */
+  readonly cluster?: string | undefined;
+  /**
+   * What the event was derived from: a request id, a transcript line, a state transition. An event whose identity
+   * was stored before is counted as a duplicate and not stored again. Absent for events recorded first-hand, whose
+   * identity is the recording process and its sequence number.
+   */
+  readonly identity?: string | undefined;
+};
+
+/** An event on its way in, as a source hands it over. */
+export type IncomingEvent = {
+  readonly metric: string;
+  /** Integer microseconds since the Unix epoch, UTC. */
+  readonly atMicros: number;
+  readonly data: EventData;
+} & EventContext;
+
+/** An event as it is kept. */
+export type StoredEvent = {
+  /** Identity across export and import: `<store id>:<metric>:<micros>`, or what it was imported under. */
+  readonly id: string;
+  readonly metric: string;
+  /** Seconds since the Unix epoch, as a float: the public form, as in Amicus's own files. */
+  readonly timestamp: number;
+  /** The same moment, in integer microseconds: the exact form. Unique within a metric. */
+  readonly atMicros: number;
+  readonly node_id?: string | undefined;
+  readonly data: EventData;
+  readonly source: SourceName;
+  readonly inferred: boolean;
+  readonly cluster?: string | undefined;
+};
+
+/** Why something was not stored. Every drop is counted under one of these; nothing is dropped without. */
+export const DROP_REASONS = [
+  /** whole events */
+  'unknown_metric',
+  'metric_disabled',
+  'not_an_object',
+  'missing_field',
+  'time_out_of_range',
+  'duplicate',
+  'spool_full',
+  'spool_unwritable',
+  'spool_damaged',
+  /** single fields; the event is kept without them, unless the field is required */
+  'unknown_field',
+  'wrong_type',
+  'out_of_range',
+  'not_in_list',
+  'too_long',
+  'control_character',
+  'looks_secret',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];

@@ -1,0 +1,145 @@
+import type { FilterValue } from '../model/filter.ts';
+import type { StoredEvent } from '../model/event.ts';
+
+/**
+ * A moment, as people and programs write it: seconds since the Unix epoch (a float, as in Amicus's files), a Date,
+ * `'2026-11-24'`, `'2026-11-24T10:00'` (in the question's zone), `'2026-11-24T10:00:00Z'`, or how long ago: `'24h'`, `'7d'`.
+ */
+export type Moment = number | Date | string;
+
+/** A condition on one field: a value, a list of values, or one of the operators. Several operators are joined by "and". */
+export type FieldCondition =
+  | FilterValue
+  | readonly FilterValue[]
+  | {
+      readonly not?: FilterValue | readonly FilterValue[];
+      readonly gt?: number;
+      readonly gte?: number;
+      readonly lt?: number;
+      readonly lte?: number;
+      readonly prefix?: string;
+      readonly not_prefix?: string;
+      readonly present?: boolean;
+    };
+
+/** Conditions by field, joined by "and". Besides declared fields, `source` and `cluster` can be asked for. */
+export type FilterBook = Readonly<Record<string, FieldCondition>>;
+
+type Span = {
+  /** From when (included). Default: the whole history. */
+  readonly since?: Moment;
+  /** Until when (not included). Default: now. */
+  readonly until?: Moment;
+  /** IANA time zone in which dates without offset, days and hours are meant. Default: UTC. */
+  readonly timeZone?: string;
+};
+
+export type EventQuestion = Span & {
+  readonly metric: string;
+  readonly filters?: FilterBook;
+  /** By time (`'oldest_first'`, the default, or `'newest_first'`), or by a field: `'duration_seconds'`, `'-duration_seconds'`. */
+  readonly order?: string;
+  /** At most so many events. Default 1,000. */
+  readonly limit?: number;
+  /** Where to go on: the `nextCursor` of the answer before. */
+  readonly cursor?: string;
+};
+
+export type EventAnswer = {
+  readonly events: readonly StoredEvent[];
+  /** Set when there is more. */
+  readonly nextCursor?: string;
+};
+
+/**
+ * What to compute: `count`, or a function of a field: `sum(f)`, `avg(f)`, `min(f)`, `max(f)`, `count(f)`, `distinct(f)`,
+ * `first(f)`, `last(f)`, `p95(f)` (any percentile: `p99.9(f)`), `rate` (events per second of the span or bucket),
+ * `rate(f)` (sum of the field per second).
+ */
+export type Aggregation = string;
+
+export type AggregateQuestion = Span & {
+  readonly metric: string;
+  readonly filters?: FilterBook;
+  readonly aggregations: readonly Aggregation[];
+  readonly groupBy?: readonly string[];
+  /** A bucket width: `'1m'`, `'15m'`, `'1h'`, `'1d'`, `'1w'`, `'1mo'`. Days and longer follow the zone's calendar, DST days included. */
+  readonly bucket?: string;
+  /** Also compute the span of equal length just before. */
+  readonly compare?: boolean;
+  /** Insist on exact percentiles, even where a sketch would answer within 1 %. */
+  readonly exact?: boolean;
+  /** Order of groups: an aggregation, `-` for descending. Default: the groups' own order. */
+  readonly order?: string;
+  /** At most so many groups. */
+  readonly limit?: number;
+};
+
+/** A computed figure. Absent (`undefined`) where nothing was there to compute it from: never 0 or NaN for that. */
+export type Value = number | string | boolean | undefined;
+
+export type AggregateRow = {
+  /** Start of the bucket, seconds since the Unix epoch; absent without buckets. */
+  readonly bucketStart?: number;
+  readonly bucketEnd?: number;
+  /** The group, by field. Absent fields are groups of their own, with the value `undefined`. */
+  readonly group: Readonly<Record<string, Value>>;
+  /** The figures, by aggregation as it was asked. */
+  readonly values: Readonly<Record<Aggregation, Value>>;
+  /** The same for the period before, with `compare`. Absent where that period has no such group. */
+  readonly previous?: Readonly<Record<Aggregation, Value>>;
+};
+
+/** How an answer was found. */
+export type Plan = {
+  readonly metric: string;
+  readonly from: number;
+  readonly to: number;
+  /** `raw`: from events alone; `rollups`: from rollups alone; `mixed`: rollups, and events at the edges. */
+  readonly level: 'raw' | 'rollups' | 'mixed';
+  /** Why that level: one sentence. */
+  readonly reason: string;
+  readonly rollupHours: number;
+  /** False when a percentile came from a sketch, or when raw detail the question needs has expired. */
+  readonly exact: boolean;
+  /** Bound of the relative error of percentiles, where they are not exact. */
+  readonly relativeError?: number;
+  /** Set when part of the span has lost its raw detail and the question needed it. */
+  readonly missingBefore?: number;
+};
+
+export type AggregateAnswer = {
+  readonly rows: readonly AggregateRow[];
+  readonly plan: Plan;
+};
+
+export type SeriesQuestion = Omit<AggregateQuestion, 'order' | 'limit' | 'bucket' | 'aggregations'> & {
+  readonly aggregation: Aggregation;
+  /** Default: the width that gives 24 to 60 points. */
+  readonly bucket?: string;
+};
+
+export type Series = {
+  readonly group: Readonly<Record<string, Value>>;
+  /** One for each bucket of the span, in order, empty ones included. */
+  readonly points: readonly { readonly start: number; readonly value: Value; readonly previous?: Value }[];
+};
+
+export type SeriesAnswer = { readonly series: readonly Series[]; readonly bucketSeconds: number; readonly plan: Plan };
+
+export type SqlOptions = {
+  /** Values for `?` and `:name` in the statement. */
+  readonly parameters?: readonly (string | number | null)[] | Readonly<Record<string, string | number | null>>;
+  /** Default 5,000 ms. */
+  readonly timeoutMillis?: number;
+  /** Default 10,000. More rows end the statement with `truncated`. */
+  readonly maxRows?: number;
+  /** Default 256 MiB. */
+  readonly maxMemoryBytes?: number;
+};
+
+export type SqlAnswer = {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  readonly truncated: boolean;
+};

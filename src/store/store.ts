@@ -1,0 +1,167 @@
+import type { DropReason, FieldValue, StoredEvent } from '../model/event.ts';
+import type { AnyField } from '../model/field.ts';
+import type { Filter } from '../model/filter.ts';
+import type { QuantileSketch } from '../model/quantile-sketch.ts';
+import type { TimeRange } from '../model/range.ts';
+
+/** A metric as the store knows it: by what the events themselves declared, built-in or custom alike. */
+export type StoredMetric = {
+  readonly name: string;
+  /** In column order. Doc sentences are not stored and come back empty. */
+  readonly fields: Readonly<Record<string, AnyField>>;
+};
+
+/** Which events, in which order, how many. */
+export type ScanRequest = {
+  readonly metric: string;
+  readonly range: TimeRange;
+  readonly filters: readonly Filter[];
+  readonly order:
+    | 'oldest_first'
+    | 'newest_first'
+    | { readonly field: string; readonly direction: 'ascending' | 'descending' };
+  /** At most so many; all of them when absent. */
+  readonly limit?: number | undefined;
+  /** Leave out so many first. Only with an order by field; by time, narrow the range instead. */
+  readonly offset?: number | undefined;
+};
+
+/** One figure to fold events into. `field` figures leave out events that lack the field. */
+export type Measure =
+  | { readonly fn: 'count' }
+  | { readonly fn: 'count' | 'sum' | 'min' | 'max' | 'first' | 'last' | 'distinct'; readonly field: string }
+  /** Exact, by linear interpolation between closest ranks (as NumPy's default); `p` from 0 to 100. */
+  | { readonly fn: 'percentile'; readonly field: string; readonly p: number }
+  /** All values, as a mergeable sketch. */
+  | { readonly fn: 'sketch'; readonly field: string };
+
+/** Fold events into figures, by group and by time bucket. */
+export type FoldRequest = {
+  readonly metric: string;
+  /** Disjoint and ascending. */
+  readonly ranges: readonly TimeRange[];
+  readonly filters: readonly Filter[];
+  readonly groupBy: readonly string[];
+  /** Ascending boundaries: bucket i is [boundaries[i], boundaries[i+1]). Absent: one bucket, index 0. */
+  readonly buckets?: readonly number[] | undefined;
+  readonly measures: readonly Measure[];
+};
+
+/** A figure: absent (`undefined`) where no event had the field. In the field's own unit, not in stored steps. */
+export type Figure = number | string | boolean | QuantileSketch | undefined;
+
+export type FoldRow = {
+  readonly bucket: number;
+  /** Values of the `groupBy` fields, in their order; `undefined` for events that lack the field. */
+  readonly group: readonly (FieldValue | undefined)[];
+  /** One for each measure, in their order. */
+  readonly figures: readonly Figure[];
+};
+
+/** Which parts of a range each level can answer. The parts are disjoint, ascending, and together are the range. */
+export type Coverage = {
+  /** Whole hours whose rollup stands and equals the raw events that were in them. */
+  readonly rollups: readonly TimeRange[];
+  /** The rest: only raw events answer there (edges, hours that changed since they were rolled up, the running hour). */
+  readonly raw: readonly TimeRange[];
+  /** Raw detail before this moment has expired; only rollups remain. 0 when nothing has. */
+  readonly rawFromMicros: number;
+  /** Fields by which rollups of this metric can be grouped and filtered. */
+  readonly dimensions: readonly string[];
+};
+
+export type DrainReport = {
+  /** Events moved into tables. */
+  readonly events: number;
+  /** Events not stored because their identity was stored before. */
+  readonly duplicates: number;
+  /** Bytes that ended in a torn or damaged frame and were set aside. */
+  readonly damagedBytes: number;
+  /** True when another process was draining and this call therefore moved nothing. */
+  readonly busy: boolean;
+};
+
+/** What one recording process handed over and what became of it. All figures are events. */
+export type ProducerLedger = {
+  readonly producer: string;
+  readonly pid: number;
+  readonly startedMicros: number;
+  readonly alive: boolean;
+  /** Calls of record(), good and bad, as far as the producer has told: the left side of the conservation law. */
+  readonly recorded: number;
+  readonly inDatabase: number;
+  readonly inSpool: number;
+  readonly expired: number;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+};
+
+export type UpkeepReport = {
+  readonly rolledUpHours: number;
+  /** Raw events dropped because they were older than the retention. */
+  readonly expiredEvents: number;
+  /** Raw events dropped before their time, because the store was over its size budget. */
+  readonly droppedForSpaceEvents: number;
+  /** Set when raw detail had to go early: the moment before which only rollups remain. */
+  readonly rawFromMicros: number;
+  readonly sizeBytes: number;
+  readonly removedSegments: number;
+};
+
+export type RetentionSettings = {
+  readonly rawDays: number;
+  readonly rollupDays: number;
+  /** Database, WAL and spool together, in bytes. */
+  readonly maxBytes: number;
+};
+
+export type StoreStats = {
+  readonly path: string;
+  readonly storeId: string;
+  readonly schemaVersion: number;
+  readonly databaseBytes: number;
+  readonly walBytes: number;
+  readonly spoolBytes: number;
+  readonly spoolSegments: number;
+  readonly events: number;
+  readonly eventsByMetric: Readonly<Record<string, number>>;
+  readonly oldestMicros: number | undefined;
+  readonly newestMicros: number | undefined;
+  readonly rawFromMicros: number;
+  /** Files set aside because they were damaged or foreign. */
+  readonly quarantinedFiles: readonly string[];
+  readonly readOnly: boolean;
+};
+
+/**
+ * Keeps events and folds them. Knows no metric by name: what it stores, it knows from the declarations that travel
+ * with the events.
+ *
+ * All methods throw StoreError. Reading methods answer from what is in the tables: call `drain()` first to see what
+ * was just recorded.
+ */
+export interface Store {
+  /**
+   * Move what all processes have spooled into tables, each event exactly once.
+   *
+   * @param options.waitMillis How long to wait for another drainer; 0 (the default) returns `busy` at once.
+   */
+  drain(options?: { readonly waitMillis?: number }): Promise<DrainReport>;
+  metrics(): Promise<readonly StoredMetric[]>;
+  /** Events in batches of at most 1,000, read as they are asked for: memory does not grow with the answer. */
+  scan(request: ScanRequest): AsyncIterable<readonly StoredEvent[]>;
+  /** Exact figures from raw events. Rows in ascending order of bucket, then of group. */
+  fold(request: FoldRequest): Promise<readonly FoldRow[]>;
+  /**
+   * The same figures from rollups. Ranges must be whole UTC hours that `coverage` names; filters and groups must be on
+   * its dimensions; measures are count, sum, min, max, and sketch without groups or filters.
+   */
+  foldRollups(request: FoldRequest): Promise<readonly FoldRow[]>;
+  coverage(metric: string, range: TimeRange): Promise<Coverage>;
+  ledger(): Promise<readonly ProducerLedger[]>;
+  stats(): Promise<StoreStats>;
+  /** Roll up finished hours, expire raw detail, keep the size budget, remove drained segments, checkpoint. Idempotent. */
+  upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport>;
+  /** A consistent copy while others write. `onProgress` gets the part done, 0 to 1. */
+  backup(toPath: string, onProgress?: (part: number) => void): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,134 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  type AnyField,
+  type FieldKind,
+  type Unit,
+  count,
+  delta,
+  flag,
+  id,
+  measure,
+  name,
+  names,
+} from '../../model/field.ts';
+import type { StoredMetric } from '../store.ts';
+
+/**
+ * How a field is kept in its column. Column names are the fields' own.
+ *
+ * `id`, `name`, `one_of`: number of the string in `dict`. `names`: JSON array of such numbers, as text.
+ * `flag`: 0 or 1. `count`, `delta`: the number. `measure`: value × scale, rounded. Absent: NULL.
+ */
+export type Column = {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly unit: Unit | undefined;
+  readonly scale: number;
+};
+
+/** The table of one metric: `t INTEGER PRIMARY KEY` (stored time, unique by a step of 1 µs), `o` (origin), then its columns. */
+export type EventTable = {
+  readonly metricId: number;
+  readonly metric: string;
+  /** Quoted, ready for SQL. */
+  readonly table: string;
+  readonly columns: readonly Column[];
+};
+
+/** An identifier for SQL text. */
+export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** The name of a metric's table: `task.completed` → `m_task_completed`. */
+export const tableName = (metric: string): string => `m_${metric.replaceAll('.', '_')}`;
+
+/** A field as a spool file declares it. */
+export type DeclaredField = readonly [name: string, kind: FieldKind, unit: Unit | null];
+
+/** A field as it is known from a stored declaration: without its doc sentence and words. */
+export function fieldOf(kind: FieldKind, unit: Unit | undefined): AnyField {
+  switch (kind) {
+    case 'id':
+      return id('');
+    case 'name':
+      return name('');
+    case 'one_of':
+      return { ...name(''), kind: 'one_of' };
+    case 'flag':
+      return flag('');
+    case 'count':
+      return count('');
+    case 'delta':
+      return delta('');
+    case 'names':
+      return names('');
+    case 'measure':
+      return measure(unit ?? 'ms', '');
+  }
+}
+
+const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
+  name: fieldName,
+  kind,
+  unit: unit ?? undefined,
+  scale: fieldOf(kind, unit ?? undefined).scale,
+});
+
+/** The event tables of a file, by metric. */
+export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
+  const rows = db.prepare('SELECT id, name, fields FROM metric ORDER BY id').all();
+  return new Map(
+    rows.map((row) => {
+      const metric = String(row['name']);
+      const declared = JSON.parse(String(row['fields'])) as DeclaredField[];
+      const table = {
+        metricId: Number(row['id']),
+        metric,
+        table: quoted(tableName(metric)),
+        columns: declared.map(toColumn),
+      };
+      return [metric, table];
+    }),
+  );
+}
+
+export function toStoredMetric(table: EventTable): StoredMetric {
+  return {
+    name: table.metric,
+    fields: Object.fromEntries(table.columns.map((column) => [column.name, fieldOf(column.kind, column.unit)])),
+  };
+}
+
+/**
+ * The table for a metric as some producer declared it: made when it is new, widened when the producer knows fields
+ * that the table does not. Never narrowed: an older producer's fields are a subset.
+ *
+ * Call inside a write transaction.
+ */
+export function ensureEventTable(
+  db: DatabaseSync,
+  tables: Map<string, EventTable>,
+  metric: string,
+  declared: readonly DeclaredField[],
+): EventTable {
+  const known = tables.get(metric);
+  const missing = declared.filter(([field]) => known?.columns.every((column) => column.name !== field) ?? true);
+  if (known !== undefined && missing.length === 0) return known;
+
+  const table = known?.table ?? quoted(tableName(metric));
+  if (known === undefined) {
+    const columns = missing.map(([field]) => `, ${quoted(field)}`).join('');
+    db.exec(`CREATE TABLE IF NOT EXISTS ${table} (t INTEGER PRIMARY KEY, o INTEGER NOT NULL${columns})`);
+  } else {
+    for (const [field] of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${quoted(field)}`);
+  }
+  const columns = [...(known?.columns ?? []), ...missing.map(toColumn)];
+  const fields = JSON.stringify(columns.map((column) => [column.name, column.kind, column.unit ?? null]));
+  const saved = db
+    .prepare(
+      'INSERT INTO metric (name, fields) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET fields = excluded.fields RETURNING id',
+    )
+    .get(metric, fields);
+  const made = { metricId: Number(saved?.['id']), metric, table, columns };
+  tables.set(metric, made);
+  return made;
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../../model/errors.ts';
+
+/** "AMMX": tells our files from any other SQLite file. */
+export const APPLICATION_ID = 0x41_4d_4d_58;
+
+/**
+ * Raised by one with each migration. A file with a higher number was written by a newer version: it is read and
+ * drained as far as its tables are known, and never migrated down.
+ */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Stored times are microseconds since 2025-01-01T00:00:00Z: as the row's key that takes seven bytes instead of eight
+ * until 2042. Earlier moments are negative and take nine.
+ */
+export const EPOCH_MICROS = Date.UTC(2025, 0, 1) * 1_000;
+
+/**
+ * Migration n brings a file from version n to n + 1, in one transaction, by adding only: an older process that has
+ * the file open goes on working.
+ *
+ * Tables of events are not here: each is made from the declaration of its metric, see event-tables.ts. None of these
+ * names may be `events`, `aggregates` or `metadata`: a Python Amicus may create those in the same file.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  -- store_id, created (micros), raw_from (stored time before which raw detail has expired)
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+  -- every name that occurs in events, once
+  CREATE TABLE dict (id INTEGER PRIMARY KEY, s TEXT NOT NULL UNIQUE);
+
+  -- fields: JSON array of [name, kind, unit or null] in column order
+  CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);
+
+  -- recording processes. recorded: calls of record() it told of; stored: events put into tables; expired: events
+  -- removed by retention; dropped: JSON object reason -> events
+  CREATE TABLE producer (
+    id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, pid INTEGER NOT NULL, host TEXT NOT NULL,
+    started INTEGER NOT NULL, recorded INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,
+    expired INTEGER NOT NULL DEFAULT 0, dropped TEXT NOT NULL DEFAULT '{}');
+
+  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged
+  CREATE TABLE segment (
+    name TEXT PRIMARY KEY, producer INTEGER NOT NULL, drained INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+
+  -- who told an event, and how: one small number in each row of the event tables
+  CREATE TABLE origin (
+    id INTEGER PRIMARY KEY, producer INTEGER NOT NULL, source TEXT NOT NULL, inferred INTEGER NOT NULL,
+    cluster TEXT NOT NULL DEFAULT '', UNIQUE (producer, source, inferred, cluster));
+
+  -- identities of derived events (63 bits of a hash), with the stored time of the event they belong to
+  CREATE TABLE identity (h INTEGER PRIMARY KEY, t INTEGER NOT NULL);
+
+  -- hours whose events changed since they were rolled up: hour = stored time / 3,600,000,000
+  CREATE TABLE dirty (metric INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (metric, hour)) WITHOUT ROWID;
+
+  -- one block for each metric and hour, and for each metric and UTC day (day = hour / 24): see rollup-block.ts
+  CREATE TABLE rollup_hour (metric INTEGER NOT NULL, hour INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
+    PRIMARY KEY (metric, hour)) WITHOUT ROWID;
+  CREATE TABLE rollup_day (metric INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
+    PRIMARY KEY (metric, day)) WITHOUT ROWID;
+  `,
+];
+
+/** Microseconds since the Unix epoch → stored time. */
+export const toStored = (atMicros: number): number => atMicros - EPOCH_MICROS;
+/** Stored time → microseconds since the Unix epoch. */
+export const fromStored = (stored: number): number => stored + EPOCH_MICROS;
+
+/** Run `work` in a write transaction; rolled back when it throws. Waits as long as the handle's busy timeout for the lock. */
+export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+/** A value of a PRAGMA that is one number. */
+export function pragmaNumber(db: DatabaseSync, pragma: string): number {
+  const row = db.prepare(`PRAGMA ${pragma}`).get();
+  return Number(row === undefined ? 0 : Object.values(row)[0]);
+}
+
+/**
+ * Bring a file to this version's schema; an empty file becomes a store.
+ *
+ * @throws StoreError `STORE_FOREIGN` when the file is another program's.
+ */
+export function migrate(db: DatabaseSync, nowMicros: number): void {
+  if (pragmaNumber(db, 'application_id') === APPLICATION_ID && pragmaNumber(db, 'user_version') >= SCHEMA_VERSION)
+    return;
+  if (pragmaNumber(db, 'page_count') === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  db.exec('PRAGMA journal_mode = WAL');
+  inTransaction(db, () => {
+    const version = pragmaNumber(db, 'user_version');
+    const ours = pragmaNumber(db, 'application_id') === APPLICATION_ID;
+    if (!ours && Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']) > 0) {
+      throw new StoreError('STORE_FOREIGN', 'The file is a SQLite database of another program');
+    }
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    if (!ours) {
+      const insert = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+      insert.run('store_id', randomBytes(6).toString('hex'));
+      insert.run('created', nowMicros);
+      insert.run('raw_from', toStored(0));
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    }
+    if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}
+
+/** A value of the `meta` table; `undefined` when it is not set. */
+export function readMeta(db: DatabaseSync, key: string): string | number | undefined {
+  const value = db.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
+export function writeMeta(db: DatabaseSync, key: string, value: string | number): void {
+  db.prepare('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(
+    key,
+    value,
+  );
+}

@@ -57,19 +57,26 @@ export type StoredEvent = {
   readonly cluster?: string | undefined;
 };
 
-/** Why something was not stored. Every drop is counted under one of these; nothing is dropped without. */
-export const DROP_REASONS = [
-  /** whole events */
+/** Why a whole event was not stored. Every drop is counted under one of these; nothing is dropped without. */
+export const EVENT_DROP_REASONS = [
   'unknown_metric',
   'metric_disabled',
   'not_an_object',
+  /** A field without which the event means nothing was absent, or refused for a reason of its own. */
   'missing_field',
   'time_out_of_range',
+  /** Its identity was stored before. */
   'duplicate',
+  /** The spool had reached its limit and nobody drained it. */
   'spool_full',
+  /** The disk was full, or the folder could not be written, for longer than memory could wait. */
   'spool_unwritable',
+  /** Part of a spool file was damaged after it was written. */
   'spool_damaged',
-  /** single fields; the event is kept without them, unless the field is required */
+] as const;
+
+/** Why a single field was left out. Its event is stored all the same, unless the field is required. */
+export const FIELD_DROP_REASONS = [
   'unknown_field',
   'wrong_type',
   'out_of_range',
@@ -78,4 +85,7 @@ export const DROP_REASONS = [
   'control_character',
   'looks_secret',
 ] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
+
+export type EventDropReason = (typeof EVENT_DROP_REASONS)[number];
+export type FieldDropReason = (typeof FIELD_DROP_REASONS)[number];
+export type DropReason = EventDropReason | FieldDropReason;

@@ -105,7 +105,7 @@ function connect(path: string, nowMicros: number): OpenDatabase {
 
 /** SQLite's primary result codes: https://sqlite.org/rescode.html */
 const SQLITE = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
-const primaryCode = (cause: unknown): number => Number((cause as { errcode?: number }).errcode ?? 0) & 0xff;
+const primaryCode = (cause: unknown): number => ((cause as { errcode?: number }).errcode ?? 0) & 0xff;
 
 function mustSetAside(cause: unknown): boolean {
   if (cause instanceof StoreError) return cause.code === 'STORE_FOREIGN';

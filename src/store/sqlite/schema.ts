@@ -35,11 +35,12 @@ const MIGRATIONS: readonly string[] = [
   -- fields: JSON array of [name, kind, unit or null] in column order
   CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);
 
-  -- recording processes. recorded: calls of record() it told of; stored: events put into tables; expired: events
-  -- removed by retention; dropped: JSON object reason -> events
+  -- recording processes. recorded: calls of record() it told of; seq: events it spooled; stored: events put into
+  -- tables; expired: events removed by retention; dropped: JSON object reason -> events, or fields
   CREATE TABLE producer (
     id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, pid INTEGER NOT NULL, host TEXT NOT NULL,
-    started INTEGER NOT NULL, recorded INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,
+    started INTEGER NOT NULL, recorded INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0,
+    stored INTEGER NOT NULL DEFAULT 0,
     expired INTEGER NOT NULL DEFAULT 0, dropped TEXT NOT NULL DEFAULT '{}');
 
   -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged

@@ -1,0 +1,65 @@
+import { EVENT_PREFIX_BYTES, EVENTS_PREFIX_BYTES, type Frame, HAS_IDENTITY } from './frame.ts';
+import type { Definitions, SpooledMetric } from './segment-reader.ts';
+
+/** An event as it lies in the spool: names are numbers of definitions of its file. */
+export type SpooledEvent = {
+  readonly metric: SpooledMetric;
+  /** Number of the origin's definition. */
+  readonly origin: number;
+  readonly atMicros: number;
+  /** 63 bits of a hash of what the event was derived from. */
+  readonly identity: bigint | undefined;
+  /** By field index of the metric: steps of numbers, numbers of strings, 0 or 1 of flags, lists of numbers of strings. */
+  readonly values: readonly (number | readonly number[] | undefined)[];
+};
+
+/** Decode the events of a frame whose checksum holds, and append them to `into`. */
+export function decodeEvents(buffer: Buffer, frame: Frame, definitions: Definitions, into: SpooledEvent[]): void {
+  const count = buffer.readUInt32LE(frame.start + 9);
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  let at = frame.start + EVENTS_PREFIX_BYTES;
+  for (let i = 0; i < count; i++) {
+    const metric = definitions.metrics[view.getUint16(at, true)];
+    if (metric === undefined) throw new RangeError('an event of a metric that its file does not define');
+    const origin = view.getUint16(at + 2, true);
+    const atMicros = view.getFloat64(at + 4, true);
+    const flags = view.getUint8(at + 12);
+    const fieldCount = view.getUint8(at + 13);
+    at += EVENT_PREFIX_BYTES;
+    let identity: bigint | undefined;
+    if (flags & HAS_IDENTITY) {
+      identity = view.getBigUint64(at, true);
+      at += 8;
+    }
+    const values: (number | readonly number[] | undefined)[] = Array.from({ length: metric.fields.length });
+    for (let n = 0; n < fieldCount; n++) {
+      const index = view.getUint8(at);
+      at += 1;
+      switch (metric.fields[index]?.[1]) {
+        case 'count':
+        case 'delta':
+        case 'measure':
+          values[index] = view.getFloat64(at, true);
+          at += 8;
+          break;
+        case 'flag':
+          values[index] = view.getUint8(at);
+          at += 1;
+          break;
+        case 'names': {
+          const length = view.getUint16(at, true);
+          at += 2;
+          const list: number[] = [];
+          for (let k = 0; k < length; k++) list.push(view.getUint32(at + 4 * k, true));
+          at += 4 * length;
+          values[index] = list;
+          break;
+        }
+        default:
+          values[index] = view.getUint32(at, true);
+          at += 4;
+      }
+    }
+    into.push({ metric, origin, atMicros, identity, values });
+  }
+}

@@ -1,0 +1,101 @@
+import { getHeapStatistics } from 'node:v8';
+
+import {
+  type BenchContext,
+  type BenchOutcome,
+  interleaved,
+  medianOf,
+  quantile,
+  Scratch,
+  spreadPercent,
+  turnEnd,
+} from './harness.ts';
+import {
+  COUNTER,
+  COUNTER_HISTOGRAM,
+  EMPTY,
+  LITERAL,
+  openRecorders,
+  OTEL_BOTH,
+  OURS,
+  PER_TURN,
+  PINO,
+  type Recorder,
+} from './recorders.ts';
+
+/** Recording in a hot loop, beside the metric libraries, a logger and a table. */
+export async function benchRecord({ rounds, tell }: BenchContext): Promise<BenchOutcome> {
+  using scratch = new Scratch();
+  const recorders = openRecorders(scratch);
+  const bytes = new Map<string, number[]>(recorders.map(({ name }) => [name, []]));
+  const variants = recorders.map((recorder) => ({
+    name: recorder.name,
+    async run(round: number) {
+      tell(`record: round ${round + 1}, ${recorder.name}`);
+      await hotLoop(recorder, recorder.events / 4);
+      const before = getHeapStatistics().total_allocated_bytes;
+      const nanos = await hotLoop(recorder, recorder.events);
+      const allocated = getHeapStatistics().total_allocated_bytes - before;
+      if (round >= 0) bytes.get(recorder.name)?.push(allocated / recorder.events);
+      return nanos;
+    },
+  }));
+  const measured = await interleaved(variants, rounds);
+  for (const recorder of recorders) await recorder.close();
+
+  const floor = (perTurn: number) => medianOf(measured, `${EMPTY}, ${perTurn} per turn`);
+  const costOf = (name: string) => {
+    const perTurn = recorders.find((recorder) => recorder.name === name)?.perTurn ?? PER_TURN;
+    return medianOf(measured, name) - floor(perTurn);
+  };
+  const heapFloor = quantile(bytes.get(`${EMPTY}, ${PER_TURN} per turn`) ?? [], 0.5);
+  const ours = costOf(OURS);
+  const rows = recorders.map(({ name }) => {
+    const samples = measured.get(name)?.values ?? [];
+    const empty = name.startsWith(EMPTY);
+    return {
+      name,
+      nanos: empty ? medianOf(measured, name) : costOf(name),
+      ratio: empty ? undefined : ours / costOf(name),
+      heap: quantile(bytes.get(name) ?? [], 0.5) - (empty ? 0 : heapFloor),
+      spread: spreadPercent(samples),
+    };
+  });
+  const heap = rows.find(({ name }) => name === OURS)?.heap ?? Number.NaN;
+  return {
+    tables: [
+      {
+        title: 'Recording, hot loop: whole cost of one event, check, sanitizing and write included',
+        columns: [
+          { key: 'name', label: 'what' },
+          { key: 'nanos', label: 'ns per event', digits: 0 },
+          { key: 'ratio', label: 'ours ÷ this', digits: 4 },
+          { key: 'heap', label: 'heap, bytes per event', digits: 0 },
+          { key: 'spread', label: 'spread, %', digits: 1 },
+        ],
+        rows,
+        notes: [
+          `${PER_TURN} events per turn of the event loop unless the row says otherwise, the turn's end included. An empty call in the same loop is subtracted.`,
+          'Only ours, pino and SQLite survive SIGKILL; of these only SQLite waits for the disk. The peers in memory lose all.',
+        ],
+      },
+    ],
+    figures: {
+      'record ÷ prom-client counter.inc': ours / costOf(COUNTER),
+      'record ÷ prom-client counter + histogram': ours / costOf(COUNTER_HISTOGRAM),
+      'record ÷ OpenTelemetry counter + histogram': ours / costOf(OTEL_BOTH),
+      'record ÷ pino to a file': ours / costOf(PINO),
+      'literal schema ÷ record': costOf(LITERAL) / ours,
+      'heap bytes per event': heap,
+    },
+  };
+}
+
+async function hotLoop({ record, perTurn }: Recorder, events: number): Promise<number> {
+  const start = performance.now();
+  for (let done = 0; done < events; done += perTurn) {
+    for (let i = 0; i < perTurn; i++) record(done + i);
+    await turnEnd();
+  }
+  return ((performance.now() - start) * 1e6) / events;
+}

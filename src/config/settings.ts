@@ -1,0 +1,135 @@
+import { choice, formatSize, list, size, text, timeZoneName, type ValueKind, whole } from './value-kinds.ts';
+
+/** A setting, declared once: the reader of values, `amicus-metrics config` and the reference page derive from this. */
+export type Setting<Value> = {
+  /** Its name in the file, in messages and in the docs: `retention.raw_days`. */
+  readonly name: string;
+  /** Environment variables, the first that is set counts. */
+  readonly environment: readonly [string, ...string[]];
+  readonly kind: ValueKind<Value>;
+  /** Asked for at each load, since some depend on the machine. */
+  readonly fallback: () => Value;
+  /** How the docs describe the default. */
+  readonly fallbackText: string;
+  readonly unit?: 'days' | 'bytes';
+  /** False for what cannot stand in the file, because the file is found by it. */
+  readonly inFile: boolean;
+  /** One sentence. */
+  readonly doc: string;
+};
+
+type Declaration<Value> = Omit<Setting<Value>, 'environment' | 'inFile' | 'fallback'> & {
+  readonly fallback: Value | (() => Value);
+  readonly alsoEnvironment?: string;
+  readonly inFile?: boolean;
+};
+
+/** The variable follows from the name, so that no one has to look it up: `retention.raw_days`, `AMICUS_METRICS_RETENTION_RAW_DAYS`. */
+const variableOf = (name: string): string => `AMICUS_METRICS_${name.toUpperCase().replaceAll('.', '_')}`;
+
+function setting<Value>(declaration: Declaration<Value>): Setting<Value> {
+  const { fallback, alsoEnvironment, inFile = true, ...rest } = declaration;
+  const variable = variableOf(declaration.name);
+  return {
+    ...rest,
+    environment: alsoEnvironment === undefined ? [variable] : [variable, alsoEnvironment],
+    fallback: typeof fallback === 'function' ? (fallback as () => Value) : () => fallback,
+    inFile,
+  };
+}
+
+const MAX_DAYS = 36_500;
+const DEFAULT_MAX_BYTES = 100e6;
+/** A quarter of the size budget: an hour of 20 events a second from 16 processes, should nobody drain. */
+const DEFAULT_SPOOL_BYTES = 64e6;
+
+/** Every setting. A new one is one entry here. */
+export const SETTINGS = {
+  directory: setting({
+    name: 'directory',
+    alsoEnvironment: 'CONTEXT_BUS_DIR',
+    kind: text('the path of a folder'),
+    fallback: '.ai',
+    fallbackText: '`.ai` in the working directory',
+    inFile: false,
+    doc: 'The folder that the agents share: Amicus keeps its state there, and the metrics lie beside it.',
+  }),
+  cluster: setting<string | undefined>({
+    name: 'cluster',
+    kind: text('a name of at most 128 printable characters', 128),
+    fallback: undefined,
+    fallbackText: 'none',
+    doc: 'The name of this cluster, written to each event: for stores that hold several.',
+  }),
+  disable: setting<readonly string[]>({
+    name: 'disable',
+    kind: list('a list of metrics or categories, such as ["messages", "state.read"]'),
+    fallback: [],
+    fallbackText: 'none',
+    doc: 'Metrics and categories that are not recorded; "*" stands for all of them.',
+  }),
+  enable: setting<readonly string[]>({
+    name: 'enable',
+    kind: list('a list of metrics or categories, such as ["task"]'),
+    fallback: [],
+    fallbackText: 'none',
+    doc: 'Exceptions to `disable`: a metric counts before its category, and a category before "*".',
+  }),
+  rawDays: setting({
+    name: 'retention.raw_days',
+    kind: whole(1, MAX_DAYS),
+    fallback: 30,
+    fallbackText: '30',
+    unit: 'days',
+    doc: 'How long single events are kept.',
+  }),
+  rollupDays: setting({
+    name: 'retention.rollup_days',
+    kind: whole(1, MAX_DAYS),
+    fallback: 400,
+    fallbackText: '400',
+    unit: 'days',
+    doc: 'How long hourly and daily figures are kept.',
+  }),
+  maxSizeBytes: setting({
+    name: 'retention.max_size',
+    kind: size(1e6, 1e12),
+    fallback: DEFAULT_MAX_BYTES,
+    fallbackText: formatSize(DEFAULT_MAX_BYTES),
+    unit: 'bytes',
+    doc: 'How much the database, its journal and the spool may take together; above it the oldest events go early.',
+  }),
+  maxSpoolBytes: setting({
+    name: 'spool.max_size',
+    kind: size(64e3, 1e12),
+    fallback: DEFAULT_SPOOL_BYTES,
+    fallbackText: formatSize(DEFAULT_SPOOL_BYTES),
+    unit: 'bytes',
+    doc: 'How much one process may have waiting to be stored; above it events are dropped and counted as spool_full.',
+  }),
+  timeZone: setting({
+    name: 'time_zone',
+    kind: timeZoneName,
+    fallback: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    fallbackText: 'the zone of this machine',
+    doc: 'The zone in which times are shown and in which days begin.',
+  }),
+  color: setting({
+    name: 'color',
+    kind: choice(['auto', 'always', 'never']),
+    fallback: 'auto' as const,
+    fallbackText: 'auto',
+    doc: 'Whether the terminal output has colours; "auto" means on a terminal only.',
+  }),
+} as const;
+
+/** How a setting is called in code: `settings.rawDays`. */
+export type SettingKey = keyof typeof SETTINGS;
+/** The values of all settings. */
+export type Settings = { readonly [Key in SettingKey]: ReturnType<(typeof SETTINGS)[Key]['fallback']> };
+
+/** All keys, in the order of the reference page. */
+export const SETTING_KEYS = Object.keys(SETTINGS) as readonly SettingKey[];
+
+/** A setting with a type that no longer matters. */
+export type AnySetting = Setting<unknown>;

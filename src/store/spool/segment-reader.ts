@@ -3,7 +3,7 @@ import type { DropReason, SourceName } from '../../model/event.ts';
 import type { FieldKind, Unit } from '../../model/field.ts';
 import { decodeEvents, type SpooledEvent } from './decode-event.ts';
 import { DEFINITION_KIND, type Frame, FRAME_KIND, FRAME_HEADER_BYTES, frameAt } from './frame.ts';
-import type { SegmentHeader } from './spool-folder.ts';
+import { mayGrow, type SegmentFile, type SegmentHeader } from './spool-folder.ts';
 
 /** A metric as its producer declared it. */
 export type SpooledMetric = {
@@ -44,6 +44,7 @@ export class SegmentReader {
   readonly path: string;
   readonly definitions: Definitions = { texts: [], metrics: [], origins: [] };
   #header: SegmentHeader | undefined;
+  #writerGone = false;
   /** Up to here definitions are known. */
   #knownTo = 0;
 
@@ -107,6 +108,24 @@ export class SegmentReader {
       ended,
       more: frame !== undefined && !ended,
     };
+  }
+
+  /** Whether the writer may still append. Asked once for a writer that is gone: the dead do not come back. */
+  mayStillGrow(file: SegmentFile, nowMillis: number): boolean {
+    const header = this.header();
+    if (header === undefined || this.#writerGone) return false;
+    this.#writerGone = !mayGrow(header, file, nowMillis);
+    return !this.#writerGone;
+  }
+
+  /** Whether good frames lie somewhere behind a bad one: then the file was damaged, and not just cut short. */
+  hasFramesBehind(offset: number): boolean {
+    const buffer = this.#read(offset);
+    for (let at = 1; at + FRAME_HEADER_BYTES < buffer.length; at++) {
+      const frame = frameAt(buffer, at, false);
+      if (frame !== undefined && frame.kind <= FRAME_KIND.end && frameAt(buffer, at, true) !== undefined) return true;
+    }
+    return false;
   }
 
   /** How many events lie behind an offset, without decoding them. */

@@ -27,7 +27,7 @@ export type SegmentFile = {
 
 /** `<start in microseconds>-<pid>-<producer>-<part>.spool`: sorts by start, unique without coordination. */
 export function segmentName(header: SegmentHeader, part: number): string {
-  return `${header.startedMicros}-${header.pid}-${header.producer}-${part}${SUFFIX}`;
+  return `${header.startedMicros}-${header.pid}-${header.producer}-${String(part).padStart(6, '0')}${SUFFIX}`;
 }
 
 export function spoolFolder(directory: string): string {

@@ -1,0 +1,125 @@
+import type { Catalogue } from '../metrics/index.ts';
+import type { Metric } from '../metrics/define-metric.ts';
+import type { Clock } from '../model/clock.ts';
+import type { DropReason, EventContext, EventData, IncomingEvent, SourceName } from '../model/event.ts';
+import { identityHash } from '../model/identity-hash.ts';
+import { DropCounts } from './drop-counts.ts';
+import { planOf } from './event-buffer.ts';
+import { type Encoder, SpoolWriter } from './spool-writer.ts';
+
+/** Before this no agent of a cluster ran; earlier times are a unit mistaken (milliseconds taken for seconds). */
+const EARLIEST_MICROS = Date.UTC(2015, 0, 1) * 1_000;
+/** How far ahead of our clock an event may lie: the most that clocks of one network differ, and a day for zones. */
+const MAX_AHEAD_MICROS = 86_400 * 1_000_000;
+
+export type IntakeOptions = {
+  readonly directory: string;
+  readonly catalogue: Catalogue;
+  /** Metrics and categories that are off. */
+  readonly disabled: readonly string[];
+  readonly clock: Clock;
+  readonly source: SourceName;
+  readonly cluster: string;
+  readonly maxSpoolBytes: number;
+  readonly onSegmentFull?: (() => void) | undefined;
+};
+
+/** Takes events in: checks, counts what is dropped, spools the rest. Nothing here throws. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #drops = new DropCounts();
+  readonly #writer: SpoolWriter;
+  readonly #encoders = new Map<string, Encoder>();
+  readonly #disabled: Set<string>;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#disabled = new Set(options.disabled);
+    this.#writer = new SpoolWriter({ ...options, drops: this.#drops });
+    for (const metric of options.catalogue.values()) this.#addEncoder(metric);
+  }
+
+  /** Known metrics have an encoder while they are on, so that the hot path asks one map only. */
+  #addEncoder(metric: Metric): void {
+    if (this.#disabled.has(metric.name) || this.#disabled.has(metric.category)) return;
+    if (!this.#encoders.has(metric.name)) this.#encoders.set(metric.name, { metric, plan: planOf(metric), number: -1 });
+  }
+
+  /** Switch a metric, or all of a category, on or off. */
+  setEnabled(metricOrCategory: string, on: boolean): void {
+    if (on) this.#disabled.delete(metricOrCategory);
+    else this.#disabled.add(metricOrCategory);
+    for (const metric of this.#options.catalogue.values()) {
+      if (this.#disabled.has(metric.name) || this.#disabled.has(metric.category)) this.#encoders.delete(metric.name);
+      else this.#addEncoder(metric);
+    }
+  }
+
+  get disabled(): readonly string[] {
+    return [...this.#disabled];
+  }
+
+  /** The short way of an event that this process itself tells as it happens. */
+  record(metric: string, data: EventData): boolean {
+    const encoder = this.#encoders.get(metric);
+    if (encoder === undefined || typeof data !== 'object' || data === null) return this.#refuse(metric, data);
+    const origin = this.#writer.originNumber(this.#options.source, false, this.#options.cluster);
+    return this.#writer.append(encoder, origin, this.#options.clock.nowMicros(), undefined, data);
+  }
+
+  /** An event with a time, a source or an identity of its own. */
+  emit(
+    event: Omit<IncomingEvent, keyof EventContext | 'atMicros'> &
+      Partial<EventContext> & { atMicros?: number | undefined },
+  ): boolean {
+    const encoder = this.#encoders.get(event.metric);
+    const { data } = event;
+    if (encoder === undefined || typeof data !== 'object' || data === null) return this.#refuse(event.metric, data);
+    const nowMicros = this.#options.clock.nowMicros();
+    const atMicros = event.atMicros === undefined ? nowMicros : Math.floor(event.atMicros);
+    if (!(atMicros >= EARLIEST_MICROS && atMicros <= nowMicros + MAX_AHEAD_MICROS))
+      return this.#drop('time_out_of_range');
+    const { source = this.#options.source, inferred = false, cluster = this.#options.cluster } = event;
+    const origin = this.#writer.originNumber(source, inferred, cluster);
+    const identity = event.identity === undefined ? undefined : identityHash(event.identity);
+    return this.#writer.append(encoder, origin, atMicros, identity, data);
+  }
+
+  #refuse(metric: string, data: unknown): boolean {
+    if (typeof data !== 'object' || data === null) return this.#drop('not_an_object');
+    return this.#drop(this.#options.catalogue.has(metric) ? 'metric_disabled' : 'unknown_metric');
+  }
+
+  #drop(reason: DropReason): false {
+    this.#drops.add(reason);
+    this.#writer.noteDrop();
+    return false;
+  }
+
+  /** What this process recorded and what became of it. All but `pendingBytes` are running totals. */
+  totals() {
+    const { accepted, failure, pendingBytes, producer } = this.#writer;
+    return {
+      producer,
+      accepted,
+      recorded: accepted + this.#drops.events(),
+      dropped: this.#drops.totals(),
+      pendingBytes,
+      failure,
+    };
+  }
+
+  /** Hand everything to the kernel, now rather than at the end of the turn. */
+  write(): void {
+    this.#writer.write();
+  }
+
+  /** @throws what the file system reported, when what was accepted cannot be made durable. */
+  sync(): Promise<void> {
+    return this.#writer.sync();
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+}

@@ -1,0 +1,18 @@
+import { workerData } from 'node:worker_threads';
+import { spoolFolder } from '../spool/spool-folder.ts';
+import { Drain } from './drain.ts';
+import { openDatabase } from './open-database.ts';
+
+/**
+ * Entry of a worker thread that drains a folder's spool once and ends. Started by recording processes whose files fill
+ * up while nobody asks: without it the spool would reach its limit. What goes wrong here is left to the next reader,
+ * which has somebody to tell.
+ */
+const { directory, waitMillis } = workerData as { directory: string; waitMillis: number };
+try {
+  const { db, readOnly, newer } = openDatabase(directory, Date.now() * 1_000);
+  if (!readOnly && !newer) new Drain(db, spoolFolder(directory)).run(Date.now(), waitMillis);
+  db.close();
+} catch {
+  // See above: telemetry must not end the process it measures.
+}

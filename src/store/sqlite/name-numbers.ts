@@ -1,0 +1,31 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Names kept in memory; when there are more, all are forgotten and looked up anew. About 10 MB. */
+const MAX_CACHED = 100_000;
+
+/** Gives names their numbers in `dict` while events are inserted: the writing side of dictionary.ts. */
+export class NameNumbers {
+  readonly #numbers = new Map<string, number>();
+  readonly #find: StatementSync;
+  readonly #add: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#find = db.prepare('SELECT id FROM dict WHERE s = ?');
+    this.#add = db.prepare('INSERT INTO dict (s) VALUES (?) RETURNING id');
+  }
+
+  /** The number of a name, made when it is new. Call inside a write transaction. */
+  of(name: string): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    const id = Number((this.#find.get(name) ?? this.#add.get(name))?.['id']);
+    if (this.#numbers.size >= MAX_CACHED) this.#numbers.clear();
+    this.#numbers.set(name, id);
+    return id;
+  }
+
+  /** After a rollback: numbers given inside it are void. */
+  forget(): void {
+    this.#numbers.clear();
+  }
+}

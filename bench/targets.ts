@@ -1,0 +1,72 @@
+import type { Table } from './harness.ts';
+
+/** A figure that the project set itself, and the bound it must keep. */
+type Target = { readonly figure: string; readonly bound: 'at most' | 'at least'; readonly value: number };
+
+const atMost = (figure: string, value: number): Target => ({ figure, bound: 'at most', value });
+const atLeast = (figure: string, value: number): Target => ({ figure, bound: 'at least', value });
+
+const TARGETS: readonly Target[] = [
+  atMost('record ÷ prom-client counter.inc', 2),
+  atMost('record ÷ prom-client counter + histogram', 0.75),
+  atMost('record ÷ OpenTelemetry counter + histogram', 0.33),
+  atMost('record ÷ pino to a file', 0.1),
+  atLeast('literal schema ÷ record', 1_000),
+  atMost('record(): heap bytes per event', 100),
+  atMost('paced p50, µs', 10),
+  atMost('paced p99, µs', 150),
+  atMost('track() overhead, %', 0.5),
+  atMost('writers: events lost or doubled', 0),
+  atMost('writers: record() p99, ms', 0.25),
+  atMost('writers: record() max, ms', 20),
+  atMost('writers: errors at callers', 0),
+  atMost('writers: WAL max, MiB', 64),
+  atLeast('writers: saturated events/s', 500_000),
+  atLeast('writers: saturated fairness', 0.5),
+  atMost('freshness: cost of 500 pending events, ms', 2),
+  atMost('storage: raw bytes per event', 30),
+  atMost('storage: rollups, % of raw', 10),
+  atLeast('q1: literal schema ÷ ours', 2),
+  atLeast('q2: literal schema ÷ ours', 4),
+  atLeast('q3: literal schema ÷ ours', 4),
+  atLeast('q3b: literal schema ÷ ours', 4),
+  atLeast('q4: literal schema ÷ ours', 4),
+  atLeast('q5: literal schema ÷ ours', 4),
+  atLeast('q6: literal schema ÷ ours', 4),
+  atLeast('q2: DuckDB ÷ ours', 4),
+  atLeast('q3: DuckDB ÷ ours', 4),
+  atLeast('q3b: DuckDB ÷ ours', 4),
+  atLeast('q6: DuckDB ÷ ours', 4),
+  atMost('slowest question, ms', 100),
+  atLeast('import: zod + literal schema ÷ ours', 2.5),
+  atMost('import: memory at 1 GB ÷ at 160 MB', 1.25),
+  atMost('startup: --help over node, ms', 12),
+  atMost('startup: status ÷ node', 4),
+];
+
+/** What of the targets this run reached; targets of benches that did not run are left out. */
+export function targetsTable(figures: Readonly<Record<string, number>>): Table {
+  const rows = TARGETS.flatMap(({ figure, bound, value }) => {
+    const measured = figures[figure];
+    if (measured === undefined) return [];
+    const reached = bound === 'at most' ? measured <= value : measured >= value;
+    return [
+      {
+        figure,
+        target: `${bound} ${value.toLocaleString('en-US')}`,
+        measured,
+        reached: reached ? 'reached' : 'not reached',
+      },
+    ];
+  });
+  return {
+    title: 'Targets',
+    columns: [
+      { key: 'figure', label: 'figure' },
+      { key: 'target', label: 'target' },
+      { key: 'measured', label: 'measured' },
+      { key: 'reached', label: '' },
+    ],
+    rows,
+  };
+}

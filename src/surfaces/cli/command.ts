@@ -49,6 +49,8 @@ export type CommandDefinition<A extends Arguments = Arguments, O extends Options
   readonly arguments: A;
   readonly options: O;
   readonly examples: readonly Example[];
+  /** True for commands that watch `signal` and end by themselves; Ctrl-C ends all others at once. */
+  readonly endsItself?: boolean;
   /** Does it. Parses nothing, computes nothing: asks and prints. Resolves to the exit code; nothing means `EXIT.ok`. */
   run(context: CommandContext, input: Input<A, O>): Promise<ExitCode | undefined>;
 };
@@ -59,6 +61,7 @@ export type AnyCommand = {
   readonly arguments: Arguments;
   readonly options: Options;
   readonly examples: readonly Example[];
+  readonly endsItself?: boolean;
   run(context: CommandContext, input: Input<Arguments, Options>): Promise<ExitCode | undefined>;
 };
 
@@ -98,26 +101,30 @@ export function flagOption(doc: string, more: { readonly short?: string } = {}):
   return { doc, shape: 'flag', ...more };
 }
 
-type ValueSettings<Value> = {
+type ValueSettings = {
   readonly short?: string;
   readonly words?: readonly string[];
-  readonly parse?: (text: string, flag: string) => Value;
 };
+type ParsedSettings<Value> = ValueSettings & { readonly parse: (text: string, flag: string) => Value };
 
 /** An option with a value; `undefined` when it is not given. Without `parse` the text itself. */
-export function valueOption<Value = string>(
+export function valueOption<Value>(
   placeholder: string,
   doc: string,
-  more: ValueSettings<Value> = {},
-): Option<Value | undefined> {
+  more: ParsedSettings<Value>,
+): Option<Value | undefined>;
+export function valueOption(placeholder: string, doc: string, more?: ValueSettings): Option<string | undefined>;
+export function valueOption(placeholder: string, doc: string, more: ValueSettings = {}): Option<string | undefined> {
   return { doc, shape: 'value', placeholder, ...more };
 }
 
 /** An option that may be given several times; the values in their order, an empty list when it is not given. */
-export function listOption<Value = string>(
+export function listOption<Value>(
   placeholder: string,
   doc: string,
-  more: ValueSettings<Value> = {},
-): Option<readonly Value[]> {
+  more: ParsedSettings<Value>,
+): Option<readonly Value[]>;
+export function listOption(placeholder: string, doc: string, more?: ValueSettings): Option<readonly string[]>;
+export function listOption(placeholder: string, doc: string, more: ValueSettings = {}): Option<readonly string[]> {
   return { doc, shape: 'list', placeholder, ...more };
 }

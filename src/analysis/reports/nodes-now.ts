@@ -1,0 +1,98 @@
+import type { StoredEvent } from '../../model/event.ts';
+import { type Answerer, newestEvents, textField } from './answerer.ts';
+import { taskHistories, TASK_METRICS } from './task-list.ts';
+
+/** Events read of each metric, newest first: what is now was told lately. */
+const MAX_EVENTS = 1_000;
+
+/** A node as the latest events tell of it. */
+export type NodeNow = {
+  readonly nodeId: string;
+  readonly role: string | undefined;
+  readonly model: string | undefined;
+  /** Absent when no status was ever told: the node registered, and that is all. */
+  readonly status: string | undefined;
+  /** Since when it has that status. */
+  readonly sinceMicros: number;
+  /** The task it holds: claimed, not ended and not released. */
+  readonly taskId: string | undefined;
+  readonly taskSinceMicros: number | undefined;
+  /** Earliest and latest moment at which it registered, changed its status or left, among the events read. */
+  readonly firstSeenMicros: number;
+};
+
+/** Order of statuses in lists: what works comes first, what is gone comes last. */
+const RANK = ['working', 'waiting', 'idle', 'other', undefined, 'silent', 'terminated'];
+
+type Held = { readonly taskId: string; readonly sinceMicros: number };
+
+/** The task each node holds, from the task events of the last time. The latest claim counts. */
+export function heldTasks(events: readonly StoredEvent[]): ReadonlyMap<string, Held> {
+  const held = new Map<string, Held>();
+  for (const { taskId, attempts } of taskHistories(events)) {
+    const open = attempts.at(-1);
+    if (open?.nodeId === undefined || open.toMicros !== undefined) continue;
+    const before = held.get(open.nodeId);
+    if (before === undefined || before.sinceMicros < open.fromMicros) {
+      held.set(open.nodeId, { taskId, sinceMicros: open.fromMicros });
+    }
+  }
+  return held;
+}
+
+function toNode(nodeId: string, events: readonly StoredEvent[], held: Held | undefined): NodeNow {
+  let status: string | undefined;
+  let sinceMicros = events[0]?.atMicros ?? 0;
+  let role: string | undefined;
+  let model: string | undefined;
+  let statedTask: Held | undefined;
+  for (const event of events) {
+    if (event.metric === 'node.registered') {
+      role = textField(event, 'role') ?? role;
+      model = textField(event, 'model') ?? model;
+      // It came back: what was told of it before no longer holds.
+      if (status === 'terminated' || status === undefined) [status, sinceMicros] = [undefined, event.atMicros];
+      continue;
+    }
+    const next = event.metric === 'node.terminated' ? 'terminated' : (textField(event, 'status') ?? 'other');
+    if (next !== status) sinceMicros = event.atMicros;
+    status = next;
+    const taskId = textField(event, 'task_id');
+    statedTask = taskId === undefined ? undefined : { taskId, sinceMicros: event.atMicros };
+  }
+  const gone = status === 'terminated';
+  const task = gone ? undefined : (held ?? statedTask);
+  return {
+    nodeId,
+    role,
+    model,
+    status,
+    sinceMicros,
+    taskId: task?.taskId,
+    taskSinceMicros: task?.sinceMicros,
+    firstSeenMicros: events[0]?.atMicros ?? 0,
+  };
+}
+
+/** Puts together what events say of each node. `events`: registrations, status changes and ends, in any order. */
+export function toNodesNow(events: readonly StoredEvent[], held: ReadonlyMap<string, Held>): NodeNow[] {
+  const inOrder = events.toSorted((a, b) => a.atMicros - b.atMicros);
+  const byNode = Map.groupBy(
+    inOrder.filter((event) => event.node_id !== undefined),
+    (event) => event.node_id ?? '',
+  );
+  return [...byNode]
+    .map(([nodeId, own]) => toNode(nodeId, own, held.get(nodeId)))
+    .sort((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status) || a.nodeId.localeCompare(b.nodeId));
+}
+
+/** Every node that the latest events tell of, live ones first. */
+export async function nodesNow(ask: Answerer): Promise<readonly NodeNow[]> {
+  const events: StoredEvent[] = [];
+  for (const metric of ['node.registered', 'node.status', 'node.terminated']) {
+    events.push(...(await newestEvents(ask, metric, {}, MAX_EVENTS)));
+  }
+  const tasks: StoredEvent[] = [];
+  for (const metric of TASK_METRICS) tasks.push(...(await newestEvents(ask, metric, {}, MAX_EVENTS)));
+  return toNodesNow(events, heldTasks(tasks));
+}

@@ -1,0 +1,158 @@
+import type { Filter } from '../model/filter.ts';
+import { MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Catalogue } from '../metrics/index.ts';
+import type { FoldRow, Measure, Store } from '../store/store.ts';
+import type { AskedMetric } from './asked-metric.ts';
+import { figuresOf, measuresOf, type PercentileSource, valueOf } from './measures.ts';
+import { mergeRows } from './merge-rows.ts';
+import type { ParsedAggregation } from './parse-aggregation.ts';
+import type { Known, ParsedFold, ParsedSpan } from './parse-question.ts';
+import { type FoldPlan, planFold } from './plan.ts';
+import type { Plan, Value } from './question.ts';
+
+/** What questions are answered from. */
+export type Asking = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };
+
+/** What a question is read against, at this moment. */
+export async function knownNow({ store, catalogue, clock }: Asking): Promise<Known> {
+  return { stored: await store.metrics(), catalogue, nowMicros: clock.nowMicros() };
+}
+
+/** Rows of one period, with what is needed to read their figures. */
+export type PeriodFigures = {
+  readonly plan: Plan;
+  readonly rows: readonly FoldRow[];
+  /** The figure of an aggregation in a row; without a row, the figure of no events. */
+  readonly valueIn: (row: FoldRow | undefined, aggregation: ParsedAggregation, bucket: number) => Value;
+};
+
+/**
+ * The span in full: the whole history starts with the first event of the metric.
+ */
+export async function rangeOf(store: Store, metric: AskedMetric, span: ParsedSpan): Promise<TimeRange> {
+  const { fromMicros, toMicros } = span;
+  if (fromMicros !== undefined) return { fromMicros, toMicros };
+  return { fromMicros: Math.min(await firstMoment(store, metric, toMicros), toMicros), toMicros };
+}
+
+async function firstMoment(store: Store, metric: AskedMetric, toMicros: number): Promise<number> {
+  if (!metric.stored || toMicros <= 0) return toMicros;
+  const range = { fromMicros: 0, toMicros };
+  const { rawFromMicros, rollups } = await store.coverage(metric.name, range);
+  let first = rawFromMicros > 0 ? (rollups[0]?.fromMicros ?? toMicros) : toMicros;
+  for await (const events of store.scan({ metric: metric.name, range, filters: [], order: 'oldest_first', limit: 1 })) {
+    first = Math.min(first, events[0]?.atMicros ?? first);
+  }
+  return first;
+}
+
+/**
+ * Filters on fields that are declared but were never recorded hold for all events or for none.
+ *
+ * @returns The filters that the store has to apply; `undefined` when no event can pass.
+ */
+export function storedFilters(metric: AskedMetric, filters: readonly Filter[]): readonly Filter[] | undefined {
+  if (!metric.stored) return undefined;
+  const negations: readonly string[] = ['ne', 'not_in', 'not_prefix', 'absent'];
+  const unstored = filters.filter(({ field }) => !metric.storedFields.has(field));
+  if (unstored.some(({ op }) => !negations.includes(op))) return undefined;
+  return filters.filter((filter) => !unstored.includes(filter));
+}
+
+/** Computes the aggregations of one period, from what the planner chose. */
+export async function foldPeriod(
+  store: Store,
+  fold: Pick<ParsedFold, 'metric' | 'filters' | 'groupBy' | 'aggregations' | 'exact'>,
+  range: TimeRange,
+  boundaries: readonly number[] | undefined,
+): Promise<PeriodFigures> {
+  const filters = storedFilters(fold.metric, fold.filters);
+  const empty = range.fromMicros >= range.toMicros;
+  if (filters === undefined || empty) return noFigures(fold.metric.name, range, boundaries);
+
+  const { plan, raw, rollups, percentiles } = await choose(store, fold, filters, range, boundaries);
+  const { storedFields } = fold.metric;
+  const groupBy = fold.groupBy.filter((field) => storedFields.has(field));
+  const wanted = measuresOf(fold.aggregations, percentiles).filter(
+    (measure) => !('field' in measure) || storedFields.has(measure.field),
+  );
+  // Asked for no group, a store answers with a row even for no events: the count tells whether there were any.
+  const mayBeNothing = wanted.length === 0 || groupBy.length < fold.groupBy.length;
+  const measures: readonly Measure[] = mayBeNothing ? [...wanted, { fn: 'count' }] : wanted;
+  const request = { metric: fold.metric.name, filters, groupBy, buckets: boundaries, measures };
+  const parts = await Promise.all([
+    rollups.length === 0 ? [] : store.foldRollups({ ...request, ranges: rollups }),
+    raw.length === 0 ? [] : store.fold({ ...request, ranges: raw }),
+  ]);
+  const rows = mergeRows(parts, measures, fold.metric.fields)
+    .filter(({ figures }) => !mayBeNothing || figures.at(-1) !== 0)
+    .map(({ bucket, group, figures }) => ({
+      bucket,
+      group: fold.groupBy.map((field) => group[groupBy.indexOf(field)]),
+      figures,
+    }));
+  return { plan, rows, valueIn: valueReader(measures, percentiles, range, boundaries) };
+}
+
+/** A plan; made anew when the rollups turn out to stand for only a few events. */
+async function choose(
+  store: Store,
+  fold: Pick<ParsedFold, 'metric' | 'groupBy' | 'aggregations' | 'exact'>,
+  filters: readonly Filter[],
+  range: TimeRange,
+  boundaries: readonly number[] | undefined,
+): Promise<FoldPlan> {
+  const { metric, groupBy, aggregations, exact } = fold;
+  const coverage = await store.coverage(metric.name, range);
+  const input = {
+    metric: metric.name,
+    fields: metric.fields,
+    range,
+    boundaries,
+    filters,
+    groupBy,
+    aggregations,
+    exact,
+    coverage,
+  };
+  const first = planFold(input);
+  if (first.percentiles === 'events' || range.fromMicros < coverage.rawFromMicros) return first;
+  const counted = await store.foldRollups({
+    metric: metric.name,
+    ranges: first.rollups,
+    filters: [],
+    groupBy: [],
+    measures: [{ fn: 'count' }],
+  });
+  return planFold({ ...input, rolledUpEvents: Number(counted[0]?.figures[0] ?? 0) });
+}
+
+function valueReader(
+  measures: readonly Measure[],
+  percentiles: PercentileSource,
+  range: TimeRange,
+  boundaries: readonly number[] | undefined,
+): PeriodFigures['valueIn'] {
+  return (row, aggregation, bucket) => {
+    const from = Math.max(range.fromMicros, boundaries?.[bucket] ?? range.fromMicros);
+    const to = Math.min(range.toMicros, boundaries?.[bucket + 1] ?? range.toMicros);
+    const seconds = (to - from) / MICROS_PER_SECOND;
+    return valueOf(aggregation, figuresOf(measures, row?.figures ?? []), percentiles, seconds);
+  };
+}
+
+function noFigures(metric: string, range: TimeRange, boundaries: readonly number[] | undefined): PeriodFigures {
+  const plan: Plan = {
+    metric,
+    from: range.fromMicros / MICROS_PER_SECOND,
+    to: range.toMicros / MICROS_PER_SECOND,
+    level: 'raw',
+    reason: 'Nothing was read, because no stored event can be meant.',
+    rollupHours: 0,
+    exact: true,
+  };
+  // Nothing was asked for less than a second: a rate of no events is 0 in any length of time.
+  const ofNothing = { fromMicros: range.fromMicros, toMicros: Math.max(range.toMicros, range.fromMicros + 1) };
+  return { plan, rows: [], valueIn: valueReader([], 'events', ofNothing, boundaries) };
+}

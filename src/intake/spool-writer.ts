@@ -104,8 +104,8 @@ export class SpoolWriter {
 
   /** @returns False when the event was dropped; the reason is counted. */
   append(encoder: Encoder, origin: number, atMicros: number, identity: bigint | undefined, data: EventData): boolean {
-    if (this.#failed !== undefined && this.#events.pendingBytes > MEMORY_BYTES) {
-      this.#options.drops.add(this.#failed.reason);
+    if (this.#closed || (this.#failed !== undefined && this.#events.pendingBytes > MEMORY_BYTES)) {
+      this.#options.drops.add(this.#failed?.reason ?? 'spool_unwritable');
       this.#schedule();
       return false;
     }

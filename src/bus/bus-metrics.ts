@@ -1,0 +1,136 @@
+import type { MetricsCollector } from '../metrics-collector.ts';
+import { clusterKey, microsOfSeconds, momentStamp, transitionIdentity } from '../model/identity.ts';
+import type { BusSession } from './bus-session.ts';
+import { type Dialect, keepsTimes } from './dialect.ts';
+import type { StateAccess } from './state-file.ts';
+import type { Task } from './task-format.ts';
+import type { TaskFigures } from './task-queue.ts';
+
+/** The part of a collector that the bus needs. */
+export type BusRecorder = Pick<MetricsCollector, 'directory' | 'record' | 'track'>;
+
+const PRIORITIES = ['high', 'medium', 'low'] as const;
+const OUTCOMES = ['success', 'failure', 'partial', 'abandoned'] as const;
+/** Words that agents use for an outcome, beside the ones above. */
+const OUTCOME_SYNONYMS: Readonly<Record<string, (typeof OUTCOMES)[number]>> = {
+  succeeded: 'success',
+  done: 'success',
+  completed: 'success',
+  failed: 'failure',
+  error: 'failure',
+};
+
+/**
+ * Turns what the bus sees first-hand into events. What only the state file tells (status changes, releases, departures)
+ * is left to those who watch it, and so is a fact whose time a dialect does not write into the file: watchers could
+ * not know it for the same. Nothing here throws or waits: a collector that fails must not fail an agent.
+ */
+export class BusMetrics {
+  readonly #recorder: BusRecorder | undefined;
+  readonly #session: BusSession;
+  readonly #cluster: string;
+  readonly #keepsTimes: boolean;
+
+  /** @param directory The context folder. */
+  constructor(recorder: BusRecorder | undefined, session: BusSession, directory: string, dialect: Dialect) {
+    this.#recorder = recorder;
+    this.#keepsTimes = keepsTimes(dialect);
+    this.#session = session;
+    this.#cluster = clusterKey(directory, recorder?.directory ?? directory);
+  }
+
+  stateAccessed(access: StateAccess): void {
+    const { nodeId } = this.#session;
+    const data = {
+      node_id: nodeId,
+      duration_ms: access.durationMillis,
+      file_size_bytes: access.sizeBytes,
+      lock_wait_ms: access.waitMillis,
+    };
+    this.#attempt((recorder) => {
+      if (access.writtenAt === undefined) recorder.record('state.read', data);
+      else recorder.record('state.write', data, this.#at('state.write', '', access.writtenAt, access.writtenAt));
+      recorder.record('state.lock', {
+        node_id: nodeId,
+        operation: access.operation,
+        wait_ms: access.waitMillis,
+        hold_ms: access.holdMillis,
+        waited_for_node_id: access.waitedForNodeId,
+        stale: access.tookStale,
+      });
+    });
+  }
+
+  nodeRegistered(nodeId: string, role: string, model: string, registeredAt: number): void {
+    const options = this.#at('node.registered', nodeId, registeredAt, registeredAt);
+    this.#attempt((recorder) => recorder.record('node.registered', { node_id: nodeId, role, model }, options));
+  }
+
+  taskClaimed(task: Task, before: Task, nodeId: string): void {
+    const { claimedAt } = task;
+    if (claimedAt === undefined || !this.#keepsTimes) return;
+    const data = {
+      node_id: nodeId,
+      task_id: task.id,
+      priority: PRIORITIES.find((word) => word === task.priority) ?? 'other',
+      // Handed over, it did not wait in the queue.
+      queue_seconds: before.status === 'pending' ? secondsBetween(before.releasedAt ?? before.createdAt, claimedAt) : 0,
+    } as const;
+    const options = this.#at('task.claimed', task.id, claimedAt, claimedAt);
+    this.#attempt((recorder) => recorder.record('task.claimed', data, options));
+  }
+
+  taskCompleted(task: Task, nodeId: string, figures: TaskFigures): void {
+    const { claimedAt, completedAt } = task;
+    if (claimedAt === undefined || completedAt === undefined || !this.#keepsTimes) return;
+    const word = (task.outcome ?? '').toLowerCase();
+    const data = {
+      node_id: nodeId,
+      task_id: task.id,
+      duration_seconds: secondsBetween(claimedAt, completedAt),
+      outcome: OUTCOMES.find((known) => known === word) ?? OUTCOME_SYNONYMS[word] ?? 'unknown',
+      ...figures,
+    } as const;
+    const options = this.#at('task.completed', task.id, claimedAt, completedAt);
+    this.#attempt((recorder) => recorder.record('task.completed', data, options));
+  }
+
+  /** The tool, with `tool.called` recorded for every call. A tool that throws has the outcome `error`. */
+  tracked<Args>(tool: string, run: (args: Args) => Promise<string>): (args: Args) => Promise<string> {
+    const recorder = this.#recorder;
+    if (recorder === undefined) return run;
+    try {
+      return recorder.track('tool.called', run, {
+        data: ({ args, result }) => ({
+          node_id: this.#session.nodeId,
+          task_id: this.#session.taskId,
+          server: 'amicus',
+          tool,
+          request_bytes: Buffer.byteLength(JSON.stringify(args[0])),
+          response_bytes: result === undefined ? undefined : Buffer.byteLength(result),
+        }),
+      });
+    } catch {
+      return run;
+    }
+  }
+
+  /** When it happened, and the identity that a watcher of the file gives to the same fact. Times are Unix seconds. */
+  #at(metric: string, subject: string, stampAt: number, timestamp: number): { timestamp: number; identity: string } {
+    const stamp = momentStamp(microsOfSeconds(stampAt));
+    return { timestamp, identity: transitionIdentity({ cluster: this.#cluster, metric, subject, stamp }) };
+  }
+
+  #attempt(recording: (recorder: BusRecorder) => unknown): void {
+    if (this.#recorder === undefined) return;
+    try {
+      recording(this.#recorder);
+    } catch {
+      // A collector promises never to throw; an agent's work must not depend on that promise.
+    }
+  }
+}
+
+function secondsBetween(from: number | undefined, to: number): number | undefined {
+  return from === undefined || from > to ? undefined : to - from;
+}

@@ -1,0 +1,23 @@
+import type { MetricsCollector } from '../metrics-collector.ts';
+
+/** `off` in this environment variable runs the bus without instruments, as an unmodified Amicus runs. */
+export const METRICS_VARIABLE = 'AMICUS_BUS_METRICS';
+
+/**
+ * The collector of a context folder, or undefined where it is switched off or cannot be had. Loaded late and behind a
+ * catch: agents must get their bus even when its instruments are broken.
+ */
+export async function openRecorder(
+  directory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<MetricsCollector | undefined> {
+  if (environment[METRICS_VARIABLE] === 'off') return undefined;
+  try {
+    const { openMetrics } = await import('../metrics-collector.ts');
+    return openMetrics({ directory });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`The bus runs without metrics: ${reason}\n`);
+    return undefined;
+  }
+}

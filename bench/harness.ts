@@ -80,6 +80,14 @@ export function medianOf(measured: ReadonlyMap<string, Samples>, name: string): 
   return samples.median;
 }
 
+/** Median of the ratios of two variants' figures of the same round: what slows a whole round down falls out. */
+export function medianRatio(over: readonly number[], under: readonly number[]): number {
+  return quantile(
+    over.map((value, round) => value / (under[round] ?? Number.NaN)),
+    0.5,
+  );
+}
+
 /** Milliseconds that something took. */
 export async function millisOf(work: () => unknown): Promise<number> {
   const start = performance.now();

@@ -5,7 +5,9 @@ import {
   type BenchOutcome,
   interleaved,
   medianOf,
+  medianRatio,
   quantile,
+  type Samples,
   Scratch,
   spreadPercent,
   turnEnd,
@@ -38,26 +40,24 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
       const nanos = await hotLoop(recorder, recorder.events);
       const allocated = getHeapStatistics().total_allocated_bytes - before;
       if (round >= 0) bytes.get(recorder.name)?.push(allocated / recorder.events);
+      await recorder.settle?.();
       return nanos;
     },
   }));
   const measured = await interleaved(variants, rounds);
   for (const recorder of recorders) await recorder.close();
 
-  const floor = (perTurn: number) => medianOf(measured, `${EMPTY}, ${perTurn} per turn`);
-  const costOf = (name: string) => {
-    const perTurn = recorders.find((recorder) => recorder.name === name)?.perTurn ?? PER_TURN;
-    return medianOf(measured, name) - floor(perTurn);
-  };
+  const costs = new Map(recorders.map(({ name, perTurn }) => [name, costsOf(measured, name, perTurn)]));
+  const costOf = (name: string) => quantile(costs.get(name) ?? [], 0.5);
+  const oursOver = (name: string) => medianRatio(costs.get(OURS) ?? [], costs.get(name) ?? []);
   const heapFloor = quantile(bytes.get(`${EMPTY}, ${PER_TURN} per turn`) ?? [], 0.5);
-  const ours = costOf(OURS);
   const rows = recorders.map(({ name }) => {
     const samples = measured.get(name)?.values ?? [];
     const empty = name.startsWith(EMPTY);
     return {
       name,
       nanos: empty ? medianOf(measured, name) : costOf(name),
-      ratio: empty ? undefined : ours / costOf(name),
+      ratio: empty ? undefined : oursOver(name),
       heap: quantile(bytes.get(name) ?? [], 0.5) - (empty ? 0 : heapFloor),
       spread: spreadPercent(samples),
     };
@@ -83,14 +83,20 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
       },
     ],
     figures: {
-      'record ÷ prom-client counter.inc': ours / costOf(COUNTER),
-      'record ÷ prom-client counter + histogram': ours / costOf(COUNTER_HISTOGRAM),
-      'record ÷ OpenTelemetry counter + histogram': ours / costOf(OTEL_BOTH),
-      'record ÷ pino to a file': ours / costOf(PINO),
-      'literal schema ÷ record': costOf(LITERAL) / ours,
+      'record ÷ prom-client counter.inc': oursOver(COUNTER),
+      'record ÷ prom-client counter + histogram': oursOver(COUNTER_HISTOGRAM),
+      'record ÷ OpenTelemetry counter + histogram': oursOver(OTEL_BOTH),
+      'record ÷ pino to a file': oursOver(PINO),
+      'literal schema ÷ record': 1 / oursOver(LITERAL),
       'record(): heap bytes per event': heapOf(OURS) - heapOf(DISCARD),
     },
   };
+}
+
+/** What a recorder added to the empty loop, round by round. */
+function costsOf(measured: ReadonlyMap<string, Samples>, name: string, perTurn: number): number[] {
+  const floor = measured.get(`${EMPTY}, ${perTurn} per turn`)?.values ?? [];
+  return (measured.get(name)?.values ?? []).map((nanos, round) => nanos - (floor[round] ?? Number.NaN));
 }
 
 async function hotLoop({ record, perTurn }: Recorder, events: number): Promise<number> {

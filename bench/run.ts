@@ -35,7 +35,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
 const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE]
 
   name      ${Object.keys(BENCHES).join(', ')}; all of them when none is named
-  --rounds  rounds of each measurement, 5 or more for figures to quote (default 5)
+  --rounds  rounds of each measurement, 5 or more for figures to quote (default 7)
   --events  size of the large workload (default 1,000,000)
   --json    where the results go (default bench/results/latest.json)
 `;
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '7' },
       events: { type: 'string', default: '1000000' },
       json: { type: 'string', default: join(dirname(fileURLToPath(import.meta.url)), 'results', 'latest.json') },
       help: { type: 'boolean', default: false },

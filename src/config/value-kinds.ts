@@ -10,7 +10,7 @@ export type ValueKind<Value> = {
 const MAX_TEXT_LENGTH = 4_096;
 const MAX_LIST_ENTRIES = 256;
 
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** One line of printable text. */
 export function text(expected: string, maxLength = MAX_TEXT_LENGTH): ValueKind<string> {

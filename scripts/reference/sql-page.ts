@@ -1,0 +1,43 @@
+import type { Metric } from '../../src/metrics/define-metric.ts';
+import { METRICS } from '../../src/metrics/index.ts';
+import { generatedFrom, type Page, table } from './page.ts';
+
+const viewName = (metric: string): string => metric.replaceAll('.', '_');
+
+export const sqlPage: Page = {
+  name: 'sql.md',
+  render() {
+    const metrics: readonly Metric[] = METRICS;
+    const rows = metrics.map((metric) => [
+      `\`${viewName(metric.name)}\``,
+      Object.keys(metric.fields)
+        .map((field) => `\`${field}\``)
+        .join(', '),
+      metric.doc,
+    ]);
+    return `${generatedFrom('src/metrics/')}# SQL
+
+\`amicus-metrics sql\` and \`collector.sql()\` run one reading statement on the views below, in a process of their own
+that can read this one file, and nothing else. Limits (5 seconds, 10,000 rows, 256 MiB) end a statement that asks too
+much; they can be changed for each call.
+
+Each metric that has been recorded has a view. Beside its fields it has \`timestamp\` (seconds since 1970, a float),
+\`at\` (ISO 8601, UTC), \`id\`, \`source\`, \`inferred\` and \`cluster\`. Lists of names are JSON arrays.
+
+${table(['view', 'fields', 'an event'], rows)}
+Three views have the shapes that scripts written for a single-table layout expect:
+
+${table(
+  ['view', 'columns'],
+  [
+    ['`events`', '`id`, `timestamp`, `metric`, `node_id`, `data` (JSON)'],
+    ['`aggregates`', '`period_start`, `period_end`, `metric`, `aggregation`, `value`: from the hourly rollups'],
+    ['`metadata`', '`key`, `value`'],
+  ],
+)}
+\`\`\`sh
+amicus-metrics sql "SELECT node_id, count(*) AS tasks, avg(duration_seconds) AS seconds FROM task_completed GROUP BY node_id"
+\`\`\`
+`;
+  },
+};

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The rooms that each room may import, besides itself. The same table stands in ARCHITECTURE.md. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  metrics: ['model'],
+  pricing: ['model'],
+  store: ['model', 'metrics'],
+  intake: ['model', 'metrics', 'store'],
+  sources: ['model', 'metrics', 'pricing'],
+  query: ['model', 'metrics', 'store'],
+  analysis: ['model', 'metrics', 'pricing', 'query'],
+  config: ['model', 'metrics'],
+  'metrics-collector': ['model', 'metrics', 'pricing', 'store', 'intake', 'sources', 'query', 'analysis', 'config'],
+  index: ['model', 'metrics', 'store', 'query', 'metrics-collector'],
+  bus: ['model', 'metrics-collector'],
+  example: ['model', 'bus'],
+  surfaces: ['model', 'metrics', 'sources', 'query', 'analysis', 'config', 'metrics-collector', 'example', 'bus'],
+};
+
+/** Folders whose members are alike: each file is a line of the folder's index. Files named here are not members. */
+const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
+  'src/metrics': ['define-metric.ts'],
+  'src/surfaces/cli/commands': [],
+};
+
+const MAX_SOURCE_LINES = 300;
+const P90_SOURCE_LINES = 220;
+const MAX_TEST_LINES = 400;
+const FORBIDDEN_NAMES = /\b(utils?|helpers?|common|shared|misc|manager|service|handler|processor|types|constants)\b/;
+
+function filesOf(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.includes('fixtures'))
+    .map((name) => join(folder, name));
+}
+
+const SOURCES = filesOf('src');
+const read = (path: string): string => readFileSync(path, 'utf8');
+const linesOf = (path: string): number => read(path).trimEnd().split('\n').length;
+const roomOf = (path: string): string => relative('src', path).split('/')[0]?.replace(/\.ts$/, '') ?? '';
+
+/** Paths that a file imports from our own sources, types and dynamic imports included. */
+function importsOf(path: string): string[] {
+  const found = read(path).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return [...found].map(([, target]) => join(dirname(path), target ?? ''));
+}
+
+describe('the house', () => {
+  it('has only rooms that the table names', () => {
+    expect([...new Set(SOURCES.map(roomOf))].filter((room) => MAY_IMPORT[room] === undefined)).toEqual([]);
+  });
+
+  it('imports one way, as the table says', () => {
+    const wrong = SOURCES.flatMap((path) => {
+      const allowed = MAY_IMPORT[roomOf(path)] ?? [];
+      return importsOf(path)
+        .filter((target) => roomOf(target) !== roomOf(path) && !allowed.includes(roomOf(target)))
+        .map((target) => `${path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports only files that are there', () => {
+    const missing = SOURCES.flatMap((path) => importsOf(path).filter((target) => !existsSync(target)));
+    expect(missing).toEqual([]);
+  });
+
+  it('shows the table in ARCHITECTURE.md as it is checked here', () => {
+    const page = read('ARCHITECTURE.md');
+    const missing = Object.entries(MAY_IMPORT)
+      .filter(([room]) => SOURCES.some((path) => roomOf(path) === room))
+      .filter(
+        ([room, allowed]) =>
+          !page.includes(
+            `| \`${room}\` | ${allowed.filter((name) => SOURCES.some((path) => roomOf(path) === name)).join(', ') || 'nothing'} |`,
+          ),
+      )
+      .map(([room]) => room);
+    expect(missing).toEqual([]);
+  });
+
+  for (const [folder, apart] of Object.entries(CATALOGUES)) {
+    it(`lists every file of ${folder} in its index`, () => {
+      const index = read(join(folder, 'index.ts'));
+      const members = filesOf(folder).filter((path) => dirname(path) === folder && basename(path) !== 'index.ts');
+      const unlisted = members.filter(
+        (path) => !apart.includes(basename(path)) && !index.includes(`'./${basename(path)}'`),
+      );
+      expect(unlisted).toEqual([]);
+    });
+  }
+
+  it(`keeps source files to ${MAX_SOURCE_LINES} lines and nine of ten to ${P90_SOURCE_LINES}`, () => {
+    const lengths = SOURCES.map((path) => ({ path, lines: linesOf(path) }));
+    expect(lengths.filter(({ lines }) => lines > MAX_SOURCE_LINES)).toEqual([]);
+    const ascending = lengths.map(({ lines }) => lines).sort((a, b) => a - b);
+    expect(ascending[Math.floor(ascending.length * 0.9)] ?? 0).toBeLessThanOrEqual(P90_SOURCE_LINES);
+  });
+
+  it(`keeps test files to ${MAX_TEST_LINES} lines`, () => {
+    expect(filesOf('test').filter((path) => linesOf(path) > MAX_TEST_LINES)).toEqual([]);
+  });
+
+  it('names files for what they hold', () => {
+    expect(SOURCES.filter((path) => FORBIDDEN_NAMES.test(relative('src', path)))).toEqual([]);
+    expect(SOURCES.filter((path) => !/^[a-z0-9-]+\.ts$/.test(basename(path)))).toEqual([]);
+  });
+
+  it('has no default exports and no wildcard exports', () => {
+    expect(SOURCES.filter((path) => /^export (default|\* from)/m.test(read(path)))).toEqual([]);
+  });
+});

@@ -15,7 +15,8 @@ export type BucketWidth = {
 
 /** More buckets than this are refused: nobody reads them, and each costs memory for each group. */
 const MAX_BUCKETS = 50_000;
-/** A series of unstated width gets at most so many points, and at least 24 where the span allows. */
+/** How many points a series of unstated width gets, where the span allows. */
+const FEWEST_POINTS = 24;
 const MOST_POINTS = 60;
 
 /** Amounts that cut the next larger unit evenly, so that every day is cut alike. */
@@ -65,10 +66,14 @@ export function parseBucketWidth(text: string): BucketWidth {
   });
 }
 
-/** The narrowest width that cuts the range into at most 60 buckets. */
+/** The widest width that cuts the range into at least 24 buckets and at most 60. */
 export function bucketWidthFor(range: TimeRange): BucketWidth {
   const length = range.toMicros - range.fromMicros;
-  const fitting = BUCKET_WIDTHS.find((width) => length / width.nominalMicros <= MOST_POINTS);
+  const widest = BUCKET_WIDTHS.findLast((width) => length / width.nominalMicros >= FEWEST_POINTS);
+  // Between months, quarters and years the steps are too large for both bounds; then the upper one counts.
+  const fitting = BUCKET_WIDTHS.find(
+    (width) => width.nominalMicros >= (widest?.nominalMicros ?? 0) && length / width.nominalMicros <= MOST_POINTS,
+  );
   return fitting ?? parseBucketWidth('1y');
 }
 

@@ -1,0 +1,73 @@
+import { constants } from 'node:sqlite';
+
+/**
+ * Functions that statements may call: those that compute from their arguments. Not among them is what loads code,
+ * reads files, tells of the engine's insides, or makes large values out of nothing (`zeroblob`, `randomblob`). What
+ * can make a value grow (`printf`, `hex`, `replace`) is bounded by the connection's length limit.
+ */
+const FUNCTIONS: ReadonlySet<string> = new Set(
+  `-> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling char coalesce concat concat_ws cos cosh count
+  cume_dist current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format
+  glob group_concat hex if ifnull iif instr json json_array json_array_insert json_array_length json_error_position
+  json_extract json_group_array json_group_object json_insert json_object json_patch json_pretty json_quote json_remove
+  json_replace json_set json_type json_valid jsonb jsonb_array jsonb_array_insert jsonb_extract jsonb_group_array
+  jsonb_group_object jsonb_insert jsonb_object jsonb_patch jsonb_remove jsonb_replace jsonb_set julianday lag last_value
+  lead length like likelihood likely ln log log10 log2 lower ltrim max median min mod nth_value ntile nullif
+  octet_length percent_rank percentile percentile_cont percentile_disc pi pow power printf quote radians random rank
+  replace round row_number rtrim sign sin sinh sqlite_version sqrt strftime string_agg substr substring sum tan tanh
+  time timediff total trim trunc typeof unhex unicode unistr unixepoch unlikely upper`.split(/\s+/),
+);
+
+/** Table-valued functions that take JSON apart. */
+const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['json_each', 'json_tree', 'jsonb_each', 'jsonb_tree']);
+
+/** The tables of a connection, as they were before any foreign statement. */
+export type KnownTables = {
+  /** What statements may read: the documented views of the temporary schema. */
+  readonly views: ReadonlySet<string>;
+  /** What only those views may read. */
+  readonly tables: ReadonlySet<string>;
+};
+
+export type AuthorizerCall = (
+  action: number,
+  first: string | null,
+  second: string | null,
+  database: string | null,
+  within: string | null,
+) => number;
+
+/**
+ * Decides what a statement may do: select, from the documented views, with functions that compute. Everything that is
+ * not named here is refused, so that a new ability of SQLite is refused too.
+ *
+ * @param onRefusal Told what the statement was not allowed to do, in words.
+ */
+export function readingAuthorizer(known: KnownTables, onRefusal: (what: string) => void): AuthorizerCall {
+  const refuse = (what: string): number => {
+    onRefusal(what);
+    return constants.SQLITE_DENY;
+  };
+  return (action, first, second, database, within) => {
+    switch (action) {
+      case constants.SQLITE_SELECT:
+      case constants.SQLITE_RECURSIVE:
+        return constants.SQLITE_OK;
+      case constants.SQLITE_FUNCTION:
+        return FUNCTIONS.has(second ?? '') ? constants.SQLITE_OK : refuse(`call the function "${second}"`);
+      case constants.SQLITE_READ:
+        return mayRead(known, first ?? '', database, within)
+          ? constants.SQLITE_OK
+          : refuse(`read the table "${first}"`);
+      default:
+        return refuse('do anything but read');
+    }
+  };
+}
+
+function mayRead(known: KnownTables, table: string, database: string | null, within: string | null): boolean {
+  if (TABLE_FUNCTIONS.has(table)) return true;
+  if (known.views.has(table) && database !== 'main') return true;
+  // A statement can name a common table expression like a view and read our own tables in it: odd, but harmless.
+  return known.tables.has(table) && within !== null && known.views.has(within);
+}

@@ -1,0 +1,59 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
+import { runStatement } from './sql-runner.ts';
+
+/**
+ * A process of its own for one statement, because nothing inside a process can stop SQLite: the statement runs in a
+ * worker thread, and the main thread watches the time, the memory and the parent, and kills the whole process.
+ */
+
+/** How often to look at the memory. A statement takes hold of about a megabyte a millisecond at most. */
+const WATCH_MILLIS = 10;
+/** The parent ends a late statement itself; this is for a parent that no longer can. */
+const GRACE_MILLIS = 1_000;
+/** JavaScript memory of the worker. Rows leave it in small batches. */
+const MAX_HEAP_MIB = 64;
+
+/** Neither exit() nor terminate() returns while SQLite works. */
+function vanish(): never {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('unreachable');
+}
+
+function supervise(job: SqlJob): void {
+  const tell = (report: SqlReport, then?: () => void): void => {
+    process.send?.(report, undefined, undefined, then);
+  };
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: job,
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+  });
+  worker.on('message', (report: SqlReport) => tell(report));
+  worker.on('error', (cause: NodeJS.ErrnoException) => {
+    const full = cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    tell(
+      full ? memoryFailure(job.maxMemoryBytes) : { type: 'failed', code: 'SQL_FAILED', message: cause.message },
+      vanish,
+    );
+  });
+  setTimeout(vanish, job.timeoutMillis + GRACE_MILLIS).unref();
+  const watch = setInterval(() => {
+    if (process.memoryUsage.rss() <= job.maxMemoryBytes) return;
+    clearInterval(watch);
+    tell(memoryFailure(job.maxMemoryBytes), vanish);
+    // The memory goes on growing while the report is on its way.
+    setTimeout(vanish, WATCH_MILLIS);
+  }, WATCH_MILLIS);
+}
+
+function tellSupervisor(report: SqlReport): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+  parentPort?.postMessage(report);
+}
+
+if (isMainThread) {
+  process.on('disconnect', vanish);
+  process.once('message', (job) => supervise(job as SqlJob));
+} else {
+  runStatement(workerData as SqlJob, tellSupervisor);
+}

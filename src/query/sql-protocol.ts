@@ -1,0 +1,34 @@
+import type { QueryErrorCode } from '../model/errors.ts';
+import type { SqlAnswer, SqlOptions } from './question.ts';
+
+/** What the child is to do. Sent once, as its first message. */
+export type SqlJob = {
+  readonly path: string;
+  readonly statement: string;
+  readonly parameters: NonNullable<SqlOptions['parameters']>;
+  readonly timeoutMillis: number;
+  readonly maxRows: number;
+  /** Bound of the child's resident memory, Node itself included. */
+  readonly maxMemoryBytes: number;
+};
+
+/** What the child tells, in this order: started, columns, rows (any number of times), ended; or failed, at any time. */
+export type SqlReport =
+  | { readonly type: 'started' }
+  | { readonly type: 'columns'; readonly columns: readonly string[] }
+  | { readonly type: 'rows'; readonly rows: SqlAnswer['rows'] }
+  | { readonly type: 'ended'; readonly truncated: boolean }
+  | { readonly type: 'failed'; readonly code: QueryErrorCode; readonly message: string; readonly hint?: string };
+
+/** Bytes of one answer, roughly; more rows end the statement as too many rows do. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** The sentence for a statement that was ended for its memory. */
+export function memoryFailure(maxMemoryBytes: number): Extract<SqlReport, { type: 'failed' }> {
+  return {
+    type: 'failed',
+    code: 'SQL_LIMIT',
+    message: `The statement needed more memory than the ${Math.round(maxMemoryBytes / 1024 / 1024)} MiB it may use.`,
+    hint: 'Sort or group fewer rows (narrow "timestamp" first), or raise maxMemoryBytes.',
+  };
+}

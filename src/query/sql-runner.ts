@@ -1,0 +1,156 @@
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { createViews } from '../store/sqlite/views.ts';
+import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
+import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
+import { hasSecondStatement, MAX_STATEMENT_LENGTH } from './sql-statement.ts';
+
+/** How long to wait for a lock. Readers of a WAL file wait only while somebody recovers it. */
+const BUSY_MILLIS = 2_000;
+/** Bytes of rows sent at once: small enough that the parent reads each without a noticeable pause. */
+const BATCH_BYTES = 128 * 1024;
+
+/**
+ * What one statement may cost inside SQLite. `length` bounds each value; a row of the `events` view, lists of file
+ * names included, is below a fifth of it.
+ */
+const LIMITS = {
+  length: 1_000_000,
+  sqlLength: MAX_STATEMENT_LENGTH * 3,
+  column: 500,
+  exprDepth: 200,
+  compoundSelect: 500,
+  vdbeOp: 250_000,
+  functionArg: 200,
+  attach: 0,
+  likePatternLength: 200,
+  variableNumber: 2_000,
+  triggerDepth: 1,
+} as const;
+
+type Failure = Extract<SqlReport, { type: 'failed' }>;
+type Report = (report: SqlReport) => void;
+
+/** Runs one statement and reports. Blocks its thread for as long as the statement takes. */
+export function runStatement(job: SqlJob, report: Report): void {
+  let refusal: string | undefined;
+  let known: KnownTables = { views: new Set(), tables: new Set() };
+  try {
+    using db = openForReading(job.path);
+    known = prepareConnection(db, job.maxMemoryBytes);
+    db.setAuthorizer(readingAuthorizer(known, (what) => (refusal ??= what)));
+    report({ type: 'started' });
+    const statement = db.prepare(job.statement);
+    if (hasSecondStatement(job.statement, statement.sourceSQL)) {
+      report(refused('The text has more than one statement.', 'Ask one after the other.'));
+    } else {
+      reportRows(statement, job, report);
+    }
+  } catch (cause) {
+    report(failureOf(cause, refusal, known, job.maxMemoryBytes));
+  }
+}
+
+function openForReading(path: string): DatabaseSync {
+  return new DatabaseSync(path, {
+    readOnly: true,
+    timeout: BUSY_MILLIS,
+    allowExtension: false,
+    enableDoubleQuotedStringLiterals: false,
+    defensive: true,
+    limits: LIMITS,
+  });
+}
+
+/** Settings and views, made while the connection may still do everything. */
+function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTables {
+  if (typeof db.setAuthorizer !== 'function') throw new Error('SQL needs Node 24.10 or later');
+  // Works only where SQLite was built to count its memory; where it was not, the supervisor's look at the process does.
+  db.exec(`PRAGMA hard_heap_limit = ${maxMemoryBytes}`);
+  // Sorting in memory is bounded; files beside the database or in a temporary folder would not be.
+  db.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+  createViews(db);
+  db.exec('PRAGMA query_only = ON');
+  const named = (sql: string): ReadonlySet<string> =>
+    new Set(
+      db
+        .prepare(sql)
+        .all()
+        .map((row) => String(row['name'])),
+    );
+  return {
+    views: named("SELECT name FROM sqlite_temp_schema WHERE type = 'view'"),
+    tables: named("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"),
+  };
+}
+
+function reportRows(statement: StatementSync, job: SqlJob, report: Report): void {
+  statement.setReturnArrays(true);
+  statement.setReadBigInts(true);
+  statement.setAllowUnknownNamedParameters(false);
+  report({ type: 'columns', columns: statement.columns().map(({ name }) => name) });
+  const { parameters } = job;
+  const rows = Array.isArray(parameters)
+    ? statement.iterate(...(parameters as (string | number | null)[]))
+    : statement.iterate(parameters as Record<string, string | number | null>);
+
+  let [count, bytes, batchBytes] = [0, 0, 0];
+  let batch: (string | number | null)[][] = [];
+  let truncated = false;
+  for (const row of rows as Iterable<unknown> as Iterable<SQLOutputValue[]>) {
+    if (count >= job.maxRows || bytes > MAX_ANSWER_BYTES) {
+      truncated = true;
+      break;
+    }
+    const values = row.map(toPlain);
+    const size = values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0) + 8, 0);
+    batch.push(values);
+    count += 1;
+    bytes += size;
+    batchBytes += size;
+    if (batchBytes < BATCH_BYTES) continue;
+    report({ type: 'rows', rows: batch });
+    batch = [];
+    batchBytes = 0;
+  }
+  report({ type: 'rows', rows: batch });
+  report({ type: 'ended', truncated });
+}
+
+/** Whole numbers that a JavaScript number cannot hold become text, and so do blobs, in hexadecimal. */
+function toPlain(value: SQLOutputValue): string | number | null {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function refused(message: string, hint: string): Failure {
+  return { type: 'failed', code: 'SQL_REFUSED', message, hint };
+}
+
+/** SQLite's result codes that say that a limit was met. */
+const OUT_OF_MEMORY = 7;
+const TOO_BIG = 18;
+
+function failureOf(cause: unknown, refusal: string | undefined, known: KnownTables, maxMemoryBytes: number): Failure {
+  const { message, errcode } = cause as { readonly message: string; readonly errcode?: number };
+  const tables = `There are: ${[...known.views].sort().join(', ')}.`;
+  if (refusal !== undefined) {
+    return refused(
+      `The statement may not ${refusal}.`,
+      refusal.startsWith('read') ? tables : 'Only reading is possible.',
+    );
+  }
+  if (errcode === OUT_OF_MEMORY) return memoryFailure(maxMemoryBytes);
+  if (errcode === TOO_BIG) {
+    return { type: 'failed', code: 'SQL_LIMIT', message: 'The statement makes a value of more than a million bytes.' };
+  }
+  return {
+    type: 'failed',
+    code: 'SQL_FAILED',
+    message: `SQLite could not run the statement: ${message}.`,
+    ...(message.startsWith('no such table') ? { hint: tables } : {}),
+  };
+}

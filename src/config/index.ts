@@ -8,5 +8,5 @@ export {
   type Origin,
   originText,
 } from './load-config.ts';
-export { SETTING_KEYS, type Setting, type SettingKey, type Settings, SETTINGS } from './settings.ts';
+export { type AnySetting, SETTING_KEYS, type Setting, type SettingKey, type Settings, SETTINGS } from './settings.ts';
 export { formatSize } from './value-kinds.ts';

@@ -1,0 +1,134 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+
+import type { MetricsCollector } from '../../metrics-collector.ts';
+import { type EventLinesReport, readEventLines } from '../../sources/event-lines.ts';
+
+/** Large reads: the file system is asked rarely, and a block holds some thousand lines. */
+const CHUNK_BYTES = 1 << 20;
+/** Tries to store the rest, of two seconds each, while another process stores its own. */
+const MAX_DRAINS = 15;
+
+export type ImportOptions = {
+  /** Absolute; `undefined` reads `stdin`. */
+  readonly path: string | undefined;
+  readonly stdin: Readable;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ImportProgress) => void;
+};
+
+export type ImportProgress = {
+  /** 0 to 1; absent where the whole is not known. */
+  readonly part: number | undefined;
+  /** After decompression. */
+  readonly bytes: number;
+  readonly lines: number;
+};
+
+export type ImportedFile = EventLinesReport & {
+  /** Events that are in the store now and were not before. */
+  readonly stored: number;
+  /** Events that were there already. */
+  readonly duplicates: number;
+  /** Why the input was not read to its end: it could not be opened, is damaged, or ends too early. */
+  readonly failure: Error | undefined;
+};
+
+/**
+ * Read a file of events, or standard input, into the store. Compression goes by the file's name. Memory stays the same
+ * whatever the input is, a single line of a gigabyte included.
+ *
+ * @throws StoreError when the store itself fails; what is wrong with the input is in the report.
+ */
+export async function importFile(collector: MetricsCollector, options: ImportOptions): Promise<ImportedFile> {
+  const { path, signal, onProgress } = options;
+  const duplicatesBefore = (await ledgerEntry(collector))?.dropped.duplicate ?? 0;
+  let failure: Error | undefined;
+  const input = await openInput(options).catch((cause: Error) => {
+    failure = cause;
+    return undefined;
+  });
+  const stop = (): void => void input?.stream.destroy();
+  signal?.addEventListener('abort', stop, { once: true });
+  async function* chunks(): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of input?.stream ?? []) yield Buffer.from(chunk as Uint8Array);
+    } catch (cause) {
+      // What was read before it stays, and is told; the reason comes last.
+      if (signal?.aborted !== true) failure = describe(cause, path);
+    }
+  }
+  try {
+    const report = await readEventLines(chunks(), {
+      catalogue: collector.catalogue,
+      sink: {
+        emit: (event) => collector.emit(event),
+        dropped: () => collector.health().dropped,
+        settle: async () => void (await collector.drain()),
+      },
+      signal,
+      onProgress: ({ bytes, lines }) => onProgress?.({ part: input?.part(), bytes, lines }),
+    });
+    const duplicates = (await drainedDuplicates(collector)) - duplicatesBefore;
+    return { ...report, stored: report.events - duplicates, duplicates, failure };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+type Input = { readonly stream: Readable; readonly part: () => number | undefined };
+
+/** Decompressors by the last ending of a file's name. */
+const DECOMPRESSORS = {
+  gz: () => createGunzip({ chunkSize: CHUNK_BYTES }),
+  zst: () => createZstdDecompress({ chunkSize: CHUNK_BYTES }),
+} as const;
+
+async function openInput({ path, stdin }: Pick<ImportOptions, 'path' | 'stdin'>): Promise<Input> {
+  if (path === undefined) return { stream: stdin, part: () => undefined };
+  const found = await stat(path).catch((cause: unknown) => {
+    throw describe(cause, path);
+  });
+  if (found.isDirectory()) throw new Error(`${path} is a folder.`);
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  // A pipe or a device has no size; how far one is in a compressed file goes by the compressed bytes.
+  const part = (): number | undefined => (found.size > 0 ? file.bytesRead / found.size : undefined);
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  if (ending !== 'gz' && ending !== 'zst') return { stream: file, part };
+  // The error, if any, comes out of the last stream; the callback only keeps it from being thrown twice.
+  return { stream: pipeline(file, DECOMPRESSORS[ending](), () => {}), part };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'it may not be read',
+  EPERM: 'it may not be read',
+  EISDIR: 'it is a folder',
+};
+
+/** What went wrong with an input, in a sentence. */
+function describe(cause: unknown, path: string | undefined): Error {
+  const place = path ?? 'Standard input';
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const damaged = code.startsWith('Z_') || code.startsWith('ZSTD_') || code.startsWith('ERR_ZSTD');
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const reason = damaged ? `it is damaged or cut short (${message})` : (REASONS[code] ?? message);
+  return new Error(`${place} cannot be read to its end: ${reason}.`, { cause });
+}
+
+/** How many events of this process were not stored because they were stored before; once all of them are drained. */
+async function drainedDuplicates(collector: MetricsCollector): Promise<number> {
+  for (let drains = 1; ; drains++) {
+    const own = await ledgerEntry(collector);
+    if (own === undefined || own.inSpool === 0 || drains === MAX_DRAINS) return own?.dropped.duplicate ?? 0;
+  }
+}
+
+/** @returns `undefined` when this process has recorded nothing yet. */
+async function ledgerEntry(collector: MetricsCollector) {
+  const { producer } = collector.health();
+  return (await collector.ledger()).find((entry) => entry.producer === producer);
+}

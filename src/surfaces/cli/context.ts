@@ -34,6 +34,8 @@ export type CommandContext = World & {
   readonly format: Format;
   /** The context folder (`.ai`), absolute: from `--dir`, else CONTEXT_BUS_DIR, else `./.ai`. It may not exist. */
   readonly directory: string;
+  /** True when the person named the folder, by option or environment; false for the default. */
+  readonly directoryNamed: boolean;
   /** `--since` and `--until` as they were typed; both are read in `timeZone`. */
   readonly since: string | undefined;
   readonly until: string | undefined;
@@ -58,4 +60,6 @@ export type CommandContext = World & {
   note(text: string): void;
   /** A value as JSON to stdout, absent parts left out; control and bidi characters escaped. */
   printJson(value: unknown): void;
+  /** The same on one line, for what goes on and on. */
+  printJsonLine(value: unknown): void;
 };

@@ -1,33 +1,35 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 
+import { type Config, loadConfig } from '../../config/index.ts';
 import { type MetricsCollector, openMetrics } from '../../metrics-collector.ts';
 import { StoreError } from '../../model/errors.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext, World } from './context.ts';
 import type { GlobalOptions } from './program.ts';
 import { safeJson } from './terminal/printable.ts';
-import { colourStyle, plainStyle, wantsColour } from './terminal/style.ts';
+import { colourStyle, plainStyle, type Style, wantsColour } from './terminal/style.ts';
 
 /** Columns of what is no terminal: wide enough for the waterfall, narrow enough for a mail. */
 const PIPE_WIDTH = 100;
 /** Below this no table can be read; narrower terminals wrap. */
 const MIN_WIDTH = 40;
+/** What a store consists of; any of them means that something was recorded. */
+const STORE_FILES = ['metrics.db', 'metrics.spool'];
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const holdsAny = (directory: string, names: readonly string[]): boolean =>
+  names.some((name) => existsSync(join(directory, name)));
 
 /**
  * The context folder that is meant. A workspace is understood too: when the folder given is not called `.ai` and has
  * neither state nor metrics but an `.ai` inside, that one is meant.
  */
-export function contextDirectory(world: Pick<World, 'cwd' | 'env'>, given: string | undefined): string {
-  const named = given ?? world.env['CONTEXT_BUS_DIR'];
-  if (named === undefined || named === '') return join(world.cwd, '.ai');
-  const directory = resolve(world.cwd, named);
-  const inside = join(directory, '.ai');
-  const isContext =
-    basename(directory) === '.ai' || ['state.json', 'metrics.db'].some((file) => existsSync(join(directory, file)));
-  return !isContext && isFolder(inside) ? inside : directory;
+export function contextDirectory(given: string): string {
+  const inside = join(given, '.ai');
+  const isContext = basename(given) === '.ai' || holdsAny(given, ['state.json', ...STORE_FILES]);
+  return !isContext && isFolder(inside) ? inside : given;
 }
 
 /** Refuses a folder in which nothing was ever recorded, before a question about it makes an empty store there. */
@@ -42,19 +44,14 @@ function requireStore(directory: string): void {
       hint: 'Give the context folder itself (.ai) with --dir.',
     });
   }
-  if (!existsSync(join(directory, 'metrics.db')) && !existsSync(join(directory, 'metrics.spool'))) {
+  if (!holdsAny(directory, STORE_FILES)) {
     throw new StoreError('STORE_MISSING', `Nothing has been recorded in ${directory} yet.`, {
       hint: 'Start with `amicus-metrics up` while the cluster works, or `amicus-metrics record` from a script.',
     });
   }
 }
 
-function readerZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-function checkedZone(zone: string | undefined): string {
-  if (zone === undefined) return readerZone();
+function checkedZone(zone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
@@ -66,8 +63,47 @@ function checkedZone(zone: string | undefined): string {
   }
 }
 
+function configOf(world: World, options: GlobalOptions): Config {
+  const load = (directory: string | undefined): Config =>
+    loadConfig({ directory, environment: world.env, workingDirectory: world.cwd });
+  const named = load(options.dir);
+  const directory = contextDirectory(named.settings.directory);
+  if (directory === named.settings.directory) return named;
+  return { ...load(directory), origins: named.origins };
+}
+
+function styleFor(world: World, config: Config, options: GlobalOptions, text: boolean): Style {
+  const { color } = config.settings;
+  const wanted =
+    color === 'auto'
+      ? wantsColour(world.env, world.stdout.isTTY === true, !options.color)
+      : color === 'always' && options.color && (world.env['NO_COLOR'] ?? '') === '';
+  return text && wanted ? colourStyle : plainStyle;
+}
+
+type Access = Pick<CommandContext, 'directory' | 'collector' | 'recordingCollector'>;
+
+function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Access; close(): Promise<void> } {
+  let opened: MetricsCollector | undefined;
+  const open = async (): Promise<MetricsCollector> => {
+    opened ??= openMetrics({ directory, clock: world.clock });
+    return opened;
+  };
+  const collector = async (): Promise<MetricsCollector> => {
+    if (opened === undefined) requireStore(directory);
+    return open();
+  };
+  return { access: { directory, collector, recordingCollector: open }, close: async () => opened?.close() };
+}
+
 /** The context of one run, and the end of what it opened. */
 export type OpenContext = { readonly context: CommandContext; close(): Promise<void> };
+
+/** The same context for another folder. */
+export function contextFor(context: CommandContext, directory: string): OpenContext {
+  const { access, close } = accessTo(directory, context);
+  return { context: { ...context, ...access }, close };
+}
 
 /** Makes what a command is given. Opens nothing yet. */
 export function openContext(world: World, options: GlobalOptions): OpenContext {
@@ -75,33 +111,25 @@ export function openContext(world: World, options: GlobalOptions): OpenContext {
     throw new CommandError('WRONG_USAGE', '--json and --csv exclude each other.', 'Give one of them.');
   }
   const format = options.json === true ? 'json' : options.csv === true ? 'csv' : 'text';
-  const directory = contextDirectory(world, options.dir);
+  const config = configOf(world, options);
   const terminal = world.stdout.isTTY === true;
-  const colour = format === 'text' && wantsColour(world.env, terminal, !options.color);
-  let opened: MetricsCollector | undefined;
-  const open = async (): Promise<MetricsCollector> => {
-    opened ??= openMetrics({ directory, clock: world.clock });
-    return opened;
-  };
+  const { access, close } = accessTo(config.settings.directory, world);
   const write = (text: string): void => void world.stdout.write(text);
   const context: CommandContext = {
     ...world,
+    ...access,
     format,
-    directory,
+    directoryNamed: config.origins.directory.from !== 'default',
     since: options.since,
     until: options.until,
-    timeZone: checkedZone(options.tz),
+    timeZone: options.tz === undefined ? config.settings.timeZone : checkedZone(options.tz),
     isTTY: terminal && format === 'text',
     width: terminal ? Math.max(world.stdout.columns ?? 80, MIN_WIDTH) : PIPE_WIDTH,
-    style: colour ? colourStyle : plainStyle,
-    collector: async () => {
-      if (opened === undefined) requireStore(directory);
-      return open();
-    },
-    recordingCollector: open,
+    style: styleFor(world, config, options, format === 'text'),
     print: (text) => write(`${text}\n`),
     note: (text) => void (format === 'text' && world.stderr.write(`${text}\n`)),
     printJson: (value) => write(`${safeJson(value, 2)}\n`),
+    printJsonLine: (value) => write(`${safeJson(value)}\n`),
   };
-  return { context, close: async () => opened?.close() };
+  return { context, close };
 }

@@ -1,7 +1,7 @@
 import { csvLine } from '../export/csv-cell.ts';
 import type { CommandContext } from './context.ts';
 import { printable } from './terminal/printable.ts';
-import { type Cell, renderTable } from './terminal/table.ts';
+import { type Cell, renderTable, type TableSettings } from './terminal/table.ts';
 
 /** A value of a table as programs read it. Absent is an empty cell in CSV and left out in JSON. */
 export type RawValue = string | number | boolean | null | undefined;
@@ -28,24 +28,32 @@ function shown<Row>(column: AnswerColumn<Row>, row: Row): Cell {
   return raw === undefined || raw === null ? '–' : printable(String(raw));
 }
 
-/** Prints an answer as a table that fits the terminal. Nothing for no rows. */
-export function printTable<Row>(
-  context: CommandContext,
+/** Lines of an answer as a table that fits the width; whole where there is none. */
+export function tableLines<Row>(
   columns: readonly AnswerColumn<Row>[],
   rows: readonly Row[],
-  indent = 0,
-): void {
+  settings: TableSettings,
+): string[] {
   const visible = columns.filter(({ title }) => title !== undefined);
-  const lines = renderTable(
+  return renderTable(
     visible.map(({ title = '', align, optional }) => ({
       title: printable(title),
       ...(align === undefined ? {} : { align }),
       ...(optional === undefined ? {} : { optional }),
     })),
     rows.map((row) => visible.map((column) => shown(column, row))),
-    { width: context.isTTY ? context.width : undefined, style: context.style, indent },
+    settings,
   );
-  for (const line of lines) context.print(line);
+}
+
+/** Prints an answer as a table that fits the terminal. Nothing for no rows. */
+export function printTable<Row>(
+  context: CommandContext,
+  columns: readonly AnswerColumn<Row>[],
+  rows: readonly Row[],
+): void {
+  const settings = { width: context.isTTY ? context.width : undefined, style: context.style };
+  for (const line of tableLines(columns, rows, settings)) context.print(line);
 }
 
 /** Prints an answer as CSV, a line of keys first. */

@@ -1,7 +1,29 @@
-import type { CommandEntry } from '../command.ts';
+import type { AnyCommand, CommandEntry } from '../command.ts';
+
+const entry = (name: string, summary: string, load: () => Promise<AnyCommand>): CommandEntry => ({
+  name,
+  summary,
+  load,
+});
 
 /**
  * Every command, in the order of `amicus-metrics --help`. A new command is one file beside this one and one line here.
  * Each is loaded when it is run or asked for help, so that starting costs the same however many there are.
  */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  entry('up', 'follow the cluster live; without one, an example', async () => (await import('./up.ts')).upCommand),
+  entry('status', 'the cluster now', async () => (await import('./status.ts')).statusCommand),
+  entry('overview', 'what the cluster did in a span', async () => (await import('./overview.ts')).overviewCommand),
+  entry('nodes', 'the nodes and what each did', async () => (await import('./nodes.ts')).nodesCommand),
+  entry('tasks', 'the tasks, latest activity first', async () => (await import('./tasks.ts')).tasksCommand),
+  entry('trace', "one task's life as a waterfall", async () => (await import('./trace.ts')).traceCommand),
+  entry('query', 'events of a metric', async () => (await import('./query.ts')).queryCommand),
+  entry('aggregate', 'figures by group and time', async () => (await import('./aggregate.ts')).aggregateCommand),
+  entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),
+  entry('sql', 'any reading SQL', async () => (await import('./sql.ts')).sqlCommand),
+  entry('record', 'record an event from a script', async () => (await import('./record.ts')).recordCommand),
+  entry('metrics', 'what can be measured', async () => (await import('./metrics.ts')).metricsCommand),
+  entry('upkeep', 'roll up, expire, keep the size', async () => (await import('./upkeep.ts')).upkeepCommand),
+  entry('backup', 'copy the store to a file', async () => (await import('./backup.ts')).backupCommand),
+  entry('doctor', 'is every event accounted for?', async () => (await import('./doctor.ts')).doctorCommand),
+];

@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { clusterStatus } from '../../../analysis/reports/cluster-status.ts';
+import { conservation } from '../../../analysis/reports/conservation.ts';
+import type { MetricsCollector } from '../../../metrics-collector.ts';
+import type { IncomingEvent } from '../../../model/event.ts';
+import type { LiveSource } from '../../../sources/source.ts';
+import type { CommandContext } from '../context.ts';
+import { momentFormat } from '../terminal/moments.ts';
+import { eventNote } from './event-notes.ts';
+import type { Frame, Note } from './frame.ts';
+import type { LiveView } from './live-view.ts';
+
+/** Between two looks at the store. */
+const TICK_MILLIS = 1_000;
+const UPKEEP_MILLIS = 600_000;
+/** The ledger changes slowly and asks every spool file. */
+const LEDGER_MILLIS = 5_000;
+/** What tasks and latencies are counted over. */
+const WINDOW_SECONDS = 300;
+/** Notes kept for the view. */
+const MAX_NOTES = 20;
+
+/** What to follow, and until when. */
+export type Following = {
+  readonly context: CommandContext;
+  readonly collector: MetricsCollector;
+  readonly sources: readonly LiveSource[];
+  readonly view: LiveView;
+  /** Ends the following. */
+  readonly end: AbortSignal;
+  readonly totalMillis: number | undefined;
+  /** Awaited between the end and the last look at the sources. */
+  beforeStop?(): Promise<void>;
+};
+
+/** Follows a cluster until it is told to end: sources write events, the store takes them in, the view shows them. */
+export async function follow(following: Following): Promise<void> {
+  const follower = new Follower(following);
+  await follower.start();
+  while (!following.end.aborted) {
+    await follower.tick();
+    await delay(TICK_MILLIS, undefined, { signal: following.end }).catch(() => {});
+  }
+  await following.beforeStop?.();
+  await follower.stop();
+}
+
+class Follower {
+  readonly #following: Following;
+  readonly #startMillis: number;
+  readonly #startedSources: LiveSource[] = [];
+  readonly #notes: Note[] = [];
+  #frame: Frame | undefined;
+  #dropped: Frame['dropped'] = {};
+  #lastUpkeepMillis: number;
+  #lastLedgerMillis = -Infinity;
+
+  constructor(following: Following) {
+    this.#following = following;
+    this.#startMillis = following.context.clock.monotonicMillis();
+    this.#lastUpkeepMillis = this.#startMillis;
+  }
+
+  async start(): Promise<void> {
+    const { context, collector, sources } = this.#following;
+    for (const source of sources) {
+      await source.start({
+        clock: context.clock,
+        emit: (event) => {
+          collector.emit(event);
+          this.#noteEvent(event);
+        },
+        notice: ({ code, count }) => this.#note(`${source.name}: ${code} (${count})`, 'warning', undefined),
+      });
+      this.#startedSources.push(source);
+    }
+  }
+
+  async tick(): Promise<void> {
+    const { view, collector, context } = this.#following;
+    try {
+      await collector.drain();
+      await this.#keepUp();
+      view.show(await this.#look());
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      if (this.#frame === undefined) context.note(problem);
+      else view.show({ ...this.#frame, problem, elapsedSeconds: this.#elapsedMillis() / 1_000 });
+    }
+  }
+
+  /** A last look at the sources, so that what happened until now is told; then lets go of them. */
+  async stop(): Promise<void> {
+    for (const source of this.#startedSources) {
+      await source.poll().catch(() => {});
+      await source.stop().catch(() => {});
+    }
+    await this.#following.collector.drain().catch(() => {});
+  }
+
+  #elapsedMillis(): number {
+    return this.#following.context.clock.monotonicMillis() - this.#startMillis;
+  }
+
+  async #keepUp(): Promise<void> {
+    const { collector, context } = this.#following;
+    const now = context.clock.monotonicMillis();
+    if (now - this.#lastUpkeepMillis >= UPKEEP_MILLIS) {
+      this.#lastUpkeepMillis = now;
+      await collector.upkeep();
+    }
+    if (now - this.#lastLedgerMillis < LEDGER_MILLIS) return;
+    this.#lastLedgerMillis = now;
+    this.#dropped = conservation(await collector.ledger()).dropped;
+  }
+
+  async #look(): Promise<Frame> {
+    const { context, collector, totalMillis } = this.#following;
+    const status = await clusterStatus(collector, context.clock.nowMicros(), WINDOW_SECONDS);
+    const stats = await collector.stats();
+    const { unwritable } = collector.health();
+    this.#frame = {
+      directory: context.directory,
+      elapsedSeconds: this.#elapsedMillis() / 1_000,
+      totalSeconds: totalMillis === undefined ? undefined : totalMillis / 1_000,
+      status,
+      storedEvents: stats.events,
+      spoolBytes: stats.spoolBytes,
+      dropped: this.#dropped,
+      notes: [...this.#notes],
+      problem: unwritable === undefined ? undefined : `Nothing can be written: ${unwritable}`,
+    };
+    return this.#frame;
+  }
+
+  #noteEvent(event: IncomingEvent): void {
+    const note = eventNote(event);
+    if (note !== undefined) this.#note(note.text, note.tone, event.atMicros);
+  }
+
+  #note(text: string, tone: Note['tone'], atMicros: number | undefined): void {
+    const { context, view } = this.#following;
+    const time = momentFormat(context.timeZone).time(atMicros ?? context.clock.nowMicros());
+    const note: Note = { time, text, tone };
+    this.#notes.push(note);
+    if (this.#notes.length > MAX_NOTES) this.#notes.shift();
+    view.note(note);
+  }
+}

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { overview } from '../../../analysis/reports/overview.ts';
+import { StoreError } from '../../../model/errors.ts';
+import { liveSources } from '../../../sources/index.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { contextFor } from '../open-context.ts';
+import { printOverview } from '../overview-lines.ts';
+import { printable } from '../terminal/printable.ts';
+import { formatSeconds } from '../terminal/units.ts';
+import { type ExampleSession, prepareExample } from './example-session.ts';
+import { follow } from './follow.ts';
+import { openLiveView } from './live-view.ts';
+
+type Session = { readonly totalMillis: number | undefined; readonly example: ExampleSession | undefined };
+
+/** How this program is called from where the person is: through npm when npm started it. */
+const programName = ({ env }: CommandContext): string =>
+  env['npm_lifecycle_event'] === undefined ? 'amicus-metrics' : 'npx amicus-metrics';
+
+const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+
+function printNext(context: CommandContext): void {
+  const call = `${programName(context)} --dir ${quoted(printable(context.directory))}`;
+  context.print('');
+  context.print('Next:');
+  for (const [command, what] of [
+    ['tasks', 'the tasks, to choose one for `trace <task>`'],
+    ['nodes', 'who did what'],
+    ["series state.read 'p95(duration_ms)' --since 1h", 'read latency over time'],
+    ['sql "SELECT outcome, count(*) FROM task_completed GROUP BY 1"', 'anything else'],
+    ['doctor', 'is everything accounted for?'],
+  ] as const) {
+    context.print(`  ${call} ${command}`);
+    context.print(context.style('quiet', `      ${what}`));
+  }
+}
+
+async function runSession(context: CommandContext, { totalMillis, example }: Session): Promise<ExitCode> {
+  const collector = await context.recordingCollector();
+  const startSeconds = context.clock.nowMicros() / 1e6;
+  const quit = new AbortController();
+  const ends = [context.signal, quit.signal, ...(totalMillis === undefined ? [] : [AbortSignal.timeout(totalMillis)])];
+  const end = AbortSignal.any(ends);
+  const view = await openLiveView(context, () => quit.abort());
+  try {
+    example?.begin();
+    const sources = liveSources(context.directory);
+    // The example's nodes leave before the last look, so that their leaving is told.
+    const stopped = new Promise<void>((resolve) => {
+      end.addEventListener('abort', () => void (example?.stop() ?? Promise.resolve()).then(resolve), { once: true });
+    });
+    await follow({ context, collector, sources, view, end, totalMillis, beforeStop: () => stopped });
+  } finally {
+    await example?.stop();
+    await view.close();
+  }
+  const report = await overview(collector, { since: startSeconds });
+  if (context.format === 'text') printOverview(context, report);
+  else context.printJsonLine({ overview: report });
+  return EXIT.ok;
+}
+
+/** Follows the cluster of the context folder. */
+export async function followCluster(context: CommandContext, totalMillis: number | undefined): Promise<ExitCode> {
+  if (!existsSync(context.directory)) {
+    throw new StoreError('STORE_MISSING', `There is no folder ${context.directory}.`, {
+      hint: 'Start the cluster first, or check --dir and CONTEXT_BUS_DIR; without either, `up` shows an example.',
+    });
+  }
+  const length = totalMillis === undefined ? 'until Ctrl-C' : `for ${formatSeconds(totalMillis / 1_000)}`;
+  context.note(`Following the cluster in ${printable(context.directory)} ${length}.`);
+  if (!existsSync(join(context.directory, 'state.json'))) {
+    context.note('There is no state.json in it yet: waiting for one.');
+  }
+  const code = await runSession(context, { totalMillis, example: undefined });
+  if (context.format === 'text') printNext(context);
+  return code;
+}
+
+/** Starts the example cluster in a temporary workspace and follows it. */
+export async function followExample(context: CommandContext, totalMillis: number): Promise<ExitCode> {
+  const example = prepareExample(totalMillis);
+  const own = contextFor(context, example.directory);
+  const workspace = printable(dirname(example.directory));
+  context.note(
+    `There is no cluster here (${printable(context.directory)}), so an example runs for ` +
+      `${formatSeconds(totalMillis / 1_000)}: agents that pretend to work, as real processes, in ${workspace}.`,
+  );
+  try {
+    const code = await runSession(own.context, { totalMillis, example });
+    if (example.failure !== undefined) context.note(printable(example.failure));
+    if (context.format === 'text') {
+      context.print('');
+      context.print(`The example's workspace stays until your system cleans its temporary files: ${workspace}`);
+      printNext(own.context);
+    }
+    return example.failure === undefined ? code : EXIT.failed;
+  } finally {
+    await own.close();
+  }
+}

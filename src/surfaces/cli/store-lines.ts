@@ -1,0 +1,24 @@
+import type { MetricsCollector } from '../../metrics-collector.ts';
+import { formatBytes, formatCount } from './terminal/units.ts';
+
+type StoreStats = Awaited<ReturnType<MetricsCollector['stats']>>;
+type Health = ReturnType<MetricsCollector['health']>;
+
+/** `12,345 events, 1.2 MB; spool 3 kB`. */
+export function storeText(stats: StoreStats): string {
+  const size = formatBytes(stats.databaseBytes + stats.walBytes);
+  const spool = stats.spoolBytes === 0 ? '' : `; spool ${formatBytes(stats.spoolBytes)}`;
+  const aside =
+    stats.quarantinedFiles.length === 0
+      ? ''
+      : `; ${formatCount(stats.quarantinedFiles.length)} damaged files set aside (see \`amicus-metrics doctor\`)`;
+  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}`;
+}
+
+/** `nothing dropped`, or `3 dropped: unknown_field 2, too_long 1`. */
+export function dropText(dropped: Health['dropped']): string {
+  const reasons = Object.entries(dropped).filter(([, count]) => count > 0);
+  if (reasons.length === 0) return 'nothing dropped';
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  return `${formatCount(total)} dropped: ${reasons.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ')}`;
+}

@@ -11,6 +11,8 @@ export type SourceContext = {
   emit(event: IncomingEvent): void;
   /** Takes diagnostics: unreadable file, unknown shape. Shown by `doctor` and `sources`. */
   notice(notice: SourceNotice): void;
+  /** What wakes the source up. The machine's timers when absent; tests pass their own. */
+  readonly timers?: Timers | undefined;
 };
 
 /** A source that follows something live. Translates, and never stores. */
@@ -22,3 +24,36 @@ export interface LiveSource {
   poll(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Waits, on behalf of a source. */
+export interface Timers {
+  /** Runs something once, later. Returns what calls it off. */
+  after(millis: number, run: () => void): () => void;
+}
+
+/** The machine's timers. They do not keep a process alive. */
+export const SYSTEM_TIMERS: Timers = {
+  after(millis, run) {
+    const timer = setTimeout(run, millis);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Where a source looks and where it keeps its place. */
+export type SourcePlace = {
+  /** The context folder of a cluster, usually `.ai`. */
+  readonly directory: string;
+  /** The folder of the store, where the source keeps how far it has read. The context folder when absent. */
+  readonly metricsDirectory?: string | undefined;
+  /** The cluster's name, where one store holds several. */
+  readonly cluster?: string | undefined;
+};
+
+/** A source, as listed: its name, what it reads, and how it is opened. */
+export type SourceDefinition = {
+  readonly name: string;
+  /** One sentence: what it reads and what comes of it. */
+  readonly doc: string;
+  open(place: SourcePlace): LiveSource;
+};

@@ -76,7 +76,7 @@ export async function writeStream(
     for await (const chunk of chunks) {
       if (gone || stream.destroyed) return false;
       signal?.throwIfAborted();
-      if (!stream.write(chunk) && !gone) await drained(stream);
+      if (!stream.write(chunk) && !gone) await drained(stream, signal);
     }
     return !gone;
   } finally {
@@ -84,14 +84,17 @@ export async function writeStream(
   }
 }
 
-function drained(stream: Writable): Promise<void> {
+/** Resolves when the stream takes more, is closed, or nobody wants to go on. */
+function drained(stream: Writable, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off('drain', done);
       stream.off('close', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     stream.on('drain', done);
     stream.on('close', done);
+    signal?.addEventListener('abort', done);
   });
 }

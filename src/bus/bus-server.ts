@@ -5,6 +5,7 @@ import { openBus } from './bus.ts';
 import { DIALECT_VARIABLE, parseDialect } from './dialect.ts';
 import { createMcpServer } from './create-mcp-server.ts';
 import { openRecorder } from './open-recorder.ts';
+import { problemText } from './problem-text.ts';
 
 /** Longest wait for events to reach the disk when the client has gone. They are in the spool already; this is for flush. */
 const CLOSING_MILLIS = 2000;
@@ -41,7 +42,7 @@ async function serve(): Promise<void> {
 const isMain: boolean | undefined = import.meta.main;
 if (isMain ?? true) {
   serve().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${problemText(error)}\n`);
     process.exit(1);
   });
 }

@@ -1,4 +1,5 @@
 import type { MetricsCollector } from '../metrics-collector.ts';
+import { problemText } from './problem-text.ts';
 
 /** `off` in this environment variable runs the bus without instruments, as an unmodified Amicus runs. */
 export const METRICS_VARIABLE = 'AMICUS_BUS_METRICS';
@@ -16,8 +17,7 @@ export async function openRecorder(
     const { openMetrics } = await import('../metrics-collector.ts');
     return openMetrics({ directory });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`The bus runs without metrics: ${reason}\n`);
+    process.stderr.write(`The bus runs without metrics: ${problemText(error)}\n`);
     return undefined;
   }
 }

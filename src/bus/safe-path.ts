@@ -1,12 +1,12 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, isAbsolute } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /** True when a path, links followed, lies inside a folder. It need not exist; paths with `..` are refused as such. */
 export function isSafePath(root: string, path: string): boolean {
   if (path.includes('\0') || path.split(/[\\/]/).includes('..')) return false;
   const realRoot = followLinks(resolve(root));
   const way = relative(realRoot, followLinks(resolve(realRoot, path)));
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The real place of the deepest part that exists, and the rest of the path behind it. */

@@ -2,8 +2,8 @@ import { filesFor } from './cluster-plan.ts';
 import type { NodeLife } from './node-life.ts';
 
 /** How long a worker without work looks for some before it leaves. Milliseconds of the play. */
-const SHORTEST_PATIENCE_MILLIS = 7000;
-const LONGEST_PATIENCE_MILLIS = 30_000;
+const SHORTEST_PATIENCE_MILLIS = 5000;
+const LONGEST_PATIENCE_MILLIS = 25_000;
 /** With less time than this left, a worker begins nothing new. */
 const LAST_START_MILLIS = 1500;
 

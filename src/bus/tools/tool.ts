@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import type { Bus } from '../bus.ts';
+import { problemText } from '../problem-text.ts';
 import { TrackingOffError } from '../state-file.ts';
 
 /** A tool call that cannot be done: the message goes to the agent as the tool's error. */
@@ -35,8 +36,10 @@ export function defineTool<Input extends z.ZodObject>(tool: {
         try {
           return { content: [{ type: 'text', text: await run(args) }] };
         } catch (error) {
-          const message = error instanceof Error ? error.message : String(error);
-          return { content: [{ type: 'text', text: message }], isError: !(error instanceof TrackingOffError) };
+          return {
+            content: [{ type: 'text', text: problemText(error) }],
+            isError: !(error instanceof TrackingOffError),
+          };
         }
       });
     },

@@ -1,7 +1,6 @@
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { IncomingEvent } from '../../model/event.ts';
-import { clusterKey } from '../../model/identity.ts';
+import { clusterKeyOf } from '../cluster-key-of.ts';
+import { NoticeCounts } from '../notice-counts.ts';
 import { type LiveSource, type SourceContext, type SourcePlace, SYSTEM_TIMERS, type Timers } from '../source.ts';
 import { advanceCluster, firstMemory, snapshotNow, watchSilence, writeOfUnread } from './advance-cluster.ts';
 import { BaselineFile } from './baseline-file.ts';
@@ -50,7 +49,7 @@ export class AmicusStateSource implements LiveSource {
   readonly #key: string;
   readonly #kept: KeptMemory;
   readonly #watch: DirectoryWatch;
-  readonly #noticed = new Map<string, number>();
+  readonly #notices = new NoticeCounts();
   #context: SourceContext | undefined;
   /** True when versions may have been missed, so that what is found next is concluded. */
   #hasGap = false;
@@ -65,7 +64,7 @@ export class AmicusStateSource implements LiveSource {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     const { directory, metricsDirectory = directory } = options;
-    this.#key = keyOf(directory, metricsDirectory);
+    this.#key = clusterKeyOf(directory, metricsDirectory);
     const baseline = new BaselineFile(metricsDirectory, this.#key);
     this.#kept = new KeptMemory(baseline, () => this.#notice('baseline_unwritable'));
     this.#watch = new DirectoryWatch(directory, STATE_FILE_NAME, () => this.#look());
@@ -228,9 +227,7 @@ export class AmicusStateSource implements LiveSource {
   }
 
   #notice(code: string): void {
-    const count = (this.#noticed.get(code) ?? 0) + 1;
-    this.#noticed.set(code, count);
-    if (Number.isInteger(Math.log2(count))) this.#context?.notice({ code, count });
+    this.#notices.add(code, this.#context);
   }
 }
 
@@ -246,18 +243,4 @@ function isSameVersion(before: ClusterModel, after: ClusterModel): boolean {
   return (
     before.version.contentHash === after.version.contentHash && before.version.mtimeMicros === after.version.mtimeMicros
   );
-}
-
-function keyOf(directory: string, metricsDirectory: string): string {
-  const context = resolve(directory);
-  const metrics = resolve(metricsDirectory);
-  return context === metrics ? '.' : clusterKey(realPath(context), realPath(metrics));
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

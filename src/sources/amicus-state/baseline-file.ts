@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
+import { writePrivateFile } from '../private-file.ts';
 import { decodeBaseline, encodeBaseline } from './baseline.ts';
 import type { ClusterMemory } from './cluster-memory.ts';
 
@@ -31,10 +31,11 @@ export class BaselineFile {
   /** What is there now. Undefined without a file, and for one that cannot be understood. */
   read(): ClusterMemory | undefined {
     try {
+      const signature = this.#signature();
       const stats = lstatSync(this.path);
       if (!stats.isFile() || stats.size > MAX_BYTES) return undefined;
       const memory = decodeBaseline(readFileSync(this.path, 'utf8'), this.#key);
-      this.#known = signatureOf(stats);
+      this.#known = signature;
       return memory;
     } catch {
       return undefined;
@@ -43,49 +44,32 @@ export class BaselineFile {
 
   /** What another watcher wrote since this one read or wrote. Costs one stat where there is nothing new. */
   readIfForeign(): ClusterMemory | undefined {
-    try {
-      if (signatureOf(lstatSync(this.path)) === this.#known) return undefined;
-    } catch {
-      return undefined;
-    }
-    return this.read();
+    const signature = this.#signature();
+    return signature === undefined || signature === this.#known ? undefined : this.read();
   }
 
   /** Writes the first baseline, unless there is one: of several that start at once, one wins. False if it did not. */
   create(memory: ClusterMemory): boolean {
-    return this.#write(memory, (temporaryPath) => linkSync(temporaryPath, this.path));
+    return this.#write(memory, 'create');
   }
 
   /** Replaces the baseline. False when it cannot be written. */
   save(memory: ClusterMemory): boolean {
-    return this.#write(memory, (temporaryPath) => renameSync(temporaryPath, this.path));
+    return this.#write(memory, 'replace');
   }
 
-  #write(memory: ClusterMemory, place: (temporaryPath: string) => void): boolean {
-    const temporaryPath = `${this.path}.${process.pid}-${threadId}.tmp`;
+  #write(memory: ClusterMemory, how: 'replace' | 'create'): boolean {
+    if (!writePrivateFile(this.path, encodeBaseline(memory, this.#key), how)) return false;
+    this.#known = this.#signature();
+    return true;
+  }
+
+  #signature(): string | undefined {
     try {
-      rmSync(temporaryPath, { force: true });
-      writeFileSync(temporaryPath, encodeBaseline(memory, this.#key), { flag: 'wx', mode: 0o600 });
-      place(temporaryPath);
-      this.#known = signatureOf(lstatSync(this.path));
-      return true;
+      const { ino, size, mtimeMs } = lstatSync(this.path);
+      return `${ino}:${size}:${mtimeMs}`;
     } catch {
-      return false;
-    } finally {
-      discard(temporaryPath);
+      return undefined;
     }
   }
-}
-
-/** Removes what a link has made a second name of, or what could not be put in its place. */
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // A folder that cannot be written holds nothing of ours.
-  }
-}
-
-function signatureOf(stats: { readonly ino: number; readonly size: number; readonly mtimeMs: number }): string {
-  return `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }

@@ -66,7 +66,9 @@ export function fieldOf(kind: FieldKind, unit: Unit | undefined): AnyField {
   }
 }
 
-const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
+/** A declared field as its column. */
+/** A declared field as a column. */
+export const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
   name: fieldName,
   kind,
   unit: unit ?? undefined,

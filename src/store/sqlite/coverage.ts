@@ -1,0 +1,57 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR, type TimeRange } from '../../model/range.ts';
+import type { Coverage } from '../store.ts';
+import type { EventTable } from './event-tables.ts';
+import { layoutOf } from './rollup-block.ts';
+import { rawFromHour } from './rollup-build.ts';
+import { fromStored, readMeta, toStored } from './schema.ts';
+
+/**
+ * Every whole hour that has not changed since it was rolled up is covered: one without events has no block and needs
+ * none. An hour whose raw rows have expired is covered even when late events came in, since the fold adds those.
+ */
+export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange): Coverage {
+  const from = Math.ceil(toStored(range.fromMicros) / MICROS_PER_HOUR);
+  const before = Math.floor(toStored(range.toMicros) / MICROS_PER_HOUR);
+  const changed = db
+    .prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
+    .all(table.metricId, Math.max(from, rawFromHour(db)), before)
+    .map((row) => Number(row['hour']));
+  const rollups: TimeRange[] = [];
+  const raw: TimeRange[] = [];
+  let at = range.fromMicros;
+  const upTo = (into: TimeRange[], moment: number): void => {
+    if (moment > at) {
+      const last = into.at(-1);
+      if (last !== undefined && last.toMicros === at) into[into.length - 1] = { ...last, toMicros: moment };
+      else into.push({ fromMicros: at, toMicros: moment });
+      at = moment;
+    }
+  };
+  const startOf = (hour: number): number => fromStored(hour * MICROS_PER_HOUR);
+  if (from < before) {
+    upTo(raw, startOf(from));
+    for (const hour of changed) {
+      upTo(rollups, startOf(hour));
+      upTo(raw, startOf(hour + 1));
+    }
+    upTo(rollups, startOf(before));
+  }
+  upTo(raw, range.toMicros);
+  return {
+    rollups,
+    raw,
+    rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
+    firstMicros: firstMoment(db, table),
+    dimensions: layoutOf(table).dimensions.map(({ name }) => name),
+  };
+}
+
+/** The first event, or the start of the first hour that is rolled up. */
+function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
+  const first = db.prepare(`SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
+  const hour = db.prepare('SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ?').get(table.metricId)?.['hour'];
+  const moments = [first, typeof hour === 'number' ? hour * MICROS_PER_HOUR : undefined];
+  const known = moments.filter((moment) => typeof moment === 'number');
+  return known.length === 0 ? undefined : fromStored(Math.min(...known));
+}

@@ -1,0 +1,140 @@
+/**
+ * Lists of whole numbers as bits: Exp-Golomb codes (as in H.264, clause 9.1) of an order chosen for each list, so that
+ * small numbers take one to three bits and a number of n bits about n + 2. On rollups this is a third smaller than
+ * bytes of seven bits, and zstd finds nothing more in it.
+ */
+
+/** The order of a list takes six bits in front of it. */
+const ORDER_BITS = 6;
+/** Most bits that are written or read at once. */
+const CHUNK_BITS = 24;
+const CHUNK = 2 ** CHUNK_BITS;
+
+/** Bits of a number, without leading zeros. 0 has none. */
+function bitLength(value: number): number {
+  if (value < 2 ** 31) return 32 - Math.clz32(value);
+  let length = 31;
+  for (let rest = Math.floor(value / 2 ** 31); rest >= 1; rest = Math.floor(rest / 2)) length++;
+  return length;
+}
+
+/** Negative numbers beside positive ones: 0, −1, 1, −2, 2 … become 0, 1, 2, 3, 4 … */
+export const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+export const unfolded = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+
+export class NumberWriter {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+  #pending = 0;
+  #pendingBits = 0;
+
+  /** @param values Whole numbers from 0 to 2^53. */
+  write(values: readonly number[]): void {
+    const order = bestOrder(values);
+    const unit = 2 ** order;
+    this.#put(order, ORDER_BITS);
+    for (const value of values) {
+      const high = Math.floor(value / unit) + 1;
+      const length = bitLength(high);
+      this.#put(0, length - 1);
+      this.#put(high, length);
+      this.#put(value % unit, order);
+    }
+  }
+
+  /** What was written, filled up to whole bytes. */
+  finish(): Uint8Array {
+    if (this.#pendingBits > 0) this.#put(0, 8 - this.#pendingBits);
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #put(value: number, bits: number): void {
+    if (bits > CHUNK_BITS) {
+      this.#put(Math.floor(value / CHUNK), bits - CHUNK_BITS);
+      this.#put(value % CHUNK, CHUNK_BITS);
+      return;
+    }
+    this.#pending = (this.#pending << bits) | value;
+    this.#pendingBits += bits;
+    while (this.#pendingBits >= 8) {
+      this.#pendingBits -= 8;
+      if (this.#length === this.#bytes.length) {
+        const grown = new Uint8Array(2 * this.#length);
+        grown.set(this.#bytes);
+        this.#bytes = grown;
+      }
+      this.#bytes[this.#length++] = this.#pending >>> this.#pendingBits;
+    }
+    this.#pending &= 0xff;
+  }
+}
+
+/** The order that makes a list shortest, from how many of its numbers have how many bits. */
+function bestOrder(values: readonly number[]): number {
+  const byLength: number[] = [];
+  for (const value of values) {
+    const length = bitLength(value);
+    byLength[length] = (byLength[length] ?? 0) + 1;
+  }
+  let best = 0;
+  let leastBits = Number.POSITIVE_INFINITY;
+  for (let order = 0; order < byLength.length; order++) {
+    let bits = 0;
+    for (const [length, times] of byLength.entries()) {
+      if (times === undefined) continue;
+      const over = length - order;
+      // Numbers of `over` bits plus 1 take one bit more only where they are all ones.
+      bits += times * (order + (over <= 0 ? 1 : 2 * (over + 2 ** (1 - over)) - 1));
+    }
+    if (bits < leastBits) {
+      leastBits = bits;
+      best = order;
+    }
+  }
+  return best;
+}
+
+export class NumberReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  #pending = 0;
+  #pendingBits = 0;
+
+  constructor(bytes: Uint8Array, offset: number) {
+    this.#bytes = bytes;
+    this.#at = offset;
+  }
+
+  /** A list of known length. */
+  read(length: number): number[] {
+    const order = this.#take(ORDER_BITS);
+    const unit = 2 ** order;
+    const values: number[] = [];
+    for (let i = 0; i < length; i++) {
+      let zeros = 0;
+      while (this.#take(1) === 0) {
+        zeros++;
+        if (zeros > 53) throw new RangeError('a rollup block is damaged');
+      }
+      const high = 2 ** zeros + this.#take(zeros);
+      values.push((high - 1) * unit + this.#take(order));
+    }
+    return values;
+  }
+
+  #take(bits: number): number {
+    if (bits > CHUNK_BITS) {
+      const high = this.#take(bits - CHUNK_BITS);
+      return high * CHUNK + this.#take(CHUNK_BITS);
+    }
+    while (this.#pendingBits < bits) {
+      // Beyond the end zeros follow; a list that runs on there ends in the error above.
+      this.#pending = ((this.#pending << 8) | (this.#bytes[this.#at++] ?? 0)) & 0x7fff_ffff;
+      this.#pendingBits += 8;
+    }
+    this.#pendingBits -= bits;
+    const value = (this.#pending >>> this.#pendingBits) & (2 ** bits - 1);
+    this.#pending &= 2 ** this.#pendingBits - 1;
+    return value;
+  }
+}

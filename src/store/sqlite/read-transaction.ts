@@ -1,0 +1,14 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Run several reads on one state of the file, whatever other processes write meanwhile. Never across an await: a
+ * transaction that stays open keeps the WAL from being reset, and it grows.
+ */
+export function inReadTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
+  db.exec('BEGIN');
+  try {
+    return work();
+  } finally {
+    if (db.isTransaction) db.exec('COMMIT');
+  }
+}

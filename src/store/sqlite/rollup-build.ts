@@ -1,0 +1,139 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR } from '../../model/range.ts';
+import { type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { layoutOf, RollupBlock } from './rollup-block.ts';
+import { MAX_GROUPS, RollupDraft } from './rollup-draft.ts';
+import { inTransaction, readMeta } from './schema.ts';
+
+export const HOURS_PER_DAY = 24;
+/** The UTC day of a stored hour: both count from the same midnight. */
+export const dayOf = (hour: number): number => Math.floor(hour / HOURS_PER_DAY);
+
+/** The first stored hour whose raw rows are kept; all before have expired. */
+export function rawFromHour(db: DatabaseSync): number {
+  return Math.floor(Number(readMeta(db, 'raw_from') ?? 0) / MICROS_PER_HOUR);
+}
+
+/** Hours of metrics that changed since they were rolled up, of those before `beforeHour`, by metric and day. */
+export function dirtyDays(
+  db: DatabaseSync,
+  beforeHour: number,
+): { readonly metric: string; readonly hours: readonly number[] }[] {
+  const dirty = db.prepare('SELECT hour FROM dirty WHERE metric = ? AND hour < ? ORDER BY hour');
+  return [...readEventTables(db).values()].flatMap(({ metric, metricId }) => {
+    const hours = dirty.all(metricId, beforeHour).map((row) => Number(row['hour']));
+    return [...Map.groupBy(hours, dayOf).values()].map((ofDay) => ({ metric, hours: ofDay }));
+  });
+}
+
+/**
+ * Roll up changed hours of one day, and the day, in one transaction with the removal of their marks. Rolling up again
+ * gives the same blocks, so it may be killed at any point.
+ *
+ * @returns How many late rows expired by it.
+ */
+export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly number[]): number {
+  return inTransaction(db, () => {
+    // Another process may have widened the table, rolled up or expired rows since the marks were read.
+    const table = readEventTables(db).get(metric);
+    if (table === undefined) return 0;
+    const rawFrom = rawFromHour(db);
+    const isDirty = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?');
+    let expired = 0;
+    for (const hour of hours) {
+      if (isDirty.get(table.metricId, hour) === undefined) continue;
+      expired += hour < rawFrom ? rollUpLateRows(db, table, hour) : rollUpHour(db, table, hour, MAX_GROUPS);
+    }
+    for (const day of new Set(hours.map(dayOf))) rebuildDay(db, table, day);
+    return expired;
+  });
+}
+
+/**
+ * Count one hour anew from its raw rows, all of which must still be there, and remove its mark. Call inside a write
+ * transaction, and `rebuildDay` behind it.
+ *
+ * @param maxGroups Infinity when the rows are about to go: then every group must be in the block.
+ * @returns Rows that expired by it: none.
+ */
+export function rollUpHour(db: DatabaseSync, table: EventTable, hour: number, maxGroups: number): 0 {
+  saveHour(db, table, hour, draftOfRows(db, table, hour), maxGroups);
+  return 0;
+}
+
+/** An hour whose rows have expired keeps its block: rows that came in late are counted into it, and expire too. */
+function rollUpLateRows(db: DatabaseSync, table: EventTable, hour: number): number {
+  const draft = draftOfRows(db, table, hour);
+  const block = readHour(db, table, hour);
+  if (block !== undefined) draft.addBlock(block);
+  saveHour(db, table, hour, draft, Number.POSITIVE_INFINITY);
+  return expireRows(db, table, hour);
+}
+
+function saveHour(db: DatabaseSync, table: EventTable, hour: number, draft: RollupDraft, maxGroups: number): void {
+  db.prepare('DELETE FROM dirty WHERE metric = ? AND hour = ?').run(table.metricId, hour);
+  if (draft.events === 0) {
+    db.prepare('DELETE FROM rollup_hour WHERE metric = ? AND hour = ?').run(table.metricId, hour);
+    return;
+  }
+  db.prepare(
+    `INSERT INTO rollup_hour (metric, hour, n, b) VALUES (?, ?, ?, ?)
+     ON CONFLICT (metric, hour) DO UPDATE SET n = excluded.n, b = excluded.b`,
+  ).run(table.metricId, hour, draft.events, draft.encode(maxGroups));
+}
+
+/** The block of a day from the blocks of its hours. Its use stands and falls with theirs: see rollup-fold.ts. */
+export function rebuildDay(db: DatabaseSync, table: EventTable, day: number): void {
+  const draft = new RollupDraft(table);
+  const hours = db.prepare('SELECT b FROM rollup_hour WHERE metric = ? AND hour >= ? AND hour < ?');
+  const from = day * HOURS_PER_DAY;
+  for (const row of hours.iterate(table.metricId, from, from + HOURS_PER_DAY)) {
+    draft.addBlock(new RollupBlock(row['b'] as Uint8Array, table));
+  }
+  if (draft.events === 0) {
+    db.prepare('DELETE FROM rollup_day WHERE metric = ? AND day = ?').run(table.metricId, day);
+    return;
+  }
+  db.prepare(
+    `INSERT INTO rollup_day (metric, day, n, b) VALUES (?, ?, ?, ?)
+     ON CONFLICT (metric, day) DO UPDATE SET n = excluded.n, b = excluded.b`,
+  ).run(table.metricId, day, draft.events, draft.encode(MAX_GROUPS));
+}
+
+export function readHour(db: DatabaseSync, table: EventTable, hour: number): RollupBlock | undefined {
+  const row = db.prepare('SELECT b FROM rollup_hour WHERE metric = ? AND hour = ?').get(table.metricId, hour);
+  return row === undefined ? undefined : new RollupBlock(row['b'] as Uint8Array, table);
+}
+
+/** The raw rows of an hour, summed up. */
+export function draftOfRows(db: DatabaseSync, table: EventTable, hour: number): RollupDraft {
+  const { dimensions, numbers } = layoutOf(table);
+  const columns = [...dimensions, ...numbers].map(({ name }) => quoted(name));
+  const rows = db.prepare(
+    `SELECT ${columns.length === 0 ? 'NULL' : columns.join(', ')} FROM ${table.table} WHERE t >= ? AND t < ?`,
+  );
+  rows.setReturnArrays(true);
+  const draft = new RollupDraft(table);
+  for (const row of rows.iterate(hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR)) {
+    draft.addRow(row as unknown as (number | null)[]);
+  }
+  return draft;
+}
+
+/**
+ * Remove the raw rows of an hour and count them to their producers as expired. Call inside a write transaction, when
+ * the hour is rolled up.
+ *
+ * @returns How many.
+ */
+export function expireRows(db: DatabaseSync, table: EventTable, hour: number): number {
+  const from = hour * MICROS_PER_HOUR;
+  const before = from + MICROS_PER_HOUR;
+  db.prepare(
+    `UPDATE producer SET expired = expired + gone.n FROM
+      (SELECT origin.producer AS p, count(*) AS n FROM ${table.table} AS e JOIN origin ON origin.id = e.o
+        WHERE e.t >= ? AND e.t < ? GROUP BY origin.producer) AS gone
+      WHERE producer.id = gone.p`,
+  ).run(from, before);
+  return Number(db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t < ?`).run(from, before).changes);
+}

@@ -1,0 +1,171 @@
+import { dirname } from 'node:path';
+import type { Clock } from '../../model/clock.ts';
+import { StoreError } from '../../model/errors.ts';
+import type { StoredEvent } from '../../model/event.ts';
+import type { TimeRange } from '../../model/range.ts';
+import { spoolFolder } from '../spool/spool-folder.ts';
+import type {
+  Coverage,
+  DrainReport,
+  FoldRequest,
+  FoldRow,
+  ProducerLedger,
+  RetentionSettings,
+  ScanRequest,
+  Store,
+  StoredMetric,
+  StoreStats,
+  UpkeepReport,
+} from '../store.ts';
+import { backUp } from './backup.ts';
+import { coverageOf } from './coverage.ts';
+import { Dictionary } from './dictionary.ts';
+import { Drain } from './drain.ts';
+import { type EventTable, readEventTables, toStoredMetric } from './event-tables.ts';
+import { foldTable } from './fold.ts';
+import { readLedger } from './ledger.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { inReadTransaction } from './read-transaction.ts';
+import { foldRollupBlocks } from './rollup-fold.ts';
+import { scanTable } from './scan.ts';
+import { readStats } from './stats.ts';
+import { toStoreError } from './store-errors.ts';
+import { runUpkeep } from './upkeep.ts';
+
+/** The store in one SQLite file, over Node's own SQLite. One connection; all calls of a process may share it. */
+export class SqliteStore implements Store {
+  readonly #open: OpenDatabase;
+  readonly #clock: Clock;
+  readonly #dictionary: Dictionary;
+  readonly #drain: Drain | undefined;
+  /** Upkeep yields between its steps; a second one would only find the same work. */
+  #upkeep: Promise<UpkeepReport> | undefined;
+  #closed = false;
+
+  private constructor(open: OpenDatabase, clock: Clock) {
+    this.#open = open;
+    this.#clock = clock;
+    this.#dictionary = new Dictionary(open.db);
+    this.#drain = open.readOnly || open.newer ? undefined : new Drain(open.db, spoolFolder(dirname(open.path)));
+  }
+
+  /**
+   * Open the store of a context folder, or make it.
+   *
+   * @throws StoreError `STORE_READ_ONLY` when there is none and none can be made; `STORE_BUSY`.
+   */
+  static async open(directory: string, clock: Clock): Promise<SqliteStore> {
+    return new SqliteStore(
+      translating(directory, () => openDatabase(directory, clock.nowMicros())),
+      clock,
+    );
+  }
+
+  /** The database file. */
+  get path(): string {
+    return this.#open.path;
+  }
+
+  async drain(options: { readonly waitMillis?: number } = {}): Promise<DrainReport> {
+    return this.#guarded(() => {
+      const report = this.#drain?.run(Math.floor(this.#clock.nowMicros() / 1_000), options.waitMillis ?? 0);
+      // Of a store that cannot be written, the tables are all there is to see.
+      return report ?? { events: 0, duplicates: 0, damagedBytes: 0, busy: false };
+    });
+  }
+
+  async metrics(): Promise<readonly StoredMetric[]> {
+    return this.#guarded(() => [...readEventTables(this.#open.db).values()].map(toStoredMetric));
+  }
+
+  async *scan(request: ScanRequest): AsyncGenerator<readonly StoredEvent[]> {
+    const table = await this.#guarded(() => this.#table(request.metric));
+    if (table === undefined) return;
+    const batches = await this.#guarded(() => scanTable(this.#open.db, this.#dictionary, table, request));
+    for (;;) {
+      const { value, done } = await this.#guarded(() => batches.next());
+      if (done === true) return;
+      yield value;
+    }
+  }
+
+  async fold(request: FoldRequest): Promise<readonly FoldRow[]> {
+    return this.#reading(() => {
+      const table = this.#table(request.metric);
+      return table === undefined ? [] : foldTable(this.#open.db, this.#dictionary, table, request);
+    });
+  }
+
+  async foldRollups(request: FoldRequest): Promise<readonly FoldRow[]> {
+    return this.#reading(() => {
+      const table = this.#table(request.metric);
+      return table === undefined ? [] : foldRollupBlocks(this.#open.db, this.#dictionary, table, request);
+    });
+  }
+
+  async coverage(metric: string, range: TimeRange): Promise<Coverage> {
+    return this.#reading(() => {
+      const table = this.#table(metric);
+      if (table !== undefined) return coverageOf(this.#open.db, table, range);
+      return { rollups: [], raw: [range], rawFromMicros: 0, dimensions: [] };
+    });
+  }
+
+  async ledger(): Promise<readonly ProducerLedger[]> {
+    const nowMillis = Math.floor(this.#clock.nowMicros() / 1_000);
+    return this.#reading(() => readLedger(this.#open.db, this.#open.path, nowMillis));
+  }
+
+  async stats(): Promise<StoreStats> {
+    return this.#reading(() => readStats(this.#open));
+  }
+
+  async upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport> {
+    this.#upkeep ??= this.#guarded(() => {
+      const { db, path, readOnly, newer } = this.#open;
+      if (readOnly) throw new StoreError('STORE_READ_ONLY', `The store at ${path} cannot be written`);
+      if (newer) throw new StoreError('STORE_NEWER', `The store at ${path} was written by a newer version`);
+      return runUpkeep(db, path, settings, nowMicros);
+    }).finally(() => (this.#upkeep = undefined));
+    return this.#upkeep;
+  }
+
+  async backup(toPath: string, onProgress: (part: number) => void = () => undefined): Promise<void> {
+    await this.#guarded(() => backUp(this.#open.path, toPath, onProgress));
+  }
+
+  async close(): Promise<void> {
+    await this.#upkeep?.catch(() => undefined);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#open.db.close();
+  }
+
+  #table(metric: string): EventTable | undefined {
+    return readEventTables(this.#open.db).get(metric);
+  }
+
+  #reading<Result>(work: () => Result): Promise<Result> {
+    return this.#guarded(() => inReadTransaction(this.#open.db, work));
+  }
+
+  /** Every way in: what goes wrong inside comes out as a StoreError. */
+  async #guarded<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    if (this.#closed) {
+      throw new StoreError('STORE_CLOSED', `The store at ${this.#open.path} is closed`);
+    }
+    try {
+      return await work();
+    } catch (cause) {
+      throw toStoreError(cause, this.#open.path);
+    }
+  }
+}
+
+function translating<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw toStoreError(cause, path);
+  }
+}

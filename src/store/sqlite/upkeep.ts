@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR } from '../../model/range.ts';
+import { spoolFolder } from '../spool/spool-folder.ts';
+import type { RetentionSettings, UpkeepReport } from '../store.ts';
+import { diskUsage } from './disk-usage.ts';
+import { removeDrainedSegments } from './drain.ts';
+import { cutoffs, expireIdentities, expireOldestHour, expireRollups, retentionNow } from './retention.ts';
+import { dirtyDays, rollUpDay } from './rollup-build.ts';
+import { fromStored, readMeta, toStored } from './schema.ts';
+import { keepSizeBudget, returnFreePages } from './size-budget.ts';
+
+/** How long the last checkpoint waits for readers: the next upkeep tries again. */
+const CHECKPOINT_WAIT_MILLIS = 200;
+
+/**
+ * Everything that keeps a store small and quick. Each step is a transaction of its own that can be repeated, and
+ * between steps others get their turn: the process may be killed at any point and the next upkeep goes on from there.
+ */
+export async function runUpkeep(
+  db: DatabaseSync,
+  path: string,
+  settings: RetentionSettings,
+  nowMicros: number,
+): Promise<UpkeepReport> {
+  const runningHour = Math.floor(toStored(nowMicros) / MICROS_PER_HOUR);
+  const pause = async (): Promise<void> => {
+    await nextTurn();
+  };
+  const rolledUp = await rollUp(db, runningHour, pause);
+  const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
+
+  const removedSegments = removeDrainedSegments(db, spoolFolder(dirname(path)));
+  const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, pause);
+  if (expiredByAge + droppedForSpaceEvents > 0) expireIdentities(db);
+  await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes, pause);
+  checkpoint(db);
+  db.exec('PRAGMA optimize');
+
+  return {
+    rolledUpHours: rolledUp.hours,
+    expiredEvents: rolledUp.expired + expiredByAge,
+    droppedForSpaceEvents,
+    rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
+    sizeBytes: diskUsage(path).totalBytes,
+    removedSegments,
+  };
+}
+
+/** Finished hours only: the running one would have to be rolled up again. So would hours in the future. */
+async function rollUp(
+  db: DatabaseSync,
+  runningHour: number,
+  pause: () => Promise<void>,
+): Promise<{ readonly hours: number; readonly expired: number }> {
+  let [hours, expired] = [0, 0];
+  for (const day of dirtyDays(db, runningHour)) {
+    expired += rollUpDay(db, day.metric, day.hours);
+    hours += day.hours.length;
+    await pause();
+  }
+  return { hours, expired };
+}
+
+async function expireByAge(
+  db: DatabaseSync,
+  settings: RetentionSettings,
+  nowMicros: number,
+  runningHour: number,
+  pause: () => Promise<void>,
+): Promise<number> {
+  const now = retentionNow(db, nowMicros);
+  if (now === undefined) return 0;
+  const { hour, day } = cutoffs(now, settings);
+  let expired = 0;
+  for (;;) {
+    const rows = expireOldestHour(db, Math.min(hour, runningHour));
+    if (rows === undefined) break;
+    expired += rows;
+    await pause();
+  }
+  expireRollups(db, day);
+  return expired;
+}
+
+/** Copy the WAL into the database and make it empty, unless somebody is reading just now. */
+function checkpoint(db: DatabaseSync): void {
+  db.exec(`PRAGMA busy_timeout = ${CHECKPOINT_WAIT_MILLIS}`);
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.exec('PRAGMA busy_timeout = 5000');
+  }
+}

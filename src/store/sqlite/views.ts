@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
+import { isCoded } from './cells.ts';
+import { type Column, type DeclaredField, type EventTable, quoted, readEventTables, toColumn } from './event-tables.ts';
+import { RollupBlock } from './rollup-block.ts';
+import { EPOCH_MICROS, readMeta } from './schema.ts';
+
+/** Made known to SQL by `createViews`: the totals of a rollup block as JSON, `[["count", 12], ["sum(duration_ms)", 3.5]]`. */
+export const TOTALS_FUNCTION = 'rollup_totals';
+
+/**
+ * Make the tables that users ask in SQL, as temporary views of one connection; nothing is written to the file.
+ *
+ * One for each metric, named with `_` for `.`: `timestamp` (seconds), `at` (ISO 8601, UTC), `id`, the declared fields
+ * in their units, `source`, `inferred`, `cluster`. And over all metrics: `events` (id, timestamp, metric, node_id,
+ * data), `aggregates` (period_start, period_end, metric, aggregation, value; of whole hours), `metadata` (key, value).
+ * A table of such a name in the file is hidden by the view, and still there as `main.events`.
+ */
+export function createViews(db: DatabaseSync): void {
+  const tables = [...readEventTables(db).values()];
+  const storeId = String(readMeta(db, 'store_id'));
+  for (const table of tables) {
+    createView(db, table.metric.replaceAll('.', '_'), metricView(table, storeId));
+  }
+  createView(db, 'events', eventsView(tables, storeId));
+  db.function(TOTALS_FUNCTION, { deterministic: true }, (block, fields) => blockTotals(block, fields));
+  createView(db, 'aggregates', AGGREGATES);
+  createView(db, 'metadata', METADATA);
+}
+
+function createView(db: DatabaseSync, name: string, select: string): void {
+  db.exec(`CREATE TEMP VIEW IF NOT EXISTS ${quoted(name)} AS ${select}`);
+}
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const MICROS = `(t + ${EPOCH_MICROS})`;
+const isoOf = (micros: string): string =>
+  `strftime('%Y-%m-%dT%H:%M:%S', ${micros} / ${MICROS_PER_SECOND}, 'unixepoch') ||
+    format('.%06dZ', ${micros} % ${MICROS_PER_SECOND})`;
+const TIMESTAMP = `${MICROS} / 1e6`;
+const idOf = (table: EventTable, storeId: string): string => `${text(`${storeId}:${table.metric}:`)} || ${MICROS}`;
+const originOf = (part: string): string => `(SELECT ${part} FROM main.origin WHERE id = o)`;
+const nameOf = (number: string): string => `(SELECT s FROM main.dict WHERE id = ${number})`;
+
+/** A field in its own unit. */
+function valueSql(column: Column): string {
+  const cell = quoted(column.name);
+  if (isCoded(column)) return nameOf(cell);
+  if (column.kind === 'names') {
+    const list = `(SELECT json_group_array(${nameOf('value')}) FROM json_each(${cell}))`;
+    return `CASE WHEN ${cell} IS NOT NULL THEN ${list} END`;
+  }
+  return column.scale === 1 ? cell : `${cell} / ${column.scale}.0`;
+}
+
+/** The same, as part of a JSON object. */
+function jsonSql(column: Column): string {
+  if (column.kind === 'flag')
+    return `CASE ${quoted(column.name)} WHEN 0 THEN json('false') WHEN 1 THEN json('true') END`;
+  return column.kind === 'names' ? `json(${valueSql(column)})` : valueSql(column);
+}
+
+function metricView(table: EventTable, storeId: string): string {
+  const fields = table.columns.map((column) => `, ${valueSql(column)} AS ${quoted(column.name)}`).join('');
+  return `SELECT ${TIMESTAMP} AS timestamp, ${isoOf(MICROS)} AS at, ${idOf(table, storeId)} AS id${fields},
+    ${originOf('source')} AS source, ${originOf('inferred')} AS inferred,
+    ${originOf(`nullif(cluster, '')`)} AS cluster FROM main.${table.table}`;
+}
+
+function eventsView(tables: readonly EventTable[], storeId: string): string {
+  const parts = tables.map((table) => {
+    const node = table.columns.find(({ name }) => name === 'node_id');
+    const pairs = table.columns.map((column) => `${text(column.name)}, ${jsonSql(column)}`).join(', ');
+    // A merge patch drops what is null: absent fields are left out.
+    return `SELECT ${idOf(table, storeId)} AS id, ${TIMESTAMP} AS timestamp, ${text(table.metric)} AS metric,
+      ${node === undefined ? 'NULL' : valueSql(node)} AS node_id, json_patch('{}', json_object(${pairs})) AS data
+      FROM main.${table.table}`;
+  });
+  const none = 'SELECT NULL AS id, NULL AS timestamp, NULL AS metric, NULL AS node_id, NULL AS data WHERE 0';
+  return parts.length === 0 ? none : parts.join(' UNION ALL ');
+}
+
+/** Seconds since the Unix epoch at which a stored hour starts. */
+const HOUR_SECONDS = MICROS_PER_HOUR / MICROS_PER_SECOND;
+const EPOCH_SECONDS = EPOCH_MICROS / MICROS_PER_SECOND;
+
+/** Hours that changed since they were rolled up are left out until they are rolled up again. */
+const AGGREGATES = `
+  SELECT CAST(${EPOCH_SECONDS} + r.hour * ${HOUR_SECONDS} AS REAL) AS period_start,
+    CAST(${EPOCH_SECONDS} + (r.hour + 1) * ${HOUR_SECONDS} AS REAL) AS period_end,
+    m.name AS metric, total.value ->> 0 AS aggregation, total.value ->> 1 AS value
+  FROM main.rollup_hour AS r
+  JOIN main.metric AS m ON m.id = r.metric
+  JOIN json_each(${TOTALS_FUNCTION}(r.b, m.fields)) AS total
+  WHERE NOT EXISTS (SELECT 1 FROM main.dirty AS d WHERE d.metric = r.metric AND d.hour = r.hour)`;
+
+const METADATA = `
+  SELECT 'version' AS key, CAST(user_version AS TEXT) AS value FROM pragma_user_version
+  UNION ALL SELECT key, CASE key
+    WHEN 'created' THEN ${isoOf('value')}
+    WHEN 'raw_from' THEN ${isoOf(`(value + ${EPOCH_MICROS})`)}
+    ELSE CAST(value AS TEXT) END FROM main.meta`;
+
+function blockTotals(block: unknown, fields: unknown): string {
+  if (!(block instanceof Uint8Array) || typeof fields !== 'string') return '[]';
+  const columns = (JSON.parse(fields) as DeclaredField[]).map(toColumn);
+  const rollup = new RollupBlock(block, { metricId: 0, metric: '', table: '', columns });
+  const events = rollup.counts.reduce((sum, count) => sum + count, 0);
+  const totals: [string, number][] = [['count', events]];
+  for (const [index, { name, scale }] of rollup.layout.numbers.entries()) {
+    const { counts, sums, least, greatest } = rollup.figures(index);
+    const groups = [...counts.keys()].filter((group) => counts[group] !== 0);
+    if (groups.length === 0) continue;
+    const total = (of: readonly number[]): number => groups.reduce((sum, group) => sum + (of[group] ?? 0), 0);
+    totals.push(
+      [`sum(${name})`, total(sums) / scale],
+      [`avg(${name})`, total(sums) / total(counts) / scale],
+      [`min(${name})`, Math.min(...groups.map((group) => least[group] ?? 0)) / scale],
+      [`max(${name})`, Math.max(...groups.map((group) => greatest[group] ?? 0)) / scale],
+    );
+  }
+  return JSON.stringify(totals);
+}

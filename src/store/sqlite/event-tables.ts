@@ -67,6 +67,13 @@ export function fieldOf(kind: FieldKind, unit: Unit | undefined): AnyField {
 }
 
 /** A declared field as its column. */
+/**
+ * A column in DDL. The binding hands every JavaScript number over as a float, which takes eight bytes; the type makes
+ * SQLite keep it as an integer of as few bytes as it needs: 25 bytes for an event instead of 57.
+ */
+const columnSql = ([fieldName, kind]: DeclaredField): string =>
+  `${quoted(fieldName)} ${kind === 'names' ? 'TEXT' : 'INTEGER'}`;
+
 /** A declared field as a column. */
 export const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
   name: fieldName,
@@ -118,10 +125,10 @@ export function ensureEventTable(
 
   const table = known?.table ?? quoted(tableName(metric));
   if (known === undefined) {
-    const columns = missing.map(([field]) => `, ${quoted(field)}`).join('');
+    const columns = missing.map((field) => `, ${columnSql(field)}`).join('');
     db.exec(`CREATE TABLE IF NOT EXISTS ${table} (t INTEGER PRIMARY KEY, o INTEGER NOT NULL${columns})`);
   } else {
-    for (const [field] of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${quoted(field)}`);
+    for (const field of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${columnSql(field)}`);
   }
   const columns = [...(known?.columns ?? []), ...missing.map(toColumn)];
   const fields = JSON.stringify(columns.map((column) => [column.name, column.kind, column.unit ?? null]));

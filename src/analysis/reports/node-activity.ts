@@ -54,10 +54,7 @@ export async function nodeActivity(ask: Answerer, span: ReportSpan): Promise<rea
     const own = changesOf.get(node.nodeId) ?? [];
     // With the whole history asked for, the span begins at the epoch: a node's own time begins when it was first seen.
     const from = Math.max(shares.fromMicros, node.firstSeenMicros);
-    return {
-      ...node,
-      share: shareOf.get(node.nodeId),
-      statusSeconds: statusTimes(own, from, shares.toMicros),
-    };
+    const done = { share: shareOf.get(node.nodeId), statusSeconds: statusTimes(own, from, shares.toMicros) };
+    return Object.assign(done, node);
   });
 }

@@ -70,15 +70,14 @@ export type CommandEntry = {
   readonly name: string;
   /** At most 60 characters, no full stop: one line of `amicus-metrics --help`. */
   readonly summary: string;
-  load(): Promise<AnyCommand>;
+  readonly load: () => Promise<AnyCommand>;
 };
 
 /** Declare a command. Types of arguments and options follow from how they are declared. */
 export function defineCommand<const A extends Arguments, const O extends Options>(
   definition: CommandDefinition<A, O>,
 ): AnyCommand {
-  // The index holds commands of all types; `run-cli.ts` gives each exactly what its own declaration says.
-  return definition as unknown as AnyCommand;
+  return definition;
 }
 
 /** An argument that must be there. */

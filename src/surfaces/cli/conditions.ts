@@ -43,14 +43,16 @@ function toValue(condition: TypedCondition, text: string, fields: Fields): Filte
 }
 
 function toCondition(condition: TypedCondition, fields: Fields): FieldCondition {
-  const values = condition.text.split(',').map((text) => toValue(condition, text, fields));
-  const [first = ''] = values;
-  const oneOrList = values.length === 1 ? first : values;
+  const oneOrList = (): FilterValue | readonly FilterValue[] => {
+    const values = condition.text.split(',').map((text) => toValue(condition, text, fields));
+    const [first] = values;
+    return values.length === 1 && first !== undefined ? first : values;
+  };
   switch (condition.operator) {
     case '=':
-      return oneOrList;
+      return oneOrList();
     case '!=':
-      return { not: oneOrList };
+      return { not: oneOrList() };
     case '^=':
       return { prefix: condition.text };
     case '!^=':
@@ -70,6 +72,11 @@ function toCondition(condition: TypedCondition, fields: Fields): FieldCondition 
   }
 }
 
+type Operators = Exclude<FieldCondition, FilterValue | readonly FilterValue[]>;
+
+const isOperators = (condition: FieldCondition): condition is Operators =>
+  typeof condition === 'object' && !Array.isArray(condition);
+
 /**
  * Conditions as a question takes them. All hold together; several operators on one field are joined.
  *
@@ -81,10 +88,8 @@ export function toFilterBook(conditions: readonly TypedCondition[], fields: Fiel
   for (const condition of conditions) {
     const next = toCondition(condition, fields);
     const before = book[condition.field];
-    const joinable = (value: unknown): value is object =>
-      typeof value === 'object' && value !== null && !Array.isArray(value);
     if (before === undefined) book[condition.field] = next;
-    else if (joinable(before) && joinable(next)) book[condition.field] = { ...before, ...next };
+    else if (isOperators(before) && isOperators(next)) book[condition.field] = { ...before, ...next };
     else {
       throw new CommandError(
         'WRONG_USAGE',

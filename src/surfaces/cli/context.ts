@@ -51,15 +51,15 @@ export type CommandContext = World & {
    *
    * @throws StoreError `STORE_MISSING` when the folder is not there or nothing was ever recorded in it.
    */
-  collector(): Promise<MetricsCollector>;
+  readonly collector: () => Promise<MetricsCollector>;
   /** The same for commands that record: the folder may be missing and is made by the first event. */
-  recordingCollector(): Promise<MetricsCollector>;
+  readonly recordingCollector: () => Promise<MetricsCollector>;
   /** One line (or several) to stdout, a line end added. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
   /** One line to stderr: what is not the answer itself. Silent with `--json` and `--csv`. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** A value as JSON to stdout, absent parts left out; control and bidi characters escaped. */
-  printJson(value: unknown): void;
+  readonly printJson: (value: unknown) => void;
   /** The same on one line, for what goes on and on. */
-  printJsonLine(value: unknown): void;
+  readonly printJsonLine: (value: unknown) => void;
 };

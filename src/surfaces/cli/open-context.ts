@@ -83,7 +83,7 @@ function styleFor(world: World, config: Config, options: GlobalOptions, text: bo
 
 type Access = Pick<CommandContext, 'directory' | 'collector' | 'recordingCollector'>;
 
-function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Access; close(): Promise<void> } {
+function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Access; close: () => Promise<void> } {
   let opened: MetricsCollector | undefined;
   const open = async (): Promise<MetricsCollector> => {
     opened ??= openMetrics({ directory, clock: world.clock });
@@ -97,7 +97,7 @@ function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Acc
 }
 
 /** The context of one run, and the end of what it opened. */
-export type OpenContext = { readonly context: CommandContext; close(): Promise<void> };
+export type OpenContext = { readonly context: CommandContext; readonly close: () => Promise<void> };
 
 /** The same context for another folder. */
 export function contextFor(context: CommandContext, directory: string): OpenContext {

@@ -26,8 +26,8 @@ type ProgramSettings = {
   /** Those commands whose arguments and options are known; the others show in help by name and summary alone. */
   readonly loaded: ReadonlyMap<string, AnyCommand>;
   readonly helpWidth: number;
-  writeOut(text: string): void;
-  onInvoke(invocation: Invocation): void;
+  readonly writeOut: (text: string) => void;
+  readonly onInvoke: (invocation: Invocation) => void;
 };
 
 const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -36,6 +36,9 @@ const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${let
 export function flagOf(key: string): string {
   return `--${kebab(key)}`;
 }
+
+const sentence = (summary: string): string =>
+  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}${summary.endsWith('?') ? '' : '.'}`;
 
 function declareArguments(target: Command, definition: AnyCommand): void {
   for (const [key, { doc, shape }] of Object.entries(definition.arguments)) {
@@ -106,7 +109,7 @@ export function buildProgram({ entries, loaded, helpWidth, writeOut, onInvoke }:
     target.configureOutput(output).exitOverride();
     const command = loaded.get(entry.name);
     if (command === undefined) continue;
-    target.description(`${entry.summary}.\n\n${command.description}`);
+    target.description(`${sentence(entry.summary)}\n\n${command.description}`);
     target.addHelpText('after', exampleText(command));
     declareArguments(target, command);
     declareOptions(target, command);

@@ -93,7 +93,7 @@ function printText(context: CommandContext, answer: AggregateAnswer, columns: An
 
 export const aggregateCommand = defineCommand({
   description:
-    'Computes figures of a metric. Aggregations: count, sum(f), avg(f), min(f), max(f), count(f), distinct(f), first(f),\n' +
+    'Computes figures of a metric. Aggregations: count, sum(f), avg(f), min(f), max(f), count(f), distinct(f), first(f), ' +
     'last(f), p95(f) or any percentile, rate (events a second), rate(f). Default: count.',
   arguments: {
     metric: argument('such as task.completed'),

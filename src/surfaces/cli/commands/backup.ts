@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { CommandError } from '../command-error.ts';
 import { argument, defineCommand, flagOption } from '../command.ts';
-import { progressOf } from '../progress.ts';
+import { progressBar } from '../terminal/progress-bar.ts';
 import { printable } from '../terminal/printable.ts';
 import { formatBytes } from '../terminal/units.ts';
 
@@ -23,11 +23,11 @@ export const backupCommand = defineCommand({
       );
     }
     const collector = await context.collector();
-    const progress = progressOf(context, 'Backup');
+    const bar = progressBar(context.stderr, context.clock, context.style, 'Copying');
     try {
-      await collector.backup(path, progress.show);
+      await collector.backup(path, (part) => bar.update(part, ''));
     } finally {
-      progress.end();
+      bar.end();
     }
     const sizeBytes = statSync(path).size;
     if (context.format === 'text') context.print(`Wrote ${printable(path)}, ${formatBytes(sizeBytes)}.`);

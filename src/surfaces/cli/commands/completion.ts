@@ -46,6 +46,8 @@ async function buildCompleter(
   const completer = adapt(buildProgram({ entries, loaded, helpWidth: 80, writeOut: nothing, onInvoke: nothing }));
   for (const [name, definition] of loaded) {
     const command = completer.commands.get(name);
+    // Options that hold for every command may stand behind its name as well.
+    for (const [flag, option] of completer.options) if (!command?.options.has(flag)) command?.options.set(flag, option);
     for (const [key, { words }] of Object.entries(definition.options)) {
       const option = command?.options.get(flagOf(key).slice(2));
       const offers = offersOf(key, words);
@@ -104,6 +106,7 @@ async function complete(context: CommandContext, words: readonly string[]): Prom
   const named = [...catalogue.values()].filter(({ name }) => words.includes(name));
   const completer = await buildCompleter(COMMANDS, loaded, (key, fixed) => {
     if (fixed !== undefined) return (offer) => fixed.forEach((word) => offer(word, ''));
+    if (key === 'shell') return (offer) => SHELLS.forEach((shell) => offer(shell, ''));
     if (TAKES_METRIC.includes(key)) return offerMetrics(catalogue);
     return TAKES_FIELD.includes(key) ? offerFields(named) : undefined;
   });

@@ -1,8 +1,9 @@
 import { type Conservation, conservation, type ConservationSum } from '../../../analysis/reports/conservation.ts';
 import type { MetricsCollector } from '../../../metrics-collector.ts';
+import { describeState } from '../../../sources/amicus-state/describe-state.ts';
 import { defineCommand, flagOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { stateFileFindings } from '../state-findings.ts';
+import { readStateFindings } from '../state-findings.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
 import { dropText } from '../store-lines.ts';
@@ -93,31 +94,31 @@ function printStore(context: CommandContext, stats: StoreStats): void {
   }
 }
 
-async function printState(context: CommandContext): Promise<void> {
+function printState(context: CommandContext, verbose: boolean): void {
   context.print('');
   context.print(context.style('strong', 'State file'));
-  for (const { text, tone } of await stateFileFindings(context.directory)) {
+  for (const { text, tone } of readStateFindings(context.directory, verbose)) {
     context.print(tone === undefined ? printable(text) : context.style(tone, printable(text)));
   }
 }
 
 export const doctorCommand = defineCommand({
   description:
-    'Checks that every event that was ever recorded is accounted for: recorded = in the database + in the spool +\n' +
-    'expired + dropped, for each process. Then the store, files set aside as damaged, the configuration, and which fields\n' +
+    'Checks that every event that was ever recorded is accounted for: recorded = in the database + in the spool + ' +
+    'expired + dropped, for each process. Then the store, files set aside as damaged, the configuration, and which fields ' +
     'of state.json are understood. Exit code 1 when the sum does not hold.',
   arguments: {},
   options: { verbose: flagOption('name every field of state.json that is not understood', { short: 'v' }) },
   examples: [{ line: 'amicus-metrics doctor', doc: 'is all well?' }],
-  async run(context): Promise<ExitCode> {
+  async run(context, { options }): Promise<ExitCode> {
     const collector = await context.collector();
     const law = conservation(await collector.ledger());
     const stats = await collector.stats();
     const { unwritable, configurationProblems } = collector.health();
     const code = law.holds && unwritable === undefined ? EXIT.ok : EXIT.failed;
     if (context.format === 'json') {
-      const findings = await stateFileFindings(context.directory);
-      context.printJson({ conservation: law, store: stats, configurationProblems, stateFile: findings });
+      const stateFile = describeState(context.directory);
+      context.printJson({ conservation: law, store: stats, configurationProblems, stateFile });
     } else if (context.format === 'csv') printCsv(context, sumColumns(context), law.producers);
     else {
       context.print(context.style('strong', 'Conservation'));
@@ -128,7 +129,7 @@ export const doctorCommand = defineCommand({
       for (const problem of configurationProblems) {
         context.print(context.style('warning', `Configuration: ${printable(problem)}`));
       }
-      await printState(context);
+      printState(context, options.verbose);
     }
     return code;
   },

@@ -22,8 +22,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),
   entry('sql', 'any reading SQL', async () => (await import('./sql.ts')).sqlCommand),
   entry('record', 'record an event from a script', async () => (await import('./record.ts')).recordCommand),
+  entry('export', 'write events to a file or a pipe', async () => (await import('./export.ts')).exportCommand),
+  entry('import', 'read events back', async () => (await import('./import.ts')).importCommand),
   entry('metrics', 'what can be measured', async () => (await import('./metrics.ts')).metricsCommand),
   entry('upkeep', 'roll up, expire, keep the size', async () => (await import('./upkeep.ts')).upkeepCommand),
   entry('backup', 'copy the store to a file', async () => (await import('./backup.ts')).backupCommand),
+  entry('config', 'settings, their values and origins', async () => (await import('./config.ts')).configCommand),
+  entry('completion', 'complete with the tab key', async () => (await import('./completion.ts')).completionCommand),
   entry('doctor', 'is every event accounted for?', async () => (await import('./doctor.ts')).doctorCommand),
 ];

@@ -8,7 +8,7 @@ const DEFAULT_SINCE = '24h';
 
 export const nodesCommand = defineCommand({
   description:
-    'Lists the nodes: status and task now, and what each did in the span (24 hours unless --since says otherwise).\n' +
+    'Lists the nodes: status and task now, and what each did in the span (24 hours unless --since says otherwise). ' +
     'p50 and p95 are durations of its attempts, from the claim to the end.',
   arguments: {},
   options: { live: flagOption('leave out nodes that have terminated') },

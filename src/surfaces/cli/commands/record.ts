@@ -118,8 +118,8 @@ function parseTimestamp(text: string, flag: string): number {
 
 export const recordCommand = defineCommand({
   description:
-    'Records an event, from a shell script or a hook. Fields are given as field=value or as one JSON object; lists of\n' +
-    'names with commas. `record -` reads events from standard input, one JSON object a line with metric, data and\n' +
+    'Records an event, from a shell script or a hook. Fields are given as field=value or as one JSON object; lists of ' +
+    'names with commas. `record -` reads events from standard input, one JSON object a line with metric, data and ' +
     'perhaps timestamp. Says nothing when all is well; exit code 1 when an event was refused.',
   arguments: {
     metric: argument('such as task.completed; - for standard input'),

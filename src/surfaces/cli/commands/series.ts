@@ -76,7 +76,7 @@ function printSeriesCsv(
 
 export const seriesCommand = defineCommand({
   description:
-    'Draws a figure of a metric over time as a line of blocks, the last 24 hours unless --since says otherwise.\n' +
+    'Draws a figure of a metric over time as a line of blocks, the last 24 hours unless --since says otherwise. ' +
     'The lowest block is 0; a dot is a stretch in which there was nothing to compute it from.',
   arguments: {
     metric: argument('such as task.completed'),

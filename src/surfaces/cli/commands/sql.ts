@@ -39,7 +39,7 @@ function columnsOf({ columns, rows }: SqlAnswer): AnswerColumn<SqlAnswer['rows']
 
 export const sqlCommand = defineCommand({
   description:
-    'Runs one reading statement in a process of its own, with limits on time, rows and memory. There is a view for each\n' +
+    'Runs one reading statement in a process of its own, with limits on time, rows and memory. There is a view for each ' +
     'metric (task.completed is task_completed), and the views events, aggregates and metadata.',
   arguments: { statement: optionalArgument('the statement; - reads it from standard input') },
   options: {

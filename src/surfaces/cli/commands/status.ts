@@ -40,7 +40,7 @@ async function printStatus(context: CommandContext, windowMillis: number): Promi
 
 export const statusCommand = defineCommand({
   description:
-    'Prints the cluster as it is now: nodes and their tasks, the queue, what ended in the last hour, how long the state\n' +
+    'Prints the cluster as it is now: nodes and their tasks, the queue, what ended in the last hour, how long the state ' +
     'file took, and the store. With --csv: the nodes.',
   arguments: {},
   options: {

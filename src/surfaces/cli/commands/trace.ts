@@ -8,7 +8,7 @@ import { printTrace } from '../trace-lines.ts';
 
 export const traceCommand = defineCommand({
   description:
-    "Draws one task's life: waiting in the queue, each node's turn and how it ended, with tool calls and operations on\n" +
+    "Draws one task's life: waiting in the queue, each node's turn and how it ended, with tool calls and operations on " +
     "the state file as marks. Operations on the state file carry no task: those of the task's node during its turn count.",
   arguments: { task: argument('the id of the task, as `amicus-metrics tasks` lists it') },
   options: { events: flagOption('also list every event below the picture') },

@@ -7,8 +7,8 @@ const EXAMPLE_MILLIS = 60_000;
 
 export const upCommand = defineCommand({
   description:
-    'Follows the cluster of the context folder until Ctrl-C: watches its state file, stores what happens, keeps the store\n' +
-    'in order and shows it live; then prints an overview. Nothing in the cluster has to be changed for it.\n' +
+    'Follows the cluster of the context folder until Ctrl-C: watches its state file, stores what happens, keeps the store ' +
+    'in order and shows it live; then prints an overview. Nothing in the cluster has to be changed for it. ' +
     'In a folder without a cluster it starts an example cluster in a temporary workspace and follows that for a minute.',
   arguments: {},
   options: {

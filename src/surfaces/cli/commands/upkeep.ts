@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../terminal/units.ts';
 
 export const upkeepCommand = defineCommand({
   description:
-    'Rolls up finished hours, lets go of what is older than the retention, keeps the size budget and tidies up. `up` does\n' +
+    'Rolls up finished hours, lets go of what is older than the retention, keeps the size budget and tidies up. `up` does ' +
     'this by itself every ten minutes; where nobody runs `up`, run this from cron now and then.',
   arguments: {},
   options: {},

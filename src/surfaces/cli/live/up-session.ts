@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { overview } from '../../../analysis/reports/overview.ts';
 import { StoreError } from '../../../model/errors.ts';
-import { liveSources } from '../../../sources/index.ts';
+import { LIVE_SOURCES } from '../../../sources/index.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { contextFor } from '../open-context.ts';
@@ -47,7 +47,7 @@ async function runSession(context: CommandContext, { totalMillis, example }: Ses
   const view = await openLiveView(context, () => quit.abort());
   try {
     example?.begin();
-    const sources = liveSources(context.directory);
+    const sources = LIVE_SOURCES.map((source) => source.open({ directory: context.directory }));
     // The example's nodes leave before the last look, so that their leaving is told.
     const stopped = new Promise<void>((resolve) => {
       end.addEventListener('abort', () => void (example?.stop() ?? Promise.resolve()).then(resolve), { once: true });

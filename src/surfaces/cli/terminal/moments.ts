@@ -5,13 +5,13 @@ type Parts = Readonly<Record<string, string>>;
 /** Formats moments in one zone; keeps its formatter, which costs half a millisecond to make. */
 export type MomentFormat = {
   /** `2026-11-24 10:03:22` */
-  dateTime(atMicros: number): string;
+  readonly dateTime: (atMicros: number) => string;
   /** `2026-11-24 10:03:22.045` */
-  preciseDateTime(atMicros: number): string;
+  readonly preciseDateTime: (atMicros: number) => string;
   /** `10:03:22` */
-  time(atMicros: number): string;
+  readonly time: (atMicros: number) => string;
   /** `10:03:22.045` */
-  preciseTime(atMicros: number): string;
+  readonly preciseTime: (atMicros: number) => string;
 };
 
 /** Moments as the reader's clock shows them, in ISO order and 24 hours. */

@@ -1,4 +1,4 @@
-import { cutTo, padTo } from './cells.ts';
+import { cellWidth, cutTo, padTo } from './cells.ts';
 import { plainStyle, type Style, type Tone } from './style.ts';
 
 /** A stretch of a bar, drawn with one character. */
@@ -75,8 +75,8 @@ function axisLine(settings: WaterfallSettings, bar: number): string {
  */
 export function renderWaterfall(rows: readonly WaterfallRow[], settings: WaterfallSettings): string[] {
   const { fromMicros, toMicros, width, style = plainStyle } = settings;
-  const labelWidth = Math.min(MAX_LABEL, Math.max(4, ...rows.map(({ label }) => label.length)));
-  const longestNote = Math.max(0, ...rows.map(({ note }) => note.length));
+  const labelWidth = Math.min(MAX_LABEL, Math.max(4, ...rows.map(({ label }) => cellWidth(label))));
+  const longestNote = Math.max(0, ...rows.map(({ note }) => cellWidth(note)));
   const free = width - labelWidth - 4;
   const bar = Math.max(MIN_BAR, Math.min(MAX_BAR, free - Math.min(longestNote, Math.floor(free / 2))));
   const noteWidth = Math.max(0, free - bar);

@@ -1,4 +1,5 @@
 import { constants } from 'node:sqlite';
+import { TOTALS_FUNCTION } from '../store/sqlite/views.ts';
 
 /**
  * Functions that statements may call: those that compute from their arguments. Not among them is what loads code,
@@ -18,15 +19,20 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
   time timediff total trim trunc typeof unhex unicode unistr unixepoch unlikely upper`.split(/\s+/),
 );
 
+/** The one setting that a view shows: it is read, as if it were a table. */
+const VERSION = 'user_version';
+
 /** Table-valued functions that take JSON apart. */
 const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['json_each', 'json_tree', 'jsonb_each', 'jsonb_tree']);
 
-/** The tables of a connection, as they were before any foreign statement. */
+/** The tables of a connection, as they were before any foreign statement. All names in lower case, as SQLite compares. */
 export type KnownTables = {
   /** What statements may read: the documented views of the temporary schema. */
   readonly views: ReadonlySet<string>;
   /** What only those views may read. */
   readonly tables: ReadonlySet<string>;
+  /** Names of everything else there is to select from: virtual tables of the engine. */
+  readonly modules: ReadonlySet<string>;
 };
 
 export type AuthorizerCall = (
@@ -54,9 +60,13 @@ export function readingAuthorizer(known: KnownTables, onRefusal: (what: string) 
       case constants.SQLITE_RECURSIVE:
         return constants.SQLITE_OK;
       case constants.SQLITE_FUNCTION:
-        return FUNCTIONS.has(second ?? '') ? constants.SQLITE_OK : refuse(`call the function "${second}"`);
+        return FUNCTIONS.has(second ?? '') || (second === TOTALS_FUNCTION && isView(known, within))
+          ? constants.SQLITE_OK
+          : refuse(`call the function "${second}"`);
+      case constants.SQLITE_PRAGMA:
+        return first === VERSION && second === null ? constants.SQLITE_OK : refuse(`use PRAGMA ${first}`);
       case constants.SQLITE_READ:
-        return mayRead(known, first ?? '', database, within)
+        return mayRead(known, (first ?? '').toLowerCase(), second ?? '', database, within)
           ? constants.SQLITE_OK
           : refuse(`read the table "${first}"`);
       default:
@@ -65,9 +75,26 @@ export function readingAuthorizer(known: KnownTables, onRefusal: (what: string) 
   };
 }
 
-function mayRead(known: KnownTables, table: string, database: string | null, within: string | null): boolean {
+function mayRead(
+  known: KnownTables,
+  table: string,
+  column: string,
+  database: string | null,
+  within: string | null,
+): boolean {
   if (TABLE_FUNCTIONS.has(table)) return true;
   if (known.views.has(table) && database !== 'main') return true;
-  // A statement can name a common table expression like a view and read our own tables in it: odd, but harmless.
-  return known.tables.has(table) && within !== null && known.views.has(within);
+  // Asked without a column, it may be a common table expression, of which only rows are counted.
+  if (column === '' && isOwnName(known, table)) return true;
+  return (known.tables.has(table) || table === `pragma_${VERSION}`) && isView(known, within);
+}
+
+/** A statement can name a common table expression like a view, and read our own tables in it: odd, but harmless. */
+function isView(known: KnownTables, within: string | null): boolean {
+  return within !== null && known.views.has(within.toLowerCase());
+}
+
+/** A name that only the statement itself gave. */
+function isOwnName(known: KnownTables, table: string): boolean {
+  return !known.tables.has(table) && !known.modules.has(table) && !/^(?:sqlite|pragma)_/.test(table);
 }

@@ -1,6 +1,5 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
-import { runStatement } from './sql-runner.ts';
 
 /**
  * A process of its own for one statement, because nothing inside a process can stop SQLite: the statement runs in a
@@ -55,5 +54,7 @@ if (isMainThread) {
   process.on('disconnect', vanish);
   process.once('message', (job) => supervise(job as SqlJob));
 } else {
+  // Only here: the supervisor starts faster without SQLite.
+  const { runStatement } = await import('./sql-runner.ts');
   runStatement(workerData as SqlJob, tellSupervisor);
 }

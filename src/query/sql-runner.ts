@@ -33,7 +33,7 @@ type Report = (report: SqlReport) => void;
 /** Runs one statement and reports. Blocks its thread for as long as the statement takes. */
 export function runStatement(job: SqlJob, report: Report): void {
   let refusal: string | undefined;
-  let known: KnownTables = { views: new Set(), tables: new Set() };
+  let known: KnownTables = { views: new Set(), tables: new Set(), modules: new Set() };
   try {
     using db = openForReading(job.path);
     known = prepareConnection(db, job.maxMemoryBytes);
@@ -75,11 +75,12 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
       db
         .prepare(sql)
         .all()
-        .map((row) => String(row['name'])),
+        .map((row) => String(row['name']).toLowerCase()),
     );
   return {
     views: named("SELECT name FROM sqlite_temp_schema WHERE type = 'view'"),
     tables: named("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"),
+    modules: named('SELECT name FROM pragma_module_list'),
   };
 }
 
@@ -140,7 +141,7 @@ function failureOf(cause: unknown, refusal: string | undefined, known: KnownTabl
   if (refusal !== undefined) {
     return refused(
       `The statement may not ${refusal}.`,
-      refusal.startsWith('read') ? tables : 'Only reading is possible.',
+      refusal.startsWith('read') ? tables : 'It can select, and compute with what it selects.',
     );
   }
   if (errcode === OUT_OF_MEMORY) return memoryFailure(maxMemoryBytes);

@@ -270,6 +270,19 @@ export class MetricsCollector {
     return (await this.#asking()).store.backup(toPath, onProgress);
   }
 
+  /**
+   * Put a backup in the place of the store, which is kept beside it. Other processes must open it anew.
+   *
+   * @returns The new name of the store that was there.
+   */
+  async restore(fromPath: string): Promise<string | undefined> {
+    const { restoreBackup } = await import('./store/sqlite/backup.ts');
+    const { path } = await this.stats();
+    await (await this.#openStore()).close();
+    this.#store = undefined;
+    return restoreBackup(fromPath, path, this.#clock.nowMicros());
+  }
+
   /** Write what is left and let go of everything. Records after this are dropped and counted. */
   async close(): Promise<void> {
     this.#intake.close();

@@ -61,8 +61,6 @@ export class Drain {
     );
     this.#findIdentity = db.prepare('SELECT 1 FROM identity WHERE h = ?');
     this.#addIdentity = db.prepare('INSERT INTO identity (h, t) VALUES (?, ?)');
-    // The key is the row id, which `run` hands back: most of them are beyond what a number holds.
-    this.#addIdentity.setReadBigInts(true);
   }
 
   /**

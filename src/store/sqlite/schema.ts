@@ -53,8 +53,9 @@ const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY, producer INTEGER NOT NULL, source TEXT NOT NULL, inferred INTEGER NOT NULL,
     cluster TEXT NOT NULL DEFAULT '', UNIQUE (producer, source, inferred, cluster));
 
-  -- identities of derived events (63 bits of a hash), with the stored time of the event they belong to
-  CREATE TABLE identity (h INTEGER PRIMARY KEY, t INTEGER NOT NULL);
+  -- identities of derived events (63 bits of a hash), with the stored time of the event they belong to. Without row ids,
+  -- since node:sqlite reads the last one after each statement, and most of these are beyond what a number holds
+  CREATE TABLE identity (h INTEGER PRIMARY KEY, t INTEGER NOT NULL) WITHOUT ROWID;
 
   -- hours whose events changed since they were rolled up: hour = stored time / 3,600,000,000
   CREATE TABLE dirty (metric INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (metric, hour)) WITHOUT ROWID;

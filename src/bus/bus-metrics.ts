@@ -52,7 +52,7 @@ export class BusMetrics {
       else recorder.record('state.write', data, this.#at('state.write', '', access.writtenAt, access.writtenAt));
       recorder.record('state.lock', {
         node_id: nodeId,
-        operation: access.operation,
+        operation: access.writtenAt === undefined ? 'read' : 'write',
         wait_ms: access.waitMillis,
         hold_ms: access.holdMillis,
         waited_for_node_id: access.waitedForNodeId,

@@ -22,6 +22,7 @@ const LOST_LOCK_TRIES = 3;
 
 /** One access to the file, measured. Times in milliseconds, `durationMillis` with waiting and holding included. */
 export type StateAccess = {
+  /** What the lock was taken for; a change that decides to leave the file alone has no `writtenAt`. */
   readonly operation: 'read' | 'write';
   readonly durationMillis: number;
   readonly waitMillis: number;

@@ -42,7 +42,7 @@ export function heldTasks(events: readonly StoredEvent[]): ReadonlyMap<string, H
 
 function toNode(nodeId: string, events: readonly StoredEvent[], held: Held | undefined): NodeNow {
   let status: string | undefined;
-  let sinceMicros = events[0]?.atMicros ?? 0;
+  let sinceMicros = events[0]?.atMicros ?? held?.sinceMicros ?? 0;
   let role: string | undefined;
   let model: string | undefined;
   let statedTask: Held | undefined;
@@ -70,7 +70,7 @@ function toNode(nodeId: string, events: readonly StoredEvent[], held: Held | und
     sinceMicros,
     taskId: task?.taskId,
     taskSinceMicros: task?.sinceMicros,
-    firstSeenMicros: events[0]?.atMicros ?? 0,
+    firstSeenMicros: events[0]?.atMicros ?? held?.sinceMicros ?? 0,
   };
 }
 
@@ -81,6 +81,8 @@ export function toNodesNow(events: readonly StoredEvent[], held: ReadonlyMap<str
     inOrder.filter((event) => event.node_id !== undefined),
     (event) => event.node_id ?? '',
   );
+  // Where nobody tells of nodes themselves, their tasks still do.
+  for (const [nodeId] of held) if (!byNode.has(nodeId)) byNode.set(nodeId, []);
   return [...byNode]
     .map(([nodeId, own]) => toNode(nodeId, own, held.get(nodeId)))
     .sort((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status) || a.nodeId.localeCompare(b.nodeId));

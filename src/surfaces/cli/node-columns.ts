@@ -13,11 +13,11 @@ const TONES: Readonly<Record<string, Tone>> = {
 };
 
 /** What the status of a node is called where none was ever told. */
-const REGISTERED = 'registered';
+export const NO_STATUS = 'no status';
 
 /** A status with the tone it has everywhere. */
 export function statusCell(status: string | undefined): { text: string; tone: Tone } {
-  const text = status ?? REGISTERED;
+  const text = status ?? NO_STATUS;
   return { text, tone: TONES[text] ?? 'strong' };
 }
 

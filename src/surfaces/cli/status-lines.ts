@@ -1,18 +1,21 @@
 import type { ClusterStatus, QueueNow } from '../../analysis/reports/cluster-status.ts';
 import type { NodeNow } from '../../analysis/reports/nodes-now.ts';
-import type { StateLatency } from '../../analysis/reports/state-latency.ts';
+import type { Distribution } from '../../analysis/reports/distribution.ts';
+import type { StateLatency, StateOperation } from '../../analysis/reports/state-latency.ts';
+import { NO_STATUS } from './node-columns.ts';
 import { outcomeText } from './overview-lines.ts';
+import type { Style } from './terminal/style.ts';
 import { sparkline, squeeze } from './terminal/sparkline.ts';
-import { formatCount, formatMillis, formatRate, formatSeconds } from './terminal/units.ts';
+import { formatCount, formatMillis, formatSeconds } from './terminal/units.ts';
 
-const SPARK_WIDTH = 30;
-const STATUS_ORDER = ['working', 'waiting', 'idle', 'other', 'silent', 'registered', 'terminated'];
+const SPARK_WIDTH = 40;
+const STATUS_ORDER = ['working', 'waiting', 'idle', 'other', 'silent', NO_STATUS, 'terminated'];
 
 /** `3 live: 2 working, 1 idle; 1 terminated`. */
 export function nodesText(nodes: readonly NodeNow[]): string {
   if (nodes.length === 0) return 'none seen yet';
   const counts = new Map<string, number>();
-  for (const { status = 'registered' } of nodes) counts.set(status, (counts.get(status) ?? 0) + 1);
+  for (const { status = NO_STATUS } of nodes) counts.set(status, (counts.get(status) ?? 0) + 1);
   const gone = counts.get('terminated') ?? 0;
   counts.delete('terminated');
   const live = nodes.length - gone;
@@ -35,33 +38,39 @@ export function queueText(queue: QueueNow | undefined, nowMicros: number): strin
   return `${formatCount(queue.pending)} pending${oldest}, ${formatCount(queue.inProgress)} in progress${stale}${judged}`;
 }
 
-/** `12 created, 10 claimed, 9 ended (8 success, 1 failure), 1 released, 9 /min`. */
-export function throughputText({ throughput, windowSeconds }: ClusterStatus): string {
+/** `12 created, 10 claimed, 9 ended (8 success, 1 failure), 1 released`. */
+export function throughputText({ throughput }: ClusterStatus): string {
   const { created, claimed, completed, released, outcomes } = throughput;
-  const how = completed === 0 ? '' : ` (${outcomeText(outcomes)}; ${formatRate(completed / windowSeconds)})`;
+  const how = completed === 0 ? '' : ` (${outcomeText(outcomes)})`;
   return `${formatCount(created)} created, ${formatCount(claimed)} claimed, ${formatCount(completed)} ended${how}, ${formatCount(released)} released`;
 }
 
-/** Ended attempts over the window as blocks; empty when none ended. */
-export function throughputSpark({ throughput }: ClusterStatus): string {
-  if (throughput.completed === 0) return '';
-  return sparkline(squeeze(throughput.completedSeries, SPARK_WIDTH, 'sum'));
+/** Ended attempts over the window as blocks, with the length of a step; empty when none ended. */
+export function throughputSpark({ throughput }: ClusterStatus, style: Style): string {
+  const { completed, completedSeries, seriesBucketSeconds } = throughput;
+  if (completed === 0) return '';
+  const blocks = squeeze(completedSeries, SPARK_WIDTH, 'sum');
+  const stepSeconds = seriesBucketSeconds * Math.ceil(completedSeries.length / Math.max(1, blocks.length));
+  return `${style('accent', sparkline(blocks))}  ${style('quiet', `ended per ${formatSeconds(stepSeconds)}`)}`;
 }
 
-const spread = (what: string, p50: number | undefined, p95: number | undefined): string =>
-  p50 === undefined ? '' : `${what} p50 ${formatMillis(p50)}, p95 ${formatMillis(p95)}`;
+const spread = (what: string, { count, p50, p95 }: Distribution): string[] =>
+  count === 0 ? [] : [`${what} p50 ${formatMillis(p50)}, p95 ${formatMillis(p95)}`];
 
-/** `1,204 reads p50 1.2 ms, p95 4 ms · 220 writes p50 …, p95 … · lock wait p50 …, p95 …`. */
-export function stateText({ read, write, lock }: StateLatency): string {
-  if (read.count + write.count + lock.count === 0) return 'no operation seen';
-  const operation = (name: string, count: number, p50: number | undefined, p95: number | undefined): string =>
-    count === 0 ? '' : spread(`${formatCount(count)} ${name}`, p50, p95) || `${formatCount(count)} ${name}`;
-  const wait = lock.wait.count > 0 ? lock.wait : write.lockWait;
-  return [
-    operation('reads', read.count, read.duration.p50, read.duration.p95),
-    operation('writes', write.count, write.duration.p50, write.duration.p95),
-    spread('lock wait', wait.p50, wait.p95),
-  ]
-    .filter((part) => part !== '')
-    .join(' · ');
+const operation = (name: string, { count, duration }: StateOperation): string[] => {
+  if (count === 0) return [];
+  const counted = `${formatCount(count)} ${name}`;
+  // Watching a file sees that it was replaced, and not how long that took.
+  return duration.count === 0 ? [counted] : spread(counted, duration);
+};
+
+/** `1,204 reads p50 1.2 ms, p95 4 ms; 220 writes p50 2.9 ms, p95 8 ms`. */
+export function stateText({ read, write }: StateLatency): string {
+  return [...operation('reads', read), ...operation('writes', write)].join('; ') || 'no operation seen';
+}
+
+/** `waited p50 0.2 ms, p95 2 ms; held p50 1.5 ms, p95 7 ms`; empty when no lock was seen. */
+export function lockText({ read, write, lock }: StateLatency): string {
+  const wait = lock.wait.count > 0 ? lock.wait : write.lockWait.count > 0 ? write.lockWait : read.lockWait;
+  return [...spread('waited', wait), ...spread('held', lock.hold)].join('; ');
 }

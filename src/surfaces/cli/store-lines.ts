@@ -15,10 +15,15 @@ export function storeText(stats: StoreStats): string {
   return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}`;
 }
 
-/** `nothing dropped`, or `3 dropped: unknown_field 2, too_long 1`. */
+/**
+ * `nothing dropped`, or `3 dropped: unknown_field 2, too_long 1`. What two sources told alike is no loss and is named
+ * apart: `nothing dropped, 37 told twice`.
+ */
 export function dropText(dropped: Health['dropped']): string {
-  const reasons = Object.entries(dropped).filter(([, count]) => count > 0);
-  if (reasons.length === 0) return 'nothing dropped';
+  const { duplicate = 0, ...lost } = dropped;
+  const reasons = Object.entries(lost).filter(([, count]) => count > 0);
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
-  return `${formatCount(total)} dropped: ${reasons.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ')}`;
+  const each = reasons.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(', ');
+  const twice = duplicate === 0 ? '' : `, ${formatCount(duplicate)} told twice`;
+  return `${total === 0 ? 'nothing dropped' : `${formatCount(total)} dropped: ${each}`}${twice}`;
 }

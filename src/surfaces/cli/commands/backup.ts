@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { CommandError } from '../command-error.ts';
@@ -25,7 +25,10 @@ export const backupCommand = defineCommand({
     const collector = await context.collector();
     const bar = progressBar(context.stderr, context.clock, context.style, 'Copying');
     try {
-      await collector.backup(path, (part) => bar.update(part, ''));
+      // The old copy stays until the new one is whole.
+      const written = existsSync(path) ? `${path}.${process.pid}.new` : path;
+      await collector.backup(written, (part) => bar.update(part, ''));
+      if (written !== path) renameSync(written, path);
     } finally {
       bar.end();
     }

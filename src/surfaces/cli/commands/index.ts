@@ -27,6 +27,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('metrics', 'what can be measured', async () => (await import('./metrics.ts')).metricsCommand),
   entry('upkeep', 'roll up, expire, keep the size', async () => (await import('./upkeep.ts')).upkeepCommand),
   entry('backup', 'copy the store to a file', async () => (await import('./backup.ts')).backupCommand),
+  entry('restore', 'put a copy back', async () => (await import('./restore.ts')).restoreCommand),
   entry('config', 'settings, their values and origins', async () => (await import('./config.ts')).configCommand),
   entry('completion', 'complete with the tab key', async () => (await import('./completion.ts')).completionCommand),
   entry('doctor', 'is every event accounted for?', async () => (await import('./doctor.ts')).doctorCommand),

@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.ts';
 import { nodeColumns } from '../node-columns.ts';
 import { parseMillis } from '../option-values.ts';
 import { printCsv, printTable } from '../print-rows.ts';
-import { nodesText, queueText, stateText, throughputSpark, throughputText } from '../status-lines.ts';
+import { lockText, nodesText, queueText, stateText, throughputSpark, throughputText } from '../status-lines.ts';
 import { storeText } from '../store-lines.ts';
 import { momentFormat } from '../terminal/moments.ts';
 import { printable } from '../terminal/printable.ts';
@@ -28,10 +28,11 @@ async function printStatus(context: CommandContext, windowMillis: number): Promi
   line('Nodes', nodesText(status.nodes));
   line('Queue', queueText(status.queue, now));
   line('Tasks', `last ${formatSeconds(status.windowSeconds)}: ${throughputText(status)}`);
-  const spark = throughputSpark(status);
-  if (spark !== '')
-    line('', `${style('accent', spark)}  ended per ${formatSeconds(status.throughput.seriesBucketSeconds)}`);
+  const spark = throughputSpark(status, style);
+  if (spark !== '') line('', spark);
   line('State', stateText(status.state));
+  const lock = lockText(status.state);
+  if (lock !== '') line('Lock', lock);
   line('Store', storeText(stats));
   const live = status.nodes.filter(({ status: word }) => word !== 'terminated');
   if (live.length > 0) context.print('');

@@ -3,9 +3,9 @@ import type { NodeNow } from '../../../analysis/reports/nodes-now.ts';
 import type { DropReason } from '../../../model/event.ts';
 import { nodeColumns } from '../node-columns.ts';
 import { tableLines } from '../print-rows.ts';
-import { nodesText, queueText, stateText, throughputSpark, throughputText } from '../status-lines.ts';
+import { lockText, nodesText, queueText, stateText, throughputSpark, throughputText } from '../status-lines.ts';
 import { dropText } from '../store-lines.ts';
-import { cutTo } from '../terminal/cells.ts';
+import { cellWidth, cutTo } from '../terminal/cells.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Style, Tone } from '../terminal/style.ts';
 import { formatBytes, formatCount, formatSeconds } from '../terminal/units.ts';
@@ -61,17 +61,19 @@ export function frameLines(frame: Frame, size: FrameSize): string[] {
   const { status } = frame;
   const titled = (title: string, text: string): string => `${style('strong', title.padEnd(7))} ${text}`;
   const ends = 'q or Ctrl-C ends';
-  const head = `amicus-metrics up  ${printable(frame.directory)}`;
   const right = `${timeText(frame)}  ${ends}`;
-  const gap = Math.max(2, width - head.length - right.length);
-  const spark = throughputSpark(status);
+  const head = cutTo(printable(frame.directory), Math.max(8, width - right.length - 2));
+  const gap = Math.max(1, width - cellWidth(head) - right.length);
+  const lock = lockText(status.state);
+  const spark = throughputSpark(status, style);
   const top = [
     `${style('accent', head)}${' '.repeat(gap)}${style('quiet', right)}`,
     titled('Nodes', nodesText(status.nodes)),
     titled('Queue', queueText(status.queue, status.atMicros)),
     titled('Tasks', `last ${formatSeconds(status.windowSeconds)}: ${throughputText(status)}`),
-    ...(spark === '' ? [] : [titled('', style('accent', spark))]),
+    ...(spark === '' ? [] : [titled('', spark)]),
     titled('State', stateText(status.state)),
+    ...(lock === '' ? [] : [titled('Lock', lock)]),
     titled('Metrics', recordingText(frame)),
     ...(frame.problem === undefined ? [] : [style('bad', printable(frame.problem))]),
     '',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { overview } from '../../../analysis/reports/overview.ts';
+import { taskList } from '../../../analysis/reports/task-list.ts';
 import { StoreError } from '../../../model/errors.ts';
 import { LIVE_SOURCES } from '../../../sources/index.ts';
 import type { CommandContext } from '../context.ts';
@@ -22,20 +23,25 @@ const programName = ({ env }: CommandContext): string =>
 
 const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
-function printNext(context: CommandContext): void {
+/** A task worth a look: the one with the most tries, the latest of these. */
+async function taskToTrace(context: CommandContext): Promise<string> {
+  const { tasks } = await taskList(await context.collector(), {}, context.clock.nowMicros());
+  const [most] = tasks.toSorted((a, b) => b.attempts - a.attempts);
+  return most === undefined ? '<task>' : quoted(printable(most.taskId));
+}
+
+async function printNext(context: CommandContext): Promise<void> {
   const call = `${programName(context)} --dir ${quoted(printable(context.directory))}`;
+  const commands = [
+    [`trace ${await taskToTrace(context)}`, "one task's life"],
+    ['tasks', 'all of them'],
+    ['nodes', 'who did what'],
+    ['series state.write --by node_id', 'over time'],
+    ['doctor', 'is everything accounted for?'],
+  ] as const;
   context.print('');
   context.print('Next:');
-  for (const [command, what] of [
-    ['tasks', 'the tasks, to choose one for `trace <task>`'],
-    ['nodes', 'who did what'],
-    ["series state.read 'p95(duration_ms)' --since 1h", 'read latency over time'],
-    ['sql "SELECT outcome, count(*) FROM task_completed GROUP BY 1"', 'anything else'],
-    ['doctor', 'is everything accounted for?'],
-  ] as const) {
-    context.print(`  ${call} ${command}`);
-    context.print(context.style('quiet', `      ${what}`));
-  }
+  for (const [command, what] of commands) context.print(`  ${call} ${command}  ${context.style('quiet', `# ${what}`)}`);
 }
 
 async function runSession(context: CommandContext, { totalMillis, example }: Session): Promise<ExitCode> {
@@ -76,7 +82,7 @@ export async function followCluster(context: CommandContext, totalMillis: number
     context.note('There is no state.json in it yet: waiting for one.');
   }
   const code = await runSession(context, { totalMillis, example: undefined });
-  if (context.format === 'text') printNext(context);
+  if (context.format === 'text') await printNext(context);
   return code;
 }
 
@@ -95,7 +101,7 @@ export async function followExample(context: CommandContext, totalMillis: number
     if (context.format === 'text') {
       context.print('');
       context.print(`The example's workspace stays until your system cleans its temporary files: ${workspace}`);
-      printNext(own.context);
+      await printNext(own.context);
     }
     return example.failure === undefined ? code : EXIT.failed;
   } finally {

@@ -21,9 +21,10 @@ export function formatNumber(value: number | undefined): string {
   return Number.isInteger(value) || Math.abs(value) >= 1_000 ? GROUPED.format(value) : significant(value);
 }
 
-const two = (part: number): string => String(part).padStart(2, '0');
+const twoUnits = (large: number, unit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${String(small).padStart(2, '0')} ${smallUnit}`;
 
-/** A length of time in the unit that suits it: `850 µs`, `12.3 ms`, `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
+/** A length of time in the unit that suits it: `850 µs`, `12.3 ms`, `4.2 s`, `3 min 20 s`, `2 h`, `2 h 05 min`, `3 d 04 h`. */
 export function formatSeconds(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return ABSENT;
   if (seconds < 0) return `-${formatSeconds(-seconds)}`;
@@ -31,9 +32,9 @@ export function formatSeconds(seconds: number | undefined): string {
   if (seconds < 0.999_5) return `${significant(seconds * 1e3)} ms`;
   if (seconds < 59.95) return `${significant(seconds)} s`;
   const whole = Math.round(seconds);
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h ${two(Math.floor((whole % 3_600) / 60))} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3_600)} h`;
+  if (whole < 3_600) return twoUnits(Math.floor(whole / 60), 'min', whole % 60, 's');
+  if (whole < 86_400) return twoUnits(Math.floor(whole / 3_600), 'h', Math.floor((whole % 3_600) / 60), 'min');
+  return twoUnits(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3_600), 'h');
 }
 
 /** The same for milliseconds. */

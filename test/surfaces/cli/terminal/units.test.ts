@@ -21,11 +21,12 @@ describe('units', () => {
     [0.999_9, '1 s'],
     [4.2, '4.2 s'],
     [59.94, '59.9 s'],
-    [59.96, '1 min 00 s'],
+    [59.96, '1 min'],
     [200, '3 min 20 s'],
+    [3_600, '1 h'],
     [7_500, '2 h 05 min'],
     [86_399, '23 h 59 min'],
-    [273_600, '3 d 4 h'],
+    [273_600, '3 d 04 h'],
     [-4.2, '-4.2 s'],
   ])('writes %d seconds as %s', (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);

@@ -28,23 +28,27 @@ export type PeriodFigures = {
 };
 
 /**
- * The span in full: the whole history starts with the first event of the metric.
+ * The latest that an event recorded just now can be dated: each takes a microsecond of its own, so a burst is dated
+ * ahead of the clock, and clocks of processes differ.
  */
+const AHEAD_MICROS = 60 * MICROS_PER_SECOND;
+
+/** The span in full: the whole history starts with the first event of the metric, and now includes what was just recorded. */
 export async function rangeOf(store: Store, metric: AskedMetric, span: ParsedSpan): Promise<TimeRange> {
-  const { fromMicros, toMicros } = span;
-  if (fromMicros !== undefined) return { fromMicros, toMicros };
-  return { fromMicros: Math.min(await firstMoment(store, metric, toMicros), toMicros), toMicros };
+  const toMicros = span.untilNow && metric.stored ? await untilNow(store, metric.name, span.toMicros) : span.toMicros;
+  if (span.fromMicros !== undefined) return { fromMicros: span.fromMicros, toMicros };
+  const nothing = { fromMicros: toMicros, toMicros };
+  if (!metric.stored) return nothing;
+  const { firstMicros } = await store.coverage(metric.name, nothing);
+  return { fromMicros: Math.min(firstMicros ?? toMicros, toMicros), toMicros };
 }
 
-async function firstMoment(store: Store, metric: AskedMetric, toMicros: number): Promise<number> {
-  if (!metric.stored || toMicros <= 0) return toMicros;
-  const range = { fromMicros: 0, toMicros };
-  const { rawFromMicros, rollups } = await store.coverage(metric.name, range);
-  let first = rawFromMicros > 0 ? (rollups[0]?.fromMicros ?? toMicros) : toMicros;
-  for await (const events of store.scan({ metric: metric.name, range, filters: [], order: 'oldest_first', limit: 1 })) {
-    first = Math.min(first, events[0]?.atMicros ?? first);
+async function untilNow(store: Store, metric: string, nowMicros: number): Promise<number> {
+  const range = { fromMicros: nowMicros, toMicros: nowMicros + AHEAD_MICROS };
+  for await (const [event] of store.scan({ metric, range, filters: [], order: 'newest_first', limit: 1 })) {
+    if (event !== undefined) return event.atMicros + 1;
   }
-  return first;
+  return nowMicros;
 }
 
 /**

@@ -21,8 +21,13 @@ export type Known = {
   readonly nowMicros: number;
 };
 
-/** A span, understood. `fromMicros` is absent for the whole history. */
-export type ParsedSpan = { readonly fromMicros: number | undefined; readonly toMicros: number; readonly zone: Zone };
+/** A span, understood. `fromMicros` is absent for the whole history; `untilNow` is set when no end was asked for. */
+export type ParsedSpan = {
+  readonly fromMicros: number | undefined;
+  readonly toMicros: number;
+  readonly untilNow: boolean;
+  readonly zone: Zone;
+};
 
 /** An order by time or by a field. */
 export type EventOrder =
@@ -78,10 +83,11 @@ async function parseSpan(
   nowMicros: number,
 ): Promise<ParsedSpan> {
   const zone = await openZone(question.timeZone);
-  const toMicros = question.until === undefined ? nowMicros : parseMoment(question.until, 'until', zone, nowMicros);
-  if (question.since === undefined) return { fromMicros: undefined, toMicros, zone };
+  const untilNow = question.until === undefined;
+  const toMicros = untilNow ? nowMicros : parseMoment(question.until, 'until', zone, nowMicros);
+  if (question.since === undefined) return { fromMicros: undefined, toMicros, untilNow, zone };
   const fromMicros = parseMoment(question.since, 'since', zone, nowMicros);
-  if (fromMicros < toMicros) return { fromMicros, toMicros, zone };
+  if (fromMicros < toMicros) return { fromMicros, toMicros, untilNow, zone };
   throw bad(
     `The span starts at ${isoOf(fromMicros)} and ends at ${isoOf(toMicros)}, so nothing is in it.`,
     'Let "since" be before "until". "until" is not included, and is now when it is left out.',

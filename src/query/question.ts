@@ -3,7 +3,9 @@ import type { StoredEvent } from '../model/event.ts';
 
 /**
  * A moment, as people and programs write it: seconds since the Unix epoch (a float, as in Amicus's files), a Date,
- * `'2026-11-24'`, `'2026-11-24T10:00'` (in the question's zone), `'2026-11-24T10:00:00Z'`, or how long ago: `'24h'`, `'7d'`.
+ * `'2026-11-24'`, `'2026-11-24T10:00'` (in the question's zone), `'2026-11-24T10:00:00Z'`, `'now'`, `'today'`,
+ * `'yesterday'`, or how long ago: `'90m'`, `'24h'`, `'7d'`, `'2w'` (days of 24 hours), `'1mo'`, `'1q'`, `'1y'` (by the
+ * calendar of the zone).
  */
 export type Moment = number | Date | string;
 
@@ -22,11 +24,11 @@ export type FieldCondition =
       readonly present?: boolean;
     };
 
-/** Conditions by field, joined by "and". Besides declared fields, `source` and `cluster` can be asked for. */
+/** Conditions by field, joined by "and". Besides declared fields, `source`, `cluster` and `inferred` can be asked for. */
 export type FilterBook = Readonly<Record<string, FieldCondition>>;
 
 type Span = {
-  /** From when (included). Default: the whole history. */
+  /** From when (included). Default: the whole history, from the metric's first event on. */
   readonly since?: Moment;
   /** Until when (not included). Default: now. */
   readonly until?: Moment;
@@ -37,11 +39,14 @@ type Span = {
 export type EventQuestion = Span & {
   readonly metric: string;
   readonly filters?: FilterBook;
-  /** By time (`'oldest_first'`, the default, or `'newest_first'`), or by a field: `'duration_seconds'`, `'-duration_seconds'`. */
+  /**
+   * By time (`'oldest_first'`, the default, or `'newest_first'`), or by a field: `'duration_seconds'`, `'-duration_seconds'`.
+   * Events that lack the field are then left out.
+   */
   readonly order?: string;
-  /** At most so many events. Default 1,000. */
+  /** At most so many events, 1 to 10,000. Default 1,000. */
   readonly limit?: number;
-  /** Where to go on: the `nextCursor` of the answer before. */
+  /** Where to go on: the `nextCursor` of the answer before, with the same question. It keeps to the span of the first answer. */
   readonly cursor?: string;
 };
 
@@ -53,8 +58,10 @@ export type EventAnswer = {
 
 /**
  * What to compute: `count`, or a function of a field: `sum(f)`, `avg(f)`, `min(f)`, `max(f)`, `count(f)`, `distinct(f)`,
- * `first(f)`, `last(f)`, `p95(f)` (any percentile: `p99.9(f)`), `rate` (events per second of the span or bucket),
- * `rate(f)` (sum of the field per second).
+ * `first(f)`, `last(f)`, `p95(f)` (any percentile: `p99.9(f)`; `median(f)` is `p50(f)`), `rate` (events per second of
+ * the span or bucket), `rate(f)` (sum of the field per second).
+ *
+ * Of no events, `count`, `count(f)`, `distinct(f)` and `rate` are 0: that many there were. All others are absent.
  */
 export type Aggregation = string;
 
@@ -63,13 +70,17 @@ export type AggregateQuestion = Span & {
   readonly filters?: FilterBook;
   readonly aggregations: readonly Aggregation[];
   readonly groupBy?: readonly string[];
-  /** A bucket width: `'1m'`, `'15m'`, `'1h'`, `'1d'`, `'1w'`, `'1mo'`. Days and longer follow the zone's calendar, DST days included. */
+  /**
+   * A bucket width: `'1m'`, `'5m'`, `'15m'`, `'1h'`, `'6h'`, `'1d'`, `'1w'`, `'1mo'`, `'1q'`, `'1y'` and others that cut
+   * the next larger unit evenly. All follow the zone's clock and calendar, days of 23 and 25 hours included. The first
+   * and last bucket hold only their part of the span.
+   */
   readonly bucket?: string;
-  /** Also compute the span of equal length just before. */
+  /** Also compute the span of equal length just before, in the same buckets moved back by that length. */
   readonly compare?: boolean;
   /** Insist on exact percentiles, even where a sketch would answer within 1 %. */
   readonly exact?: boolean;
-  /** Order of groups: an aggregation, `-` for descending. Default: the groups' own order. */
+  /** Order of groups: an aggregation or a field of `groupBy`, `-` for descending. Default: the groups' own order. Absent ones last. */
   readonly order?: string;
   /** At most so many groups. */
   readonly limit?: number;
@@ -90,7 +101,7 @@ export type AggregateRow = {
   readonly previous?: Readonly<Record<Aggregation, Value>>;
 };
 
-/** How an answer was found. */
+/** How an answer was found. Moments are seconds since the Unix epoch. */
 export type Plan = {
   readonly metric: string;
   readonly from: number;
@@ -104,7 +115,7 @@ export type Plan = {
   readonly exact: boolean;
   /** Bound of the relative error of percentiles, where they are not exact. */
   readonly relativeError?: number;
-  /** Set when part of the span has lost its raw detail and the question needed it. */
+  /** Set when part of the span before this moment has lost its raw detail and the question needed it. */
   readonly missingBefore?: number;
 };
 
@@ -115,7 +126,7 @@ export type AggregateAnswer = {
 
 export type SeriesQuestion = Omit<AggregateQuestion, 'order' | 'limit' | 'bucket' | 'aggregations'> & {
   readonly aggregation: Aggregation;
-  /** Default: the width that gives 24 to 60 points. */
+  /** Default: the widest that gives at least 24 points, and at most 60. */
   readonly bucket?: string;
 };
 
@@ -132,12 +143,13 @@ export type SqlOptions = {
   readonly parameters?: readonly (string | number | null)[] | Readonly<Record<string, string | number | null>>;
   /** Default 5,000 ms. */
   readonly timeoutMillis?: number;
-  /** Default 10,000. More rows end the statement with `truncated`. */
+  /** Default 10,000. More rows, or more than 8 MiB of them, end the statement with `truncated`. */
   readonly maxRows?: number;
-  /** Default 256 MiB. */
+  /** Memory of the process that runs the statement, Node's own share of about 80 MiB included. Default 256 MiB, at least 128. */
   readonly maxMemoryBytes?: number;
 };
 
+/** Whole numbers beyond 2^53 come as text, and blobs as text in hexadecimal. */
 export type SqlAnswer = {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];

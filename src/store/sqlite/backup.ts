@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../model/errors.ts';
 import { APPLICATION_ID, inTransaction, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
@@ -9,15 +9,15 @@ const PAGES_PER_STEP = 1_000;
 
 /**
  * Copy a store while others write to it. The copy appears under its name when it is whole and checked, readable by
- * its owner only.
+ * its owner only; a file that had that name is gone then.
  *
  * The copy is of one moment: it is read within one transaction, which also keeps SQLite from starting over each time
  * another process commits.
  *
- * @throws StoreError `STORE_FAILED` when there is a file of that name already.
+ * @throws StoreError `STORE_FAILED` when the name is the store's own.
  */
 export async function backUp(fromPath: string, toPath: string, onProgress: (part: number) => void): Promise<void> {
-  refuseExisting(toPath);
+  refuseSame(fromPath, toPath);
   const unborn = `${toPath}.${randomBytes(4).toString('hex')}.new`;
   closeSync(openSync(unborn, 'wx', 0o600));
   const source = new DatabaseSync(fromPath, { readOnly: true, timeout: 5_000 });
@@ -30,7 +30,6 @@ export async function backUp(fromPath: string, toPath: string, onProgress: (part
         onProgress(totalPages === 0 ? 1 : (totalPages - remainingPages) / totalPages),
     });
     verify(unborn);
-    refuseExisting(toPath);
     renameSync(unborn, toPath);
   } finally {
     source.close();
@@ -39,10 +38,11 @@ export async function backUp(fromPath: string, toPath: string, onProgress: (part
   onProgress(1);
 }
 
-function refuseExisting(path: string): void {
-  if (!existsSync(path)) return;
-  throw new StoreError('STORE_FAILED', `There is a file at ${path} already`, {
-    hint: 'Name a file that does not exist.',
+function refuseSame(fromPath: string, toPath: string): void {
+  const [from, to] = [fromPath, toPath].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (from === undefined || from.ino !== to?.ino || from.dev !== to.dev) return;
+  throw new StoreError('STORE_FAILED', `A backup to ${toPath} would be written over the store itself`, {
+    hint: 'Name another file.',
   });
 }
 

@@ -1,0 +1,4 @@
+import { storeContract } from '../contracts/store-contract.ts';
+import { openBench } from '../support/sqlite-stores.ts';
+
+storeContract('SqliteStore', () => openBench());

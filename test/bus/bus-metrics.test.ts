@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type BusOptions, createMcpServer, openBus, PLAIN_DIALECT } from '../../src/bus/index.ts';
 import { type MetricsCollector, openMetrics } from '../../src/metrics-collector.ts';
 import type { MetricName } from '../../src/metrics/index.ts';
 import { microsOfSeconds, momentStamp, transitionIdentity } from '../../src/model/identity.ts';
+import { SystemClock } from '../../src/model/clock.ts';
 import type { EventData } from '../../src/model/event.ts';
 import { type BusProcess, startBus, stateIn } from '../support/bus-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -15,6 +18,20 @@ function reader(directory: string): MetricsCollector {
 
 async function dataOf(metrics: MetricsCollector, metric: MetricName): Promise<EventData[]> {
   return (await metrics.query({ metric })).events.map((event) => event.data);
+}
+
+/** The tools of a bus in this process. */
+async function openTools(directory: string, recorder: BusOptions['recorder']): Promise<BusProcess['call']> {
+  const bus = openBus({ directory, clock: new SystemClock(), random: () => 0.5, dialect: PLAIN_DIALECT, recorder });
+  const server = createMcpServer(bus);
+  const client = new Client({ name: 'test', version: '0' });
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(serverSide), client.connect(clientSide)]);
+  onTestFinished(async () => client.close());
+  return async (name, args = {}) => {
+    const { content } = await client.callTool({ name, arguments: args });
+    return content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+  };
 }
 
 /** A bus that records, and a node that has claimed the one task of high priority. */
@@ -104,7 +121,32 @@ describe('what the bus records', () => {
 
   it('survives the kill of the bus', async () => {
     const { directory, bus } = await busWithClaim();
+    // Its answer proves that the turn of the event loop that recorded the claim has ended.
+    await bus.client.ping();
     process.kill(bus.pid, 'SIGKILL');
     expect(await dataOf(reader(directory), 'task.claimed')).toHaveLength(1);
+  });
+
+  it('is the same for a bus inside a program, which may hold the figures elsewhere', async () => {
+    const workspace = temporaryFolder();
+    const directory = join(workspace, '.ai');
+    const metrics = reader(join(workspace, 'figures'));
+    const call = await openTools(directory, metrics);
+    await call('register_node', { agent_id: 'Node-A', role: 'developer', model_name: 'm' });
+    await call('add_task', { task: 'x', priority: 'low' });
+    await call('claim_best_task', { agent_id: 'Node-A' });
+    await call('complete_task', { task_id: 'task-1', agent_id: 'Node-A' });
+    expect(await dataOf(metrics, 'task.completed')).toMatchObject([{ task_id: 'task-1', outcome: 'success' }]);
+    expect(await dataOf(metrics, 'tool.called')).toHaveLength(4);
+    expect(await dataOf(metrics, 'state.lock')).toHaveLength(4);
+  });
+
+  it('never stands between an agent and its bus, whatever a collector does', async () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const call = await openTools(join(temporaryFolder(), '.ai'), { directory: '/', record: fail, track: fail });
+    await call('register_node', { agent_id: 'Node-A', role: 'developer', model_name: 'm' });
+    expect(await call('add_task', { task: 'x' })).toBe('Added task-1 [medium]: x');
   });
 });

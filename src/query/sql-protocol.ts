@@ -1,4 +1,4 @@
-import type { QueryErrorCode } from '../model/errors.ts';
+import type { QueryErrorCode, StoreErrorCode } from '../model/errors.ts';
 import type { SqlAnswer, SqlOptions } from './question.ts';
 
 /** What the child is to do. Sent once, as its first message. */
@@ -18,7 +18,12 @@ export type SqlReport =
   | { readonly type: 'columns'; readonly columns: readonly string[] }
   | { readonly type: 'rows'; readonly rows: SqlAnswer['rows'] }
   | { readonly type: 'ended'; readonly truncated: boolean }
-  | { readonly type: 'failed'; readonly code: QueryErrorCode; readonly message: string; readonly hint?: string };
+  | {
+      readonly type: 'failed';
+      readonly code: QueryErrorCode | StoreErrorCode;
+      readonly message: string;
+      readonly hint?: string;
+    };
 
 /** Bytes of one answer, roughly; more rows end the statement as too many rows do. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;

@@ -1,11 +1,11 @@
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { StoreError } from '../model/errors.ts';
+import { openReadOnly } from '../store/sqlite/open-database.ts';
 import { createViews } from '../store/sqlite/views.ts';
 import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
 import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import { hasSecondStatement, MAX_STATEMENT_LENGTH } from './sql-statement.ts';
 
-/** How long to wait for a lock. Readers of a WAL file wait only while somebody recovers it. */
-const BUSY_MILLIS = 2_000;
 /** Bytes of rows sent at once: small enough that the parent reads each without a noticeable pause. */
 const BATCH_BYTES = 128 * 1024;
 
@@ -35,7 +35,8 @@ export function runStatement(job: SqlJob, report: Report): void {
   let refusal: string | undefined;
   let known: KnownTables = { views: new Set(), tables: new Set(), modules: new Set() };
   try {
-    using db = openForReading(job.path);
+    // Also from a folder that cannot be written; never through a link, which could lead to any other file.
+    using db = openReadOnly(job.path).db;
     known = prepareConnection(db, job.maxMemoryBytes);
     db.setAuthorizer(readingAuthorizer(known, (what) => (refusal ??= what)));
     report({ type: 'started' });
@@ -50,17 +51,6 @@ export function runStatement(job: SqlJob, report: Report): void {
   }
 }
 
-function openForReading(path: string): DatabaseSync {
-  return new DatabaseSync(path, {
-    readOnly: true,
-    timeout: BUSY_MILLIS,
-    allowExtension: false,
-    enableDoubleQuotedStringLiterals: false,
-    defensive: true,
-    limits: LIMITS,
-  });
-}
-
 /** Settings and views, made while the connection may still do everything. */
 function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTables {
   if (typeof db.setAuthorizer !== 'function') throw new Error('SQL needs Node 24.10 or later');
@@ -69,6 +59,7 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
   // Sorting in memory is bounded; files beside the database or in a temporary folder would not be.
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   createViews(db);
+  Object.assign(db.limits, LIMITS);
   db.exec('PRAGMA query_only = ON');
   const named = (sql: string): ReadonlySet<string> =>
     new Set(
@@ -136,6 +127,9 @@ const OUT_OF_MEMORY = 7;
 const TOO_BIG = 18;
 
 function failureOf(cause: unknown, refusal: string | undefined, known: KnownTables, maxMemoryBytes: number): Failure {
+  if (cause instanceof StoreError) {
+    return { type: 'failed', code: cause.code, message: `${cause.message}.`, hint: 'Record something first.' };
+  }
   const { message, errcode } = cause as { readonly message: string; readonly errcode?: number };
   const tables = `There are: ${[...known.views].sort().join(', ')}.`;
   if (refusal !== undefined) {

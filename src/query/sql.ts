@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { QueryError, StoreError } from '../model/errors.ts';
+import { QueryError, type QueryErrorCode, StoreError, type StoreErrorCode } from '../model/errors.ts';
 import type { SqlAnswer, SqlOptions } from './question.ts';
 import { memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import { checkStatement } from './sql-statement.ts';
@@ -64,7 +64,7 @@ function answerOf(child: ChildProcess, job: SqlJob): Promise<SqlAnswer> {
     const rows: (readonly (string | number | null)[])[] = [];
     const fail = ({ code, message, hint }: Extract<SqlReport, { type: 'failed' }>): void => {
       clearTimeout(timer);
-      reject(new QueryError(code, message, hint === undefined ? {} : { hint }));
+      reject(errorOf(code, message, hint === undefined ? {} : { hint }));
     };
     const late = (): void =>
       fail({
@@ -122,4 +122,16 @@ function ended(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve());
     child.kill('SIGKILL');
   });
+}
+
+function errorOf(
+  code: QueryErrorCode | StoreErrorCode,
+  message: string,
+  options: { readonly hint?: string },
+): QueryError | StoreError {
+  return isStoreCode(code) ? new StoreError(code, message, options) : new QueryError(code, message, options);
+}
+
+function isStoreCode(code: QueryErrorCode | StoreErrorCode): code is StoreErrorCode {
+  return code.startsWith('STORE_');
 }

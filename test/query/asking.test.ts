@@ -69,13 +69,15 @@ function expected(tasks: readonly ToldTask[], seconds: number): Record<string, V
 
 const ADDITIVE = Object.keys(expected([], 1));
 
+const near = (value: number): unknown => expect.closeTo(value, 6);
+
 function closeTo(actual: Readonly<Record<string, Value>>, wanted: Readonly<Record<string, Value>>): void {
-  const near = Object.entries(wanted).map(([name, value]): [string, unknown] => [
+  const tolerant = Object.entries(wanted).map(([name, value]): [string, unknown] => [
     name,
-    typeof value === 'number' ? expect.closeTo(value, 6) : value,
+    typeof value === 'number' ? near(value) : value,
   ]);
   expect(Object.keys(actual)).toEqual(Object.keys(wanted));
-  expect(actual).toEqual(Object.fromEntries(near));
+  expect(actual).toEqual(Object.fromEntries(tolerant));
 }
 
 describe('figures of a span', () => {

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -122,10 +122,15 @@ describe('SQL', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('says so when the file is not a database', async () => {
-    const path = join(temporaryFolder(), 'metrics.db');
-    writeFileSync(path, 'x'.repeat(10_000));
-    expect((await refusal(runSql(path, 'SELECT 1'))).code).toBe('SQL_FAILED');
+  it('follows no link, and opens no other file', async () => {
+    const folder = temporaryFolder();
+    const path = sqlStore(folder);
+    const link = join(folder, 'link.db');
+    symlinkSync(path, link);
+    await expect(runSql(link, 'SELECT 1')).rejects.toMatchObject({ code: 'STORE_MISSING' });
+    const text = join(folder, 'text.db');
+    writeFileSync(text, 'x'.repeat(10_000));
+    await expect(runSql(text, 'SELECT 1')).rejects.toMatchObject({ code: 'STORE_MISSING' });
   });
 
   it.each([

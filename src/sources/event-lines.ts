@@ -13,7 +13,7 @@ import { LineSplitter, TOO_LONG } from './line-splitter.ts';
 /** Twice what the largest event takes: 256 file names of 256 characters, each written as an escape. */
 const MAX_LINE_BYTES = 1 << 20;
 /** A spool file's worth, far below any limit of the spool. */
-const EVENTS_BETWEEN_SETTLES = 50_000;
+const EVENTS_BETWEEN_SETTLES = 500_000_000;
 /** Lines named for each reason. */
 const SHOWN_LINES = 5;
 /** Asking for the totals costs a little; lines that look wrong are asked about so often, the rest only counts. */

@@ -1,7 +1,7 @@
 import { momentStamp } from '../../model/identity.ts';
 import { type ClusterMemory, type NodeTrack, type ToldStatus, withoutOldest } from './cluster-memory.ts';
 import { type ClusterModel, lastSeenMicros, type NodeState } from './cluster-model.ts';
-import { type ClusterLimits, type FactList, secondsBetween } from './fact-list.ts';
+import { type ClusterLimits, type FactList, isAnother, isLater, secondsBetween } from './fact-list.ts';
 
 const NEW_NODE: NodeTrack = { live: false, stay: '', registrations: 0, statusChanges: 0 };
 
@@ -13,7 +13,8 @@ export function advanceNodes(
 ): ReadonlyMap<string, NodeTrack> {
   const tracks = new Map(memory.nodes);
   for (const [nodeId, node] of model.nodes) {
-    const moved = moveNode(nodeId, node, tracks.get(nodeId), facts);
+    const again = isAnother(memory.model.nodes.get(nodeId)?.registeredMicros, node.registeredMicros);
+    const moved = moveNode(nodeId, node, { before: tracks.get(nodeId), again }, facts);
     tracks.set(nodeId, moved.live || node.status === 'terminated' ? tellStatus(nodeId, node, moved, facts) : moved);
   }
   for (const [nodeId, node] of memory.model.nodes) {
@@ -43,12 +44,19 @@ export function statusAt(node: NodeState, atMicros: number, limits: ClusterLimit
   return seen !== undefined && atMicros - seen > limits.silentAfterMicros ? 'silent' : node.status;
 }
 
-function moveNode(nodeId: string, node: NodeState, before: NodeTrack | undefined, facts: FactList): NodeTrack {
+function moveNode(
+  nodeId: string,
+  node: NodeState,
+  known: {
+    readonly before: NodeTrack | undefined;
+    /** The file's time of its registration moved: another stay than the one that was seen last. */
+    readonly again: boolean;
+  },
+  facts: FactList,
+): NodeTrack {
+  const { before, again } = known;
   const track = before ?? NEW_NODE;
   const isLive = node.status !== 'terminated' && !isLost(node, facts.writtenMicros, facts.limits);
-  const { registeredMicros } = node;
-  const known = track.registeredMicros !== undefined && registeredMicros !== undefined;
-  const again = known && registeredMicros !== track.registeredMicros;
   if (track.live && isLive && !again) return track;
   if (!track.live && !isLive && !again && before !== undefined) return track;
   // Both ends of a stay between two looks, or the end of one stay and the begin of the next.
@@ -65,7 +73,7 @@ function moveNode(nodeId: string, node: NodeState, before: NodeTrack | undefined
 function join(nodeId: string, node: NodeState, track: NodeTrack, inferred: boolean, facts: FactList): NodeTrack {
   const { registeredMicros, role, model } = node;
   const registrations = track.registrations + 1;
-  const isNew = registeredMicros !== undefined && registeredMicros !== track.registeredMicros;
+  const isNew = isLater(registeredMicros, track.registeredMicros);
   const stay = isNew ? momentStamp(registeredMicros) : facts.nth('joined', registrations);
   const atMicros = facts.own(registeredMicros) ?? facts.own(node.heartbeatMicros) ?? facts.writtenMicros;
   facts.tell('node.registered', { node_id: nodeId, role, model }, { subject: nodeId, stamp: stay, atMicros, inferred });
@@ -74,7 +82,7 @@ function join(nodeId: string, node: NodeState, track: NodeTrack, inferred: boole
     live: true,
     stay,
     registrations,
-    registeredMicros: registeredMicros ?? track.registeredMicros,
+    registeredMicros: isNew ? registeredMicros : track.registeredMicros,
     startedMicros: isNew ? registeredMicros : atMicros,
     told: undefined,
     silentSinceMicros: undefined,
@@ -136,7 +144,7 @@ export function changeStatus(
   const written = node.statusSinceMicros ?? (status === 'idle' ? node.idleSinceMicros : undefined);
   // A stamp must be new: a writer that does not know the field leaves the time of an earlier status, and a node that
   // was silent comes back with the time of a status that was told before.
-  const since = isSilent || written === track.sinceMicros ? undefined : written;
+  const since = !isSilent && isLater(written, track.sinceMicros) ? written : undefined;
   const stamp = isSilent
     ? `silent${momentStamp(seen)}`
     : track.silentSinceMicros !== undefined

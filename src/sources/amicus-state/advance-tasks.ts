@@ -2,7 +2,7 @@ import { momentStamp } from '../../model/identity.ts';
 import { isLost } from './advance-nodes.ts';
 import { type Attempt, type ClusterMemory, type TaskTrack, withoutOldest } from './cluster-memory.ts';
 import type { ClusterModel, TaskState } from './cluster-model.ts';
-import { type FactList, secondsBetween } from './fact-list.ts';
+import { type FactList, isAnother, isLater, secondsBetween } from './fact-list.ts';
 
 const NEW_TASK: TaskTrack = { stay: '', stays: 0, attempts: 0 };
 
@@ -52,10 +52,7 @@ class TaskMove {
     const is = task.phase;
     const wasOpen = was === 'queued' || was === 'claimed';
     // The file's time of a claim moved: another attempt than the one that was seen last.
-    const again =
-      task.claimedMicros !== undefined &&
-      this.track.claimedMicros !== undefined &&
-      task.claimedMicros !== this.track.claimedMicros;
+    const again = isAnother(before?.claimedMicros, task.claimedMicros);
     if (was === 'ended' && is === 'ended' && !again) return;
 
     // A transition that skips a phase tells all of it, and says that it was concluded.
@@ -98,7 +95,7 @@ class TaskMove {
   #enter(task: TaskState, inferred: boolean): void {
     const { createdMicros } = task;
     const stays = this.track.stays + 1;
-    const isNew = createdMicros !== undefined && createdMicros !== this.track.createdMicros;
+    const isNew = isLater(createdMicros, this.track.createdMicros);
     const stay = isNew ? momentStamp(createdMicros) : this.#facts.nth('created', stays);
     const atMicros =
       (isNew ? this.#facts.own(createdMicros) : undefined) ??
@@ -114,7 +111,7 @@ class TaskMove {
       ...this.track,
       stay,
       stays,
-      createdMicros: createdMicros ?? this.track.createdMicros,
+      createdMicros: isNew ? createdMicros : this.track.createdMicros,
       queuedSinceMicros: isNew ? createdMicros : inferred || this.#facts.gap ? undefined : atMicros,
       attempt: undefined,
     };
@@ -123,14 +120,14 @@ class TaskMove {
   #claim(task: TaskState, inferred: boolean): void {
     const { claimedMicros, holder } = task;
     const attempts = this.track.attempts + 1;
-    const isNew = claimedMicros !== undefined && claimedMicros !== this.track.claimedMicros;
+    const isNew = isLater(claimedMicros, this.track.claimedMicros);
     const stamp = isNew ? momentStamp(claimedMicros) : this.#facts.nth('claim', attempts);
-    const atMicros =
-      (isNew ? this.#facts.own(claimedMicros) : undefined) ??
-      (task.phase === 'ended' ? this.#facts.own(task.endedMicros) : undefined) ??
-      this.#facts.writtenMicros;
-    // Of a claim that nobody saw, and of which the file says nothing, the moment is unknown.
-    const startedMicros = isNew ? claimedMicros : inferred || this.#facts.gap ? undefined : atMicros;
+    const writtenMicros = isNew ? claimedMicros : undefined;
+    const ownMicros = this.#facts.own(writtenMicros);
+    const endedMicros = task.phase === 'ended' ? this.#facts.own(task.endedMicros) : undefined;
+    const atMicros = ownMicros ?? endedMicros ?? this.#facts.writtenMicros;
+    // Of a claim that nobody saw, only the file can know the moment; one that was seen was not long before.
+    const startedMicros = ownMicros ?? (inferred || this.#facts.gap ? writtenMicros : atMicros);
     const queueSeconds = secondsBetween(this.track.queuedSinceMicros, startedMicros);
     this.#facts.tell(
       'task.claimed',
@@ -138,7 +135,7 @@ class TaskMove {
       { subject: this.#taskId, stamp, atMicros, inferred },
     );
     const attempt: Attempt = { stamp, startedMicros, holder };
-    this.track = { ...this.track, attempts, attempt, claimedMicros: claimedMicros ?? this.track.claimedMicros };
+    this.track = { ...this.track, attempts, attempt, claimedMicros: isNew ? claimedMicros : this.track.claimedMicros };
   }
 
   #release(task: TaskState, inferred: boolean): void {

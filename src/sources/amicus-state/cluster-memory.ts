@@ -11,6 +11,7 @@ export type NodeTrack = {
   /** Stamp of its present or last stay. */
   readonly stay: string;
   readonly startedMicros?: number | undefined;
+  /** The file's own time of a registration, last used as a stamp. */
   readonly registeredMicros?: number | undefined;
   readonly registrations: number;
   readonly statusChanges: number;
@@ -38,7 +39,7 @@ export type TaskTrack = {
   readonly attempt?: Attempt | undefined;
   /** Since when it waits: created, or last released. */
   readonly queuedSinceMicros?: number | undefined;
-  /** The file's own times of the last creation and claim, to tell a second one by. */
+  /** The file's own times of creation and claim that were last used as stamps. */
   readonly createdMicros?: number | undefined;
   readonly claimedMicros?: number | undefined;
 };

@@ -101,3 +101,16 @@ export function secondsBetween(fromMicros: number | undefined, toMicros: number 
   if (fromMicros === undefined || toMicros === undefined || toMicros < fromMicros) return undefined;
   return (toMicros - fromMicros) / 1e6;
 }
+
+/** True when a time of the file is there and is another than the one that the last version had. */
+export function isAnother(beforeMicros: number | undefined, micros: number | undefined): boolean {
+  return beforeMicros !== undefined && micros !== undefined && micros !== beforeMicros;
+}
+
+/**
+ * True for a time of the file that can stamp a new transition: later than the last that did. A time that went back (a
+ * lost update, a restored file) may have been a stamp before.
+ */
+export function isLater(micros: number | undefined, lastMicros: number | undefined): micros is number {
+  return micros !== undefined && (lastMicros === undefined || micros > lastMicros);
+}

@@ -21,6 +21,9 @@ async function serve(): Promise<void> {
   const bus = openBus({ directory, dialect, clock: new SystemClock(), random: Math.random, recorder: collector });
   if (dialect.noise) process.stdout.write('[communication] backend: polling\n');
 
+  // Calls of tools answer for their own errors; what is left over is a fault of the instruments, which agents outlive.
+  process.on('unhandledRejection', (error) => process.stderr.write(`${problemText(error)}\n`));
+
   let isLeaving = false;
   const leave = (): void => {
     if (isLeaving) return;

@@ -66,7 +66,7 @@ export type Coverage = {
   readonly raw: readonly TimeRange[];
   /** Raw detail before this moment has expired; only rollups remain. 0 when nothing has. */
   readonly rawFromMicros: number;
-  /** When the metric's history starts: its first event, or the first hour that is rolled up. Absent when it has none. */
+  /** When the metric's history starts: its first event, or the first hour that only rollups remember. Absent when it has none. */
   readonly firstMicros?: number | undefined;
   /** Fields by which rollups of this metric can be grouped and filtered. */
   readonly dimensions: readonly string[];

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { EventData } from '../../src/model/event.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE } from '../../src/model/range.ts';
 import { foldRequest, UNLIMITED } from '../contracts/store-contract.ts';
 import { NOW_MICROS, SAMPLE, sample } from '../support/sample-events.ts';
@@ -7,9 +8,9 @@ import { openBench } from '../support/sqlite-stores.ts';
 
 const HOUR_START = NOW_MICROS - (NOW_MICROS % MICROS_PER_HOUR);
 /** One event a quarter of an hour, for so many days up to now. */
-const quarters = (days: number) =>
+const quarters = (days: number, more: EventData = {}) =>
   Array.from({ length: days * 96 }, (_, i) =>
-    sample(NOW_MICROS - 1 - i * 15 * MICROS_PER_MINUTE, { node_id: `Node-${i % 5}`, tests: i }),
+    sample(NOW_MICROS - 1 - i * 15 * MICROS_PER_MINUTE, { node_id: `Node-${i % 5}`, tests: i, ...more }),
   );
 const everything = (from: number) => foldRequest({ ranges: [{ fromMicros: from, toMicros: HOUR_START }] });
 
@@ -78,7 +79,7 @@ describe('the size budget', () => {
   it('takes the oldest raw detail until database and spool are within it, keeps the rollups, and says so', async () => {
     const { store, put } = await openBench();
     const files = Array.from({ length: 40 }, (_, i) => `source/part-${i}.ts`);
-    await put(quarters(30).map((event) => ({ ...event, data: { ...event.data, files } })));
+    await put(quarters(30, { files }));
     await store.upkeep(UNLIMITED, NOW_MICROS);
     const from = HOUR_START - 40 * MICROS_PER_DAY;
     const before = await store.foldRollups(everything(from));
@@ -112,7 +113,7 @@ describe('upkeep', () => {
   it('removes drained files of the spool and empties the WAL', async () => {
     const { store, put, endSpool } = await openBench();
     await put(quarters(3));
-    endSpool();
+    await endSpool();
     await store.drain();
     const report = await store.upkeep(UNLIMITED, NOW_MICROS);
     expect(report.removedSegments).toBe(1);
@@ -123,10 +124,10 @@ describe('upkeep', () => {
   it('lets others record, drain and ask meanwhile', async () => {
     const { store, put } = await openBench();
     await put(quarters(20));
-    let done = false;
-    const upkeep = store.upkeep({ ...UNLIMITED, rawDays: 3 }, NOW_MICROS).finally(() => (done = true));
+    const progress = { done: false };
+    const upkeep = store.upkeep({ ...UNLIMITED, rawDays: 3 }, NOW_MICROS).finally(() => (progress.done = true));
     let asked = 0;
-    for (; !done; asked++) {
+    for (; !progress.done; asked++) {
       await put([sample(NOW_MICROS - 1 - asked * 1_000)]);
       await store.fold(foldRequest());
       await new Promise((resolve) => setImmediate(resolve));

@@ -14,11 +14,11 @@ export type StoreBench = {
   readonly directory: string;
   readonly clock: Clock & { micros: number };
   /** Record events and drain them into the tables. */
-  put(events: readonly IncomingEvent[]): Promise<void>;
+  readonly put: (events: readonly IncomingEvent[]) => Promise<void>;
   /** Record events; they stay in the spool. */
-  spool(events: readonly IncomingEvent[]): void;
+  readonly spool: (events: readonly IncomingEvent[]) => void;
   /** End the recording process's file. */
-  endSpool(): void;
+  readonly endSpool: () => Promise<void>;
 };
 
 export async function openBench(
@@ -37,7 +37,7 @@ export async function openBench(
     maxSpoolBytes: 1e9,
   });
   onTestFinished(async () => {
-    intake.close();
+    await intake.close();
     await store.close();
   });
   const spool = (events: readonly IncomingEvent[]): void => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../model/errors.ts';
+import { resultCode } from './store-errors.ts';
 import { APPLICATION_ID, inTransaction, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
 
 /** Pages copied before other work gets its turn: 4 MB. */
@@ -22,6 +23,9 @@ export async function backUp(fromPath: string, toPath: string, onProgress: (part
   closeSync(openSync(unborn, 'wx', 0o600));
   const source = new DatabaseSync(fromPath, { readOnly: true, timeout: 5_000 });
   try {
+    if (pragmaNumber(source, 'application_id') !== APPLICATION_ID) {
+      throw new StoreError('STORE_FOREIGN', `The file at ${fromPath} is not a metrics store`);
+    }
     source.exec('BEGIN');
     source.prepare('SELECT count(*) FROM meta').get();
     await backup(source, unborn, {
@@ -47,16 +51,13 @@ function refuseSame(fromPath: string, toPath: string): void {
 }
 
 /**
- * Check that a file is a whole store that this version can use.
+ * Check that a copy is whole, and that this version can use it.
  *
  * @throws StoreError
  */
 function verify(path: string): void {
   const db = new DatabaseSync(path, { timeout: 5_000, defensive: true });
   try {
-    if (pragmaNumber(db, 'application_id') !== APPLICATION_ID) {
-      throw new StoreError('STORE_FOREIGN', `The file at ${path} is not a metrics store`);
-    }
     if (pragmaNumber(db, 'user_version') > SCHEMA_VERSION) {
       throw new StoreError('STORE_NEWER', `The store at ${path} was written by a newer version`);
     }
@@ -78,6 +79,7 @@ function verify(path: string): void {
  * open it anew. What was spooled and not drained goes into the restored store.
  *
  * @param storePath The database file of the store; may be missing.
+ * @param waitMillis How long to wait for a drainer to end.
  * @returns The new name of the store that was there; `undefined` when there was none.
  * @throws StoreError `STORE_BUSY` when somebody is draining; what `verify` finds wrong with the backup.
  */
@@ -85,6 +87,7 @@ export async function restoreBackup(
   backupPath: string,
   storePath: string,
   nowMicros: number,
+  waitMillis = 5_000,
 ): Promise<string | undefined> {
   if (!existsSync(backupPath)) throw new StoreError('STORE_MISSING', `There is no backup at ${backupPath}`);
   const unborn = `${storePath}.${randomBytes(4).toString('hex')}.new`;
@@ -95,21 +98,18 @@ export async function restoreBackup(
       renameSync(unborn, storePath);
       return undefined;
     }
-    return swapIn(unborn, storePath, `${storePath}.before-restore-${Math.floor(nowMicros / 1_000)}`);
+    return swapIn(unborn, storePath, `${storePath}.before-restore-${Math.floor(nowMicros / 1_000)}`, waitMillis);
   } finally {
     rmSync(unborn, { force: true });
   }
 }
 
-function swapIn(newPath: string, storePath: string, asidePath: string): string {
-  const old = new DatabaseSync(storePath, { timeout: 5_000 });
+function swapIn(newPath: string, storePath: string, asidePath: string, waitMillis: number): string {
+  const old = new DatabaseSync(storePath, { timeout: waitMillis });
   try {
-    const row = old.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    if (row?.['busy'] !== 0) {
-      throw new StoreError('STORE_BUSY', `Another process uses the store at ${storePath}`, {
-        hint: 'Stop what reads or records there, and try again.',
-      });
-    }
+    // Makes the WAL empty, so that the file alone is the whole store.
+    const checkpoint = old.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    if (checkpoint?.['busy'] !== 0) throw inUse(storePath);
     inTransaction(old, () => {
       for (const suffix of ['-wal', '-shm']) {
         if (existsSync(storePath + suffix)) renameSync(storePath + suffix, asidePath + suffix);
@@ -117,8 +117,17 @@ function swapIn(newPath: string, storePath: string, asidePath: string): string {
       renameSync(storePath, asidePath);
       renameSync(newPath, storePath);
     });
+  } catch (cause) {
+    throw resultCode(cause) === SQLITE_BUSY ? inUse(storePath) : cause;
   } finally {
     old.close();
   }
   return asidePath;
 }
+
+const SQLITE_BUSY = 5;
+
+const inUse = (path: string): StoreError =>
+  new StoreError('STORE_BUSY', `Another process uses the store at ${path}`, {
+    hint: 'Stop what reads or records there, and try again.',
+  });

@@ -47,11 +47,13 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
   };
 }
 
-/** The first event, or the start of the first hour that is rolled up. */
+/** The first event; where earlier ones have expired, the start of the first hour that is rolled up. */
 function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
+  const row = db.prepare('SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ? AND hour < ?');
+  const hour = row.get(table.metricId, rawFromHour(db))?.['hour'];
   const first = db.prepare(`SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
-  const hour = db.prepare('SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ?').get(table.metricId)?.['hour'];
-  const moments = [first, typeof hour === 'number' ? hour * MICROS_PER_HOUR : undefined];
-  const known = moments.filter((moment) => typeof moment === 'number');
+  const known = [first, typeof hour === 'number' ? hour * MICROS_PER_HOUR : undefined].filter(
+    (moment) => typeof moment === 'number',
+  );
   return known.length === 0 ? undefined : fromStored(Math.min(...known));
 }

@@ -21,7 +21,7 @@ export function parseNumbers(bytes: Uint8Array): Float64Array {
       value = 0;
       negative = false;
     } else if (byte === MINUS) negative = true;
-    else value = value * 10 + byte - ZERO;
+    else value = value * 10 + (byte - ZERO);
   }
   numbers[length++] = negative ? -value : value;
   return numbers.slice(0, length);

@@ -1,0 +1,44 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { MICROS_PER_HOUR, MICROS_PER_MINUTE } from '../../src/model/range.ts';
+import { expectRows, foldRequest, rollupRequests } from '../contracts/store-contract.ts';
+import { plainFold } from '../support/plain-fold.ts';
+import { NOW_MICROS, sample } from '../support/sample-events.ts';
+import { openBench } from '../support/sqlite-stores.ts';
+
+const CHILD = fileURLToPath(new URL('../support/upkeep-child.ts', import.meta.url));
+const KILLS = 12;
+
+describe('an upkeep that is killed', () => {
+  it('at any point leaves rollups that equal the events, and goes on next time', { timeout: 60_000 }, async () => {
+    const { store, put, directory } = await openBench();
+    // In order of insertion, oldest last: events of ten days, every 20 minutes.
+    const events = Array.from({ length: 10 * 72 }, (_, i) =>
+      sample(NOW_MICROS - MICROS_PER_HOUR - i * 20 * MICROS_PER_MINUTE, { node_id: `Node-${i % 3}`, tests: i }),
+    );
+    await put(events);
+    const end = NOW_MICROS - (NOW_MICROS % MICROS_PER_HOUR);
+    const ranges = [{ fromMicros: end - 20 * 24 * MICROS_PER_HOUR, toMicros: end }];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = fork(CHILD, [directory], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      await once(child, 'message');
+      await sleep(kill * 4);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      for (const asked of rollupRequests(ranges)) {
+        expectRows(await store.foldRollups(asked), plainFold(events, asked));
+      }
+      const [account] = await store.ledger();
+      expect((account?.inDatabase ?? 0) + (account?.expired ?? 0)).toBe(events.length);
+    }
+    await store.upkeep({ rawDays: 3, rollupDays: 1_000, maxBytes: 1e12 }, NOW_MICROS);
+    const { rawFromMicros } = await store.stats();
+    const kept = events.filter(({ atMicros }) => atMicros >= rawFromMicros);
+    const [row] = await store.fold(foldRequest({ ranges: [{ fromMicros: 0, toMicros: NOW_MICROS }] }));
+    expect(row?.figures[0]).toBe(kept.length);
+    expect(kept.length).toBeLessThan(4 * 72);
+  });
+});

@@ -30,7 +30,7 @@ export type ParsedSpan = {
 };
 
 /** An order by time or by a field. */
-export type EventOrder =
+type EventOrder =
   | 'oldest_first'
   | 'newest_first'
   | { readonly field: string; readonly direction: 'ascending' | 'descending' };

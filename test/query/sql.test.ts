@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { QueryError } from '../../src/model/errors.ts';
 import { runSql } from '../../src/query/sql.ts';
 import { sqlStore } from '../support/sql-store.ts';
+import { collectorOf, NOW_SECONDS, tellTasks } from '../support/task-history.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ENDLESS = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) ';
@@ -78,6 +79,23 @@ describe('SQL', () => {
       'value',
     ]);
     expect((await runSql(path, "SELECT value FROM metadata WHERE key = 'version'")).rows).toEqual([['1']]);
+  });
+
+  it('reads hourly figures from rollups, through the collector', async () => {
+    const metrics = collectorOf(temporaryFolder());
+    onTestFinished(() => metrics.close());
+    const hour = NOW_SECONDS - 7_200;
+    tellTasks(metrics, [
+      { at: hour + 1, duration: 1.5, node: 'a' },
+      { at: hour + 2, duration: 2.5, node: 'b' },
+    ]);
+    await metrics.upkeep();
+    const statement = `SELECT period_start, period_end, metric, aggregation, value FROM aggregates
+      WHERE aggregation IN ('count', 'avg(duration_seconds)') ORDER BY aggregation`;
+    expect((await metrics.sql(statement)).rows).toEqual([
+      [hour, hour + 3_600, 'task.completed', 'avg(duration_seconds)', 2],
+      [hour, hour + 3_600, 'task.completed', 'count', 2],
+    ]);
   });
 
   it('binds values by place and by name', async () => {

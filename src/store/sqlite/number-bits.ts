@@ -71,20 +71,21 @@ export class NumberWriter {
 
 /** The order that makes a list shortest, from how many of its numbers have how many bits. */
 function bestOrder(values: readonly number[]): number {
-  const byLength: number[] = [];
+  const byLength = new Uint32Array(64);
+  let longest = 0;
   for (const value of values) {
     const length = bitLength(value);
     byLength[length] = (byLength[length] ?? 0) + 1;
+    if (length > longest) longest = length;
   }
   let best = 0;
   let leastBits = Number.POSITIVE_INFINITY;
-  for (let order = 0; order < byLength.length; order++) {
+  for (let order = 0; order <= longest; order++) {
     let bits = 0;
-    for (const [length, times] of byLength.entries()) {
-      if (times === undefined) continue;
+    for (let length = 0; length <= longest; length++) {
       const over = length - order;
-      // Numbers of `over` bits plus 1 take one bit more only where they are all ones.
-      bits += times * (order + (over <= 0 ? 1 : 2 * (over + 2 ** (1 - over)) - 1));
+      // Numbers of `over` bits take one bit more only where they are all ones.
+      bits += (byLength[length] ?? 0) * (order + (over <= 0 ? 1 : 2 * (over + 2 ** (1 - over)) - 1));
     }
     if (bits < leastBits) {
       leastBits = bits;

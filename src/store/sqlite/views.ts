@@ -3,7 +3,7 @@ import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
 import { isCoded } from './cells.ts';
 import { type Column, type DeclaredField, type EventTable, quoted, readEventTables, toColumn } from './event-tables.ts';
 import { RollupBlock } from './rollup-block.ts';
-import { EPOCH_MICROS, readMeta } from './schema.ts';
+import { EPOCH_MICROS, pragmaNumber, readMeta } from './schema.ts';
 
 /** Made known to SQL by `createViews`: the totals of a rollup block as JSON, `[["count", 12], ["sum(duration_ms)", 3.5]]`. */
 export const TOTALS_FUNCTION = 'rollup_totals';
@@ -25,7 +25,7 @@ export function createViews(db: DatabaseSync): void {
   createView(db, 'events', eventsView(tables, storeId));
   db.function(TOTALS_FUNCTION, { deterministic: true }, (block, fields) => blockTotals(block, fields));
   createView(db, 'aggregates', AGGREGATES);
-  createView(db, 'metadata', METADATA);
+  createView(db, 'metadata', metadataView(pragmaNumber(db, 'user_version')));
 }
 
 function createView(db: DatabaseSync, name: string, select: string): void {
@@ -94,8 +94,8 @@ const AGGREGATES = `
   JOIN json_each(${TOTALS_FUNCTION}(r.b, m.fields)) AS total
   WHERE NOT EXISTS (SELECT 1 FROM main.dirty AS d WHERE d.metric = r.metric AND d.hour = r.hour)`;
 
-const METADATA = `
-  SELECT 'version' AS key, CAST(user_version AS TEXT) AS value FROM pragma_user_version
+const metadataView = (schemaVersion: number): string => `
+  SELECT 'version' AS key, '${schemaVersion}' AS value
   UNION ALL SELECT key, CASE key
     WHEN 'created' THEN ${isoOf('value')}
     WHEN 'raw_from' THEN ${isoOf(`(value + ${EPOCH_MICROS})`)}

@@ -55,6 +55,8 @@ export class AmicusStateSource implements LiveSource {
   #hasGap = false;
   #signature: string | undefined;
   #failures = 0;
+  /** What the last failure was: no file, or one that cannot be read. */
+  #isMissing = false;
   #restUntilMillis = 0;
   #snapshotInterval: number | undefined;
   #cancelPoll: (() => void) | undefined;
@@ -170,6 +172,9 @@ export class AmicusStateSource implements LiveSource {
 
   /** Looks again a few times before it counts as a failure; then waits until the file is another. */
   #fail(context: SourceContext, code: string, signature: string | undefined): void {
+    const isMissing = code === 'state_missing';
+    if (isMissing !== this.#isMissing) this.#failures = 0;
+    this.#isMissing = isMissing;
     const retryMillis = RETRY_MILLIS[this.#failures];
     this.#failures += 1;
     if (retryMillis !== undefined) {
@@ -177,7 +182,7 @@ export class AmicusStateSource implements LiveSource {
       return;
     }
     this.#signature = signature;
-    if (code !== 'state_missing') this.#hasGap = true;
+    if (!isMissing) this.#hasGap = true;
     this.#notice(code);
   }
 

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { loadConfig } from './config/index.ts';
 import { BackgroundDrain } from './intake/background-drain.ts';
+import type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
 import { Intake } from './intake/intake.ts';
-import { type AnyFunction, type TrackData, trackFunction } from './intake/track.ts';
+import { type AnyFunction, trackFunction } from './intake/track.ts';
 import { writeAtExit } from './intake/write-at-exit.ts';
 import type { DataOf, Metric } from './metrics/define-metric.ts';
 import { type Catalogue, catalogueOf, type MetricData, type MetricName } from './metrics/index.ts';
 import { type Clock, SystemClock } from './model/clock.ts';
-import type { DropReason, EventData, IncomingEvent, SourceName, StoredEvent } from './model/event.ts';
+import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
+import { StoreError } from './model/errors.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
 import type {
   AggregateAnswer,
@@ -19,6 +21,7 @@ import type {
   SqlAnswer,
   SqlOptions,
 } from './query/question.ts';
+import { KeptStore } from './store/kept-store.ts';
 import type {
   DrainReport,
   ProducerLedger,
@@ -29,56 +32,7 @@ import type {
   UpkeepReport,
 } from './store/store.ts';
 
-export type OpenOptions = {
-  /** The folder of the store. Default: `CONTEXT_BUS_DIR`, else `.ai` in the working directory. */
-  readonly directory?: string | undefined;
-  /** Custom metrics, beside those of the configuration file. */
-  readonly metrics?: readonly Metric[];
-  /** Metrics and categories that are off, beside those of the configuration. */
-  readonly disabled?: readonly string[];
-  /** Names the cluster, where one store holds several. */
-  readonly cluster?: string | undefined;
-  readonly retention?: RetentionSettings;
-  readonly clock?: Clock;
-  /** How much this process may have waiting to be stored, in bytes. */
-  readonly maxSpoolBytes?: number;
-  /** Where events of record() come from. Default: `library`. */
-  readonly source?: SourceName;
-};
-
-export type RecordOptions = {
-  /** When it happened, in seconds since the Unix epoch. Default: now. */
-  readonly timestamp?: number | undefined;
-  /** What it was derived from: an event whose identity was stored before is not stored again. */
-  readonly identity?: string | undefined;
-  readonly inferred?: boolean;
-  readonly source?: SourceName;
-  readonly cluster?: string | undefined;
-};
-
-export type TrackOptions<F extends AnyFunction> = {
-  /** Fields beside duration and outcome: constant, or from the finished call. */
-  readonly data?: TrackData<F>;
-};
-
-/** What this process recorded so far, and how it fares. */
-export type Health = {
-  /** This process in the ledger. */
-  readonly producer: string;
-  /** Calls of record(), emit() and tracked functions. */
-  readonly recorded: number;
-  /** Of these, how many were taken. */
-  readonly accepted: number;
-  /** What was not: whole events, and fields left out of events that were taken. */
-  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-  /** Taken and not yet handed to the kernel; written at the end of this turn of the event loop. */
-  readonly pendingBytes: number;
-  /** Why nothing can be written at present. */
-  readonly unwritable: string | undefined;
-  readonly disabled: readonly string[];
-  /** What is wrong with the configuration, in sentences; the next best values are in force. */
-  readonly configurationProblems: readonly string[];
-};
+export type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
 
 /** Opens the metrics of one context folder. Touches no store: the first record makes a spool file, the first question the database. */
 export function openMetrics(options: OpenOptions = {}): MetricsCollector {
@@ -100,7 +54,8 @@ export class MetricsCollector {
   readonly #retention: RetentionSettings;
   readonly #configurationProblems: readonly string[];
   readonly #forgetExit: () => void;
-  #store: Promise<Store> | undefined;
+  readonly #store: KeptStore;
+  #closed = false;
 
   constructor(options: OpenOptions) {
     const config = loadConfig({ directory: options.directory });
@@ -124,6 +79,7 @@ export class MetricsCollector {
       maxSpoolBytes: options.maxSpoolBytes ?? settings.maxSpoolBytes,
       onSegmentFull: new BackgroundDrain(this.directory).start,
     });
+    this.#store = new KeptStore(this.directory, this.#clock);
     this.#forgetExit = writeAtExit(this.#intake);
   }
 
@@ -144,11 +100,16 @@ export class MetricsCollector {
   record<Name extends MetricName>(metric: Name, data: MetricData<Name>, options?: RecordOptions): boolean;
   record<M extends Metric>(metric: M, data: DataOf<M>, options?: RecordOptions): boolean;
   record(metric: string | Metric, data: EventData, options?: RecordOptions): boolean {
-    const name = typeof metric === 'string' ? metric : metric.name;
-    if (options === undefined) return this.#intake.record(name, data);
-    const { timestamp, ...context } = options;
-    const atMicros = timestamp === undefined ? undefined : Math.round(timestamp * MICROS_PER_SECOND);
-    return this.#intake.emit({ metric: name, data, atMicros, ...context });
+    try {
+      const name = typeof metric === 'string' ? metric : metric.name;
+      if (options === undefined) return this.#intake.record(name, data);
+      const { timestamp, ...context } = options;
+      const atMicros = timestamp === undefined ? undefined : Math.round(timestamp * MICROS_PER_SECOND);
+      return this.#intake.emit({ ...context, metric: name, data, atMicros });
+    } catch {
+      // Something that only looks like a metric, or like options.
+      return this.#intake.drop('not_an_object');
+    }
   }
 
   /** Record an event that a source translated. Like `record`, for metrics and fields that are not known when compiling. */
@@ -189,25 +150,25 @@ export class MetricsCollector {
   /** Events of one metric, filtered and ordered, up to a limit. @throws QueryError, StoreError. */
   async query(question: EventQuestion): Promise<EventAnswer> {
     const { queryEvents } = await import('./query/query.ts');
-    return queryEvents(await this.#asking(), question);
+    return this.#ask((asked) => queryEvents(asked, question));
   }
 
   /** All events that a question describes, in batches, read as they are asked for. @throws QueryError, StoreError. */
   async *events(question: EventQuestion): AsyncIterable<readonly StoredEvent[]> {
     const { scanEvents } = await import('./query/query.ts');
-    yield* scanEvents(await this.#asking(), question);
+    yield* scanEvents(await this.#ask(async (asked) => asked), question);
   }
 
   /** Figures by group and time bucket, with the plan that found them. @throws QueryError, StoreError. */
   async aggregate(question: AggregateQuestion): Promise<AggregateAnswer> {
     const { aggregate } = await import('./query/aggregate.ts');
-    return aggregate(await this.#asking(), question);
+    return this.#ask((asked) => aggregate(asked, question));
   }
 
   /** One figure over time, by group, every bucket of the span included. @throws QueryError, StoreError. */
   async series(question: SeriesQuestion): Promise<SeriesAnswer> {
     const { series } = await import('./query/series.ts');
-    return series(await this.#asking(), question);
+    return this.#ask((asked) => series(asked, question));
   }
 
   /**
@@ -218,8 +179,7 @@ export class MetricsCollector {
    */
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
     const { runSql } = await import('./query/sql.ts');
-    const { store } = await this.#asking();
-    const { path } = await store.stats();
+    const { path } = await this.stats();
     return runSql(path, statement, options);
   }
 
@@ -240,78 +200,75 @@ export class MetricsCollector {
   }
 
   /** Move everything that any process has spooled into the store, now. Questions do this by themselves. */
-  async drain(): Promise<DrainReport> {
-    this.#intake.write();
-    const store = await this.#openStore();
-    return store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
+  drain(): Promise<DrainReport> {
+    return this.#use((store) => store.drain({ waitMillis: DRAIN_WAIT_MILLIS }));
   }
 
-  async stats(): Promise<StoreStats> {
-    return (await this.#asking()).store.stats();
+  stats(): Promise<StoreStats> {
+    return this.#ask(({ store }) => store.stats());
   }
 
   /** The conservation law, process by process. */
-  async ledger(): Promise<readonly ProducerLedger[]> {
-    return (await this.#asking()).store.ledger();
+  ledger(): Promise<readonly ProducerLedger[]> {
+    return this.#ask(({ store }) => store.ledger());
   }
 
   /** The metrics of which the store has, or had, events. */
-  async storedMetrics(): Promise<readonly StoredMetric[]> {
-    return (await this.#asking()).store.metrics();
+  storedMetrics(): Promise<readonly StoredMetric[]> {
+    return this.#ask(({ store }) => store.metrics());
   }
 
   /** Roll up, expire, keep the size budget, tidy. Safe to run at any time, by any number of processes. */
-  async upkeep(): Promise<UpkeepReport> {
-    return (await this.#asking()).store.upkeep(this.#retention, this.#clock.nowMicros());
+  upkeep(): Promise<UpkeepReport> {
+    return this.#ask(({ store }) => store.upkeep(this.#retention, this.#clock.nowMicros()));
   }
 
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */
-  async backup(toPath: string, onProgress?: (part: number) => void): Promise<void> {
-    return (await this.#asking()).store.backup(toPath, onProgress);
+  backup(toPath: string, onProgress?: (part: number) => void): Promise<void> {
+    return this.#ask(({ store }) => store.backup(toPath, onProgress));
   }
 
   /**
-   * Put a backup in the place of the store, which is kept beside it. Other processes must open it anew.
+   * Put a backup in the place of the store, which is kept beside it. Other processes open it by themselves.
    *
    * @returns The new name of the store that was there.
    */
   async restore(fromPath: string): Promise<string | undefined> {
     const { restoreBackup } = await import('./store/sqlite/backup.ts');
     const { path } = await this.stats();
-    await (await this.#openStore()).close();
-    this.#store = undefined;
+    await this.#store.close();
     return restoreBackup(fromPath, path, this.#clock.nowMicros());
   }
 
-  /** Write what is left and let go of everything. Records after this are dropped and counted. */
+  /** Write what is left and let go of everything. Records after this are dropped and counted; questions are refused. */
   async close(): Promise<void> {
-    this.#intake.close();
+    this.#closed = true;
     this.#forgetExit();
-    const store = this.#store;
-    this.#store = undefined;
-    if (store !== undefined) await (await store).close();
+    await Promise.all([this.#intake.close(), this.#store.close()]);
   }
 
-  /** The store, with everything drained into it that was recorded before this moment anywhere. */
-  async #asking() {
+  /** With everything drained into the store that was recorded before this moment anywhere. */
+  #ask<Result>(work: (asked: Asked) => Promise<Result>): Promise<Result> {
+    return this.#use(async (store) => {
+      try {
+        await store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
+      } catch (cause) {
+        // A full disk takes no more events, and what it has can be asked all the same. What waits stays in the spool.
+        if (!(cause instanceof StoreError && cause.code === 'STORE_FULL')) throw cause;
+      }
+      return work({ store, catalogue: this.catalogue, clock: this.#clock });
+    });
+  }
+
+  async #use<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+    if (this.#closed) throw new StoreError('STORE_CLOSED', 'These metrics were closed');
     this.#intake.write();
-    const store = await this.#openStore();
-    await store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
-    return { store, catalogue: this.catalogue, clock: this.#clock };
-  }
-
-  #openStore(): Promise<Store> {
-    if (this.#store === undefined) {
-      const opening = import('./store/sqlite/sqlite-store.ts').then(({ SqliteStore }) =>
-        SqliteStore.open(this.directory, this.#clock),
-      );
-      this.#store = opening;
-      // A store that could not be opened is tried again with the next question.
-      opening.catch(() => (this.#store = undefined));
-    }
-    return this.#store;
+    return this.#store.use(work);
   }
 }
+
+/** What questions are put to. */
+type Asked = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };
 
 /** How long a question waits for another process that is draining: then it answers from what is stored. */
 const DRAIN_WAIT_MILLIS = 2_000;

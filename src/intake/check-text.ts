@@ -2,11 +2,11 @@ import type { FieldDropReason } from '../model/event.ts';
 import { looksSecret } from './looks-secret.ts';
 
 /**
- * Characters that a name may not hold: C0 and C1 controls (terminal escapes among them), line and paragraph
- * separators, bidirectional overrides and isolates, zero-width characters, the byte order mark, lone surrogates.
+ * Characters that a name may not hold, because a reader would not see them or would see something else: controls
+ * (terminal escapes among them), format characters (bidirectional overrides, zero-width ones, the byte order mark,
+ * invisible tags), line and paragraph separators, lone surrogates, and the letters that are drawn as nothing.
  */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\p{Cs}]/u;
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u;
 
 /** Why a text may not be stored as a name; `undefined` when it may. The empty text names nothing. */
 export function refusalOf(text: string, maxLength: number): FieldDropReason | undefined {

@@ -1,5 +1,5 @@
 import type { Metric } from '../metrics/define-metric.ts';
-import type { EventData, FieldDropReason } from '../model/event.ts';
+import type { EventData, EventDropReason, FieldDropReason } from '../model/event.ts';
 import { type AnyField, type FieldKind, MAX_LISTED_NAMES } from '../model/field.ts';
 import {
   EVENT_PREFIX_BYTES,
@@ -56,6 +56,8 @@ export class EventBuffer {
   #view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.byteLength);
   #end = FIRST_EVENT;
   #count = 0;
+  #isReading = false;
+  #inner: EventBuffer | undefined;
   readonly #onFieldDrop: OnFieldDrop;
 
   constructor(onFieldDrop: OnFieldDrop) {
@@ -74,10 +76,15 @@ export class EventBuffer {
     return this.#count === 0 ? 0 : this.#end;
   }
 
+  /** True while an event is being read: what reads it may record another (a getter, a proxy), but must not write. */
+  get isReading(): boolean {
+    return this.#isReading;
+  }
+
   /**
    * Append one event. Fields that may not be stored are left out and told.
    *
-   * @returns False, with nothing appended, when a required field is missing.
+   * @returns Why the event was dropped, with nothing appended; `undefined` when it was taken.
    */
   append(
     plan: EncodePlan,
@@ -87,7 +94,35 @@ export class EventBuffer {
     identity: bigint | undefined,
     data: EventData,
     texts: TextNumbers,
-  ): boolean {
+  ): EventDropReason | undefined {
+    if (this.#isReading) {
+      this.#inner ??= new EventBuffer(this.#onFieldDrop);
+      return this.#inner.append(plan, metricNumber, originNumber, atMicros, identity, data, texts);
+    }
+    const start = this.#end;
+    let refusal: EventDropReason | undefined = 'not_an_object';
+    this.#isReading = true;
+    try {
+      refusal = this.#encode(plan, metricNumber, originNumber, atMicros, identity, data, texts);
+    } catch {
+      // A getter or a proxy that throws: then this is no data to be read.
+    }
+    this.#isReading = false;
+    if (refusal === undefined) this.#count += 1;
+    else this.#end = start;
+    if (this.#inner !== undefined) this.#takeOver(this.#inner);
+    return refusal;
+  }
+
+  #encode(
+    plan: EncodePlan,
+    metricNumber: number,
+    originNumber: number,
+    atMicros: number,
+    identity: bigint | undefined,
+    data: EventData,
+    texts: TextNumbers,
+  ): EventDropReason | undefined {
     this.#makeRoom(MAX_PLAIN_BYTES);
     const start = this.#end;
     const view = this.#view;
@@ -113,13 +148,19 @@ export class EventBuffer {
         fieldCount += 1;
       }
     }
-    if ((seen & plan.requiredBits) !== plan.requiredBits) {
-      this.#end = start;
-      return false;
-    }
+    if (fieldCount === 0 && !isRecord(data)) return 'not_an_object';
+    if ((seen & plan.requiredBits) !== plan.requiredBits) return 'missing_field';
     this.#view.setUint8(start + 13, fieldCount);
-    this.#count += 1;
-    return true;
+    return undefined;
+  }
+
+  /** Events that were recorded while another was being read. */
+  #takeOver(inner: EventBuffer): void {
+    this.#inner = undefined;
+    this.#makeRoom(inner.#end - FIRST_EVENT);
+    inner.#buffer.copy(this.#buffer, this.#end, FIRST_EVENT, inner.#end);
+    this.#end += inner.#end - FIRST_EVENT;
+    this.#count += inner.#count;
   }
 
   /** The frame of everything appended, sealed. Valid until the next `append`. */
@@ -141,7 +182,8 @@ export class EventBuffer {
     if (kind !== 'measure' && kind !== 'count' && kind !== 'delta') return this.#refuse('wrong_type');
     // Written so that NaN fails.
     if (!(value >= field.min && value <= field.max)) return this.#refuse('out_of_range');
-    const steps = Math.round(value * field.scale);
+    // + 0 makes −0 a plain 0.
+    const steps = Math.round(value * field.scale) + 0;
     if (kind !== 'measure' && steps !== value) return this.#refuse('wrong_type');
     this.#view.setUint8(this.#end, field.index);
     this.#view.setFloat64(this.#end + 1, steps, true);
@@ -205,4 +247,9 @@ export class EventBuffer {
     this.#buffer = larger;
     this.#view = new DataView(larger.buffer, larger.byteOffset, larger.byteLength);
   }
+}
+
+/** Arrays, dates, maps and the like are no data, however empty. */
+function isRecord(data: object): boolean {
+  return Object.prototype.toString.call(data) === '[object Object]';
 }

@@ -1,11 +1,19 @@
 import type { Catalogue } from '../metrics/index.ts';
 import type { Metric } from '../metrics/define-metric.ts';
 import type { Clock } from '../model/clock.ts';
-import type { DropReason, EventContext, EventData, IncomingEvent, SourceName } from '../model/event.ts';
+import {
+  type EventContext,
+  type EventData,
+  type EventDropReason,
+  type IncomingEvent,
+  type SourceName,
+  SOURCES,
+} from '../model/event.ts';
 import { identityHash } from '../model/identity-hash.ts';
 import { DropCounts } from './drop-counts.ts';
 import { planOf } from './event-buffer.ts';
-import { type Encoder, SpoolWriter } from './spool-writer.ts';
+import type { Encoder } from './file-numbers.ts';
+import { SpoolWriter } from './spool-writer.ts';
 
 /** Before this no agent of a cluster ran; earlier times are a unit mistaken (milliseconds taken for seconds). */
 const EARLIEST_MICROS = Date.UTC(2015, 0, 1) * 1_000;
@@ -23,6 +31,10 @@ export type IntakeOptions = {
   readonly maxSpoolBytes: number;
   readonly onSegmentFull?: (() => void) | undefined;
 };
+
+/** An event whose context may be left to the collector. */
+export type OwnEvent = Omit<IncomingEvent, keyof EventContext | 'atMicros'> &
+  Partial<EventContext> & { readonly atMicros?: number | undefined };
 
 /** Takes events in: checks, counts what is dropped, spools the rest. Nothing here throws. */
 export class Intake {
@@ -63,36 +75,56 @@ export class Intake {
   record(metric: string, data: EventData): boolean {
     const encoder = this.#encoders.get(metric);
     if (encoder === undefined || typeof data !== 'object' || data === null) return this.#refuse(metric, data);
-    const origin = this.#writer.originNumber(this.#options.source, false, this.#options.cluster);
-    return this.#writer.append(encoder, origin, this.#options.clock.nowMicros(), undefined, data);
+    const { source, cluster, clock } = this.#options;
+    const origin = this.#writer.numbers.origin(source, false, cluster);
+    return this.#writer.append(encoder, origin, clock.nowMicros(), undefined, data);
   }
 
   /** An event with a time, a source or an identity of its own. */
-  emit(
-    event: Omit<IncomingEvent, keyof EventContext | 'atMicros'> &
-      Partial<EventContext> & { atMicros?: number | undefined },
-  ): boolean {
-    const encoder = this.#encoders.get(event.metric);
-    const { data } = event;
-    if (encoder === undefined || typeof data !== 'object' || data === null) return this.#refuse(event.metric, data);
-    const nowMicros = this.#options.clock.nowMicros();
-    const atMicros = event.atMicros === undefined ? nowMicros : Math.floor(event.atMicros);
-    if (!(atMicros >= EARLIEST_MICROS && atMicros <= nowMicros + MAX_AHEAD_MICROS))
-      return this.#drop('time_out_of_range');
-    const { source = this.#options.source, inferred = false, cluster = this.#options.cluster } = event;
-    const origin = this.#writer.originNumber(source, inferred, cluster);
-    const identity = event.identity === undefined ? undefined : identityHash(event.identity);
-    return this.#writer.append(encoder, origin, atMicros, identity, data);
+  emit(event: OwnEvent): boolean {
+    try {
+      const { metric, data } = event;
+      const encoder = this.#encoders.get(metric);
+      if (encoder === undefined || typeof data !== 'object' || data === null) return this.#refuse(metric, data);
+      const nowMicros = this.#options.clock.nowMicros();
+      const atMicros = event.atMicros === undefined ? nowMicros : Math.floor(event.atMicros);
+      if (!(atMicros >= EARLIEST_MICROS && atMicros <= nowMicros + MAX_AHEAD_MICROS))
+        return this.drop('time_out_of_range');
+      const identity = this.#identityOf(event);
+      return this.#writer.append(encoder, this.#originOf(event), atMicros, identity, data);
+    } catch {
+      return this.drop('not_an_object');
+    }
+  }
+
+  #originOf(event: Partial<EventContext>): number {
+    const { source = this.#options.source, inferred, cluster = this.#options.cluster } = event;
+    const isKnown = SOURCES.includes(source);
+    if (!isKnown) this.#drops.add('not_in_list');
+    const isText = typeof cluster === 'string';
+    if (!isText) this.#drops.add('wrong_type');
+    return this.#writer.numbers.origin(
+      isKnown ? source : this.#options.source,
+      inferred === true,
+      isText ? cluster : this.#options.cluster,
+    );
+  }
+
+  #identityOf({ identity }: Partial<EventContext>): bigint | undefined {
+    if (typeof identity === 'string') return identityHash(identity);
+    if (identity !== undefined) this.#drops.add('wrong_type');
+    return undefined;
   }
 
   #refuse(metric: string, data: unknown): boolean {
-    if (typeof data !== 'object' || data === null) return this.#drop('not_an_object');
-    return this.#drop(this.#options.catalogue.has(metric) ? 'metric_disabled' : 'unknown_metric');
+    if (typeof data !== 'object' || data === null) return this.drop('not_an_object');
+    return this.drop(this.#options.catalogue.has(metric) ? 'metric_disabled' : 'unknown_metric');
   }
 
-  #drop(reason: DropReason): false {
+  /** Count an event that never got as far as to be checked. */
+  drop(reason: EventDropReason): false {
     this.#drops.add(reason);
-    this.#writer.noteDrop();
+    this.#writer.schedule();
     return false;
   }
 
@@ -114,12 +146,17 @@ export class Intake {
     this.#writer.write();
   }
 
-  /** @throws what the file system reported, when what was accepted cannot be made durable. */
+  /** The process is about to end: from now on each event is written as it comes. */
+  writeAtOnce(): void {
+    this.#writer.writeAtOnce();
+  }
+
+  /** @throws StoreError when what was accepted cannot be made durable. */
   sync(): Promise<void> {
     return this.#writer.sync();
   }
 
-  close(): void {
-    this.#writer.close();
+  close(): Promise<void> {
+    return this.#writer.close();
   }
 }

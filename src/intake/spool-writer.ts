@@ -1,27 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Metric } from '../metrics/define-metric.ts';
+import { setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '../model/clock.ts';
-import type { EventData, EventDropReason, SourceName } from '../model/event.ts';
-import { DEFINITION_KIND, FRAME_KIND, frameOf } from '../store/spool/frame.ts';
-import { processStart, type SegmentHeader, spoolFolder } from '../store/spool/spool-folder.ts';
+import type { EventData, EventDropReason } from '../model/event.ts';
+import { FRAME_KIND, frameOf } from '../store/spool/frame.ts';
+import { pidSpace, processStart, type SegmentHeader, spoolFolder } from '../store/spool/spool-folder.ts';
 import type { DropCounts } from './drop-counts.ts';
-import { type EncodePlan, EventBuffer } from './event-buffer.ts';
+import { EventBuffer } from './event-buffer.ts';
+import { type Encoder, FileNumbers } from './file-numbers.ts';
 import { SegmentFile } from './segment-file.ts';
-import { TextNumbers } from './text-numbers.ts';
+import { SpoolFull, toWriteFailure, type WriteFailure } from './write-failure.ts';
 
 /** A file is closed at this size: small enough to be drained in a tenth of a second, large enough to be rare. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** Files of a spool that may hold little are smaller, so that its limit means something. */
+const MIN_SEGMENT_BYTES = 16 * 1024;
 /** What waits in memory while nothing can be written; more is dropped and counted. */
 const MEMORY_BYTES = 1024 * 1024;
+/** Definitions above this much are written at once, like events. */
+const DEFINITION_BYTES = 256 * 1024;
 /** Between tries to write after one failed, and between looks whether the file is still in its place. */
 const RETRY_MILLIS = 1_000;
+/** Drops that no event accompanies are told so often: a metric that is off costs no write each turn. */
+const TELL_MILLIS = 1_000;
 /** A power cut loses at most so much: see "durability" in docs/decisions/0002-spool.md. */
 const SYNC_MILLIS = 1_000;
-
-/** What a metric is to one writer: how to encode it, and its number in the present file (−1: not yet defined there). */
-export type Encoder = { readonly metric: Metric; readonly plan: EncodePlan; number: number };
 
 export type SpoolWriterOptions = {
   readonly directory: string;
@@ -29,7 +33,7 @@ export type SpoolWriterOptions = {
   /** Limit of this process's own files that nobody has drained. */
   readonly maxSpoolBytes: number;
   readonly drops: DropCounts;
-  /** Called when a file was closed because it was full: a good moment to drain. */
+  /** Called when a file was closed because it was full, and while no more may be: a good moment to drain. */
   readonly onSegmentFull?: (() => void) | undefined;
 };
 
@@ -40,38 +44,47 @@ export type SpoolWriterOptions = {
  * power cut. While nothing can be written, up to 1 MiB waits in memory; more is dropped and counted.
  */
 export class SpoolWriter {
+  /** Of the present file. Ask it for the number of an origin right before `append`. */
+  readonly numbers: FileNumbers;
   readonly #options: SpoolWriterOptions;
+  readonly #segmentBytes: number;
   readonly #header: SegmentHeader;
   readonly #events: EventBuffer;
-  #texts = new TextNumbers();
-  #origins = new Map<string, number>();
-  /** Encoders with a number in the present file. */
-  #numbered: Encoder[] = [];
   #segment: SegmentFile | undefined;
   #part = 0;
-  #closedPaths: string[] = [];
+  /** Files that were closed, as far as nobody has drained and removed them. */
+  #closedFiles: { readonly path: string; readonly sizeBytes: number }[] = [];
+  /** Files that are being made durable and closed. */
+  readonly #ending = new Set<Promise<void>>();
   /** Events accepted since the start: the sequence number of the next one. */
   #sequence = 0;
   /** Sequence number of the first event in the buffer. */
   #bufferStart = 0;
   #scheduled = false;
-  #failed: { readonly reason: EventDropReason; readonly message: string; readonly atMillis: number } | undefined;
+  #failed: WriteFailure | undefined;
   #checkedMillis = 0;
+  #toldMillis = -Infinity;
   #syncTimer: NodeJS.Timeout | undefined;
-  #retryTimer: NodeJS.Timeout | undefined;
+  /** Writes again after a failure, or tells drops. */
+  #laterTimer: NodeJS.Timeout | undefined;
+  #writesAtOnce = false;
   #closed = false;
 
   constructor(options: SpoolWriterOptions) {
     this.#options = options;
+    this.#segmentBytes = Math.min(SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, options.maxSpoolBytes / 4));
     this.#header = {
       version: 1,
       producer: randomBytes(6).toString('hex'),
       pid: process.pid,
       processStart: processStart(process.pid),
+      pidSpace: pidSpace(),
       host: hostname(),
       startedMicros: options.clock.nowMicros(),
     };
-    this.#events = new EventBuffer((reason) => options.drops.add(reason));
+    const { drops } = options;
+    this.numbers = new FileNumbers((reason) => drops.add(reason));
+    this.#events = new EventBuffer((reason) => drops.add(reason));
   }
 
   get producer(): string {
@@ -92,37 +105,36 @@ export class SpoolWriter {
     return this.#events.pendingBytes;
   }
 
-  /** The number of an origin in the present file. Ask anew for each event: it changes with the file. */
-  originNumber(source: SourceName, inferred: boolean, cluster: string): number {
-    const key = `${source}\n${inferred ? 1 : 0}\n${cluster}`;
-    const known = this.#origins.get(key);
-    if (known !== undefined) return known;
-    this.#texts.define(DEFINITION_KIND.origin, JSON.stringify({ source, inferred, cluster }));
-    this.#origins.set(key, this.#origins.size);
-    return this.#origins.size - 1;
-  }
-
   /** @returns False when the event was dropped; the reason is counted. */
   append(encoder: Encoder, origin: number, atMicros: number, identity: bigint | undefined, data: EventData): boolean {
-    if (this.#closed || (this.#failed !== undefined && this.#events.pendingBytes > MEMORY_BYTES)) {
-      this.#options.drops.add(this.#failed?.reason ?? 'spool_unwritable');
-      this.#schedule();
-      return false;
-    }
-    if (encoder.number < 0) this.#defineMetric(encoder);
-    if (!this.#events.append(encoder.plan, encoder.number, origin, atMicros, identity, data, this.#texts)) {
-      this.#options.drops.add('missing_field');
-      this.#schedule();
-      return false;
-    }
-    this.#sequence += 1;
-    if (this.#events.isFull && this.#failed === undefined) this.write();
-    else this.#schedule();
-    return true;
+    const refusal =
+      this.#cannotTake() ??
+      this.#events.append(
+        encoder.plan,
+        this.numbers.metric(encoder),
+        origin,
+        atMicros,
+        identity,
+        data,
+        this.numbers.texts,
+      );
+    if (refusal === undefined) this.#sequence += 1;
+    else this.#options.drops.add(refusal);
+    if (this.#writesAtOnce) this.write();
+    else if (this.#failed === undefined && (this.#events.isFull || this.numbers.pendingBytes > DEFINITION_BYTES)) {
+      this.write();
+    } else this.schedule();
+    return refusal === undefined;
   }
 
-  /** Counts of drops go out with the next write, even when no event does. */
-  #schedule(): void {
+  #cannotTake(): EventDropReason | undefined {
+    if (this.#closed) return 'spool_unwritable';
+    if (this.#failed === undefined) return undefined;
+    return this.#events.pendingBytes + this.numbers.pendingBytes > MEMORY_BYTES ? this.#failed.reason : undefined;
+  }
+
+  /** Write at the end of this turn. Drops that never reached `append` are told with it. */
+  schedule(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
     setImmediate(this.#onTurnEnd);
@@ -130,49 +142,61 @@ export class SpoolWriter {
 
   readonly #onTurnEnd = (): void => {
     this.#scheduled = false;
-    this.write();
+    this.write({ now: false });
   };
 
-  /** Lets a drop that never reached `append` be told with the next write. */
-  noteDrop(): void {
-    this.#schedule();
-  }
-
-  #defineMetric(encoder: Encoder): void {
-    const { metric } = encoder;
-    const fields = Object.entries(metric.fields).map(([name, field]) => [name, field.kind, field.unit ?? null]);
-    this.#texts.define(DEFINITION_KIND.metric, JSON.stringify({ name: metric.name, fields }));
-    encoder.number = this.#numbered.length;
-    this.#numbered.push(encoder);
-  }
-
-  /** Write what is buffered. Never throws; what cannot be written now is tried again with a later write. */
-  write(): void {
+  /**
+   * Write what is buffered. Never throws; what cannot be written now is tried again with a later write.
+   *
+   * @param options.now False at the end of a turn: drops alone may wait, and so may the next try after a failure.
+   */
+  write({ now = true }: { readonly now?: boolean } = {}): void {
+    if (this.#closed) return;
+    if (this.#events.isReading) return this.schedule();
     const counts = this.#options.drops.untold();
     if (this.#events.count === 0 && counts === undefined) return;
     const nowMillis = this.#options.clock.monotonicMillis();
-    if (this.#failed !== undefined && nowMillis - this.#failed.atMillis < RETRY_MILLIS) return;
+    if (!now && this.#mayWait(nowMillis)) return this.#writeLater();
     try {
-      if (this.#segment !== undefined && nowMillis - this.#checkedMillis > RETRY_MILLIS) {
+      if (this.#segment !== undefined && (now || nowMillis - this.#checkedMillis > RETRY_MILLIS)) {
         this.#checkedMillis = nowMillis;
-        if (!this.#segment.isInPlace()) this.#reopenElsewhere();
+        if (!this.#segment.isUsable()) this.#leaveSegment(this.#segment);
       }
       this.#segment ??= this.#openSegment();
       this.#segment.append(this.#pendingFrames(counts));
-      this.#texts.written();
-      if (counts !== undefined) this.#options.drops.tell();
-      this.#events.clear();
-      this.#bufferStart = this.#sequence;
-      this.#failed = undefined;
-      this.#syncSoon();
-      if (this.#segment.sizeBytes >= SEGMENT_BYTES) this.#roll();
     } catch (cause) {
-      this.#fail(cause, nowMillis);
+      this.#failed = toWriteFailure(cause, nowMillis);
+      if (cause instanceof SpoolFull) this.#options.onSegmentFull?.();
+      return this.#writeLater();
     }
+    this.#failed = undefined;
+    this.numbers.written();
+    this.#events.clear();
+    this.#bufferStart = this.#sequence;
+    if (counts !== undefined) {
+      this.#options.drops.tell();
+      this.#toldMillis = nowMillis;
+    }
+    this.#syncSoon();
+    if (this.#segment.sizeBytes >= this.#segmentBytes) this.#roll(this.#segment);
+  }
+
+  #mayWait(nowMillis: number): boolean {
+    if (this.#failed !== undefined) return nowMillis - this.#failed.atMillis < RETRY_MILLIS;
+    return this.#events.count === 0 && nowMillis - this.#toldMillis < TELL_MILLIS;
+  }
+
+  #writeLater(): void {
+    if (this.#laterTimer !== undefined || this.#closed) return;
+    this.#laterTimer = setTimeout(() => {
+      this.#laterTimer = undefined;
+      this.write();
+    }, RETRY_MILLIS);
+    this.#laterTimer.unref();
   }
 
   #pendingFrames(counts: Readonly<Record<string, number>> | undefined): Buffer {
-    const definitions = this.#texts.pending();
+    const definitions = this.numbers.pending();
     const events = this.#events.count > 0 ? this.#events.frame(this.#bufferStart) : undefined;
     if (definitions.length === 0 && counts === undefined && events !== undefined) return events;
     const frames: Buffer[] = [];
@@ -183,60 +207,41 @@ export class SpoolWriter {
   }
 
   #openSegment(): SegmentFile {
-    const folder = spoolFolder(this.#options.directory);
-    if (this.#spooledBytes() > this.#options.maxSpoolBytes) {
-      throw new SpoolFull(`${folder} holds ${this.#options.maxSpoolBytes} bytes of this process that nobody drained`);
+    const { directory, maxSpoolBytes, clock } = this.#options;
+    this.#closedFiles = this.#closedFiles.filter(({ path }) => statSync(path, { throwIfNoEntry: false }) !== undefined);
+    const waiting = this.#closedFiles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (waiting + this.#segmentBytes > maxSpoolBytes && waiting > 0) {
+      throw new SpoolFull(`${spoolFolder(directory)} holds ${waiting} bytes of this process that nobody drained`);
     }
-    return new SegmentFile(folder, this.#header, this.#part++);
+    return new SegmentFile(directory, this.#header, this.#part++, clock.nowMicros());
   }
 
-  /** Bytes of files that this process closed and nobody has drained yet. */
-  #spooledBytes(): number {
-    this.#closedPaths = this.#closedPaths.filter((path) => statSync(path, { throwIfNoEntry: false }) !== undefined);
-    return this.#closedPaths.length * SEGMENT_BYTES;
-  }
-
-  #fail(cause: unknown, atMillis: number): void {
-    const reason = cause instanceof SpoolFull ? 'spool_full' : 'spool_unwritable';
-    this.#failed = { reason, message: cause instanceof Error ? cause.message : String(cause), atMillis };
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => this.write(), RETRY_MILLIS + 1);
-    this.#retryTimer.unref();
-  }
-
-  /** Names are numbered anew in each file, so that a file can be read by itself. Only right when the buffer is empty. */
-  #forgetNumbers(): void {
-    this.#texts = new TextNumbers();
-    this.#origins = new Map();
-    for (const encoder of this.#numbered) encoder.number = -1;
-    this.#numbered = [];
-  }
-
-  #roll(): void {
-    const full = this.#segment;
+  #roll(full: SegmentFile): void {
     this.#segment = undefined;
-    this.#forgetNumbers();
-    if (full === undefined) return;
-    this.#closedPaths.push(full.path);
-    full.end();
+    this.numbers.forget();
+    this.#closedFiles.push({ path: full.path, sizeBytes: full.sizeBytes });
+    this.#end(full);
     this.#options.onSegmentFull?.();
   }
 
-  /** The buffer's events use numbers of the lost file, so its definitions are lost to them: they are counted as damaged. */
-  #reopenElsewhere(): void {
-    const lost = this.#events.count;
-    if (lost > 0) this.#options.drops.add('spool_unwritable', lost);
-    this.#sequence -= lost;
-    this.#events.clear();
+  /** What waits is written to the next file under the numbers it has, so that nothing of it is lost. */
+  #leaveSegment(lost: SegmentFile): void {
     this.#segment = undefined;
-    this.#forgetNumbers();
+    this.numbers.redefine();
+    this.#end(lost);
+  }
+
+  #end(file: SegmentFile): void {
+    const ending = file.end();
+    this.#ending.add(ending);
+    // Whoever asked for durability waits for the promise itself; here there is nobody to tell.
+    ending.catch(() => undefined).finally(() => this.#ending.delete(ending));
   }
 
   #syncSoon(): void {
     if (this.#syncTimer !== undefined) return;
     this.#syncTimer = setTimeout(() => {
       this.#syncTimer = undefined;
-      // A failed sync shows up in flush(), which is asked for durability; here there is nobody to tell.
       this.#segment?.sync().catch(() => undefined);
     }, SYNC_MILLIS);
     this.#syncTimer.unref();
@@ -245,30 +250,41 @@ export class SpoolWriter {
   /**
    * Make everything accepted so far durable.
    *
-   * @throws what the file system reported, when it cannot be.
+   * @throws StoreError when it cannot be.
    */
   async sync(): Promise<void> {
-    this.#failed = undefined;
     this.write();
-    const failure = this.failure;
-    if (failure !== undefined) throw new Error(failure);
-    await this.#segment?.sync();
+    if (this.#failed !== undefined) throw this.#failed.error;
+    await Promise.all([...this.#ending, this.#segment?.sync()]);
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#failed = undefined;
+  /** From now on each event is written as it comes: the process is about to end, and no turn will. */
+  writeAtOnce(): void {
+    this.#writesAtOnce = true;
     this.write();
-    this.#closed = true;
-    clearTimeout(this.#syncTimer);
-    clearTimeout(this.#retryTimer);
-    try {
-      this.#segment?.end();
-    } catch {
-      // The end mark only spares readers a look at the process table.
+  }
+
+  /** Write what is left, if it can be, and close. Resolves when it is durable, as far as the disk lets it. */
+  async close(): Promise<void> {
+    if (this.#events.isReading) await new Promise((resolve) => setImmediate(resolve));
+    if (!this.#closed) {
+      this.write();
+      this.#closed = true;
+      clearTimeout(this.#syncTimer);
+      clearTimeout(this.#laterTimer);
+      this.#dropWhatWaits();
+      if (this.#segment !== undefined) this.#end(this.#segment);
+      this.#segment = undefined;
     }
-    this.#segment = undefined;
+    await Promise.allSettled(this.#ending);
+  }
+
+  /** What could not be written until now never will be. */
+  #dropWhatWaits(): void {
+    const { count } = this.#events;
+    if (count === 0) return;
+    this.#options.drops.add(this.#failed?.reason ?? 'spool_unwritable', count);
+    this.#sequence -= count;
+    this.#events.clear();
   }
 }
-
-class SpoolFull extends Error {}

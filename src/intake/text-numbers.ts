@@ -62,4 +62,11 @@ export class TextNumbers {
   written(): void {
     this.#end = 0;
   }
+
+  /** All names are to be written again, under the same numbers. */
+  redefine(): void {
+    this.#end = 0;
+    const byNumber = [...this.#numbers, ...this.#longNumbers].sort((a, b) => a[1] - b[1]);
+    for (const [text] of byNumber) this.define(DEFINITION_KIND.text, text);
+  }
 }

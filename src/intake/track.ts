@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types';
 import type { Metric } from '../metrics/define-metric.ts';
 import type { Clock } from '../model/clock.ts';
 import type { EventData } from '../model/event.ts';
@@ -42,6 +43,10 @@ function ownFields(metric: Metric, call: TrackedCall): EventData {
  * Wrap a function so that each call of it becomes an event: how long it took (by the monotonic clock; for a promise,
  * until it settles) and how it ended. Arguments, `this`, result and error pass through untouched; neither arguments
  * nor result are kept unless `data` picks numbers and names from them.
+ *
+ * A plain promise comes back as one that follows it, so that a rejection nobody handles is still reported. A promise
+ * of a class of its own, or with properties, comes back itself. Other objects with a `then` (query builders) may begin
+ * their work only when it is called, so it is not: their events tell no duration and no outcome.
  */
 export function trackFunction<F extends AnyFunction>(
   metric: Metric,
@@ -50,12 +55,17 @@ export function trackFunction<F extends AnyFunction>(
   clock: Clock,
   record: RecordCall,
 ): F {
+  type Result = Awaited<ReturnType<F>>;
   const tracked = function (this: unknown, ...args: Parameters<F>): unknown {
     const start = clock.monotonicMillis();
-    const end = (failed: boolean, result?: Awaited<ReturnType<F>>): void => {
-      const durationMillis = clock.monotonicMillis() - start;
-      const call = { args, failed, durationMillis, ...(failed ? {} : { result: result as Awaited<ReturnType<F>> }) };
-      record({ ...ownFields(metric, call), ...pick(data, call) });
+    const end = (failed: boolean, result?: unknown, isKnown = true): void => {
+      try {
+        const durationMillis = Math.max(0, clock.monotonicMillis() - start);
+        const call = { args, failed, durationMillis, ...(failed ? {} : { result: result as Result }) };
+        record({ ...(isKnown ? ownFields(metric, call) : {}), ...pick(data, call) });
+      } catch {
+        // Nothing of ours may reach the caller. What record() cannot read, it counts itself.
+      }
     };
     let result: unknown;
     try {
@@ -65,32 +75,64 @@ export function trackFunction<F extends AnyFunction>(
       throw cause;
     }
     if (!isPromise(result)) {
-      end(false, result as Awaited<ReturnType<F>>);
+      end(false, result, !isThenable(result));
       return result;
     }
-    // The very promise goes back to the caller; ours only listens.
-    result.then(
-      (value) => end(false, value as Awaited<ReturnType<F>>),
-      () => end(true),
-    );
-    return result;
+    return follow(result, end);
   };
   Object.defineProperty(tracked, 'name', { value: wrapped.name, configurable: true });
+  Object.defineProperty(tracked, 'length', { value: wrapped.length, configurable: true });
   return tracked as F;
 }
 
+/** Tell how a promise settles. @returns what the caller is to get for it. */
+function follow(promise: Promise<unknown>, end: (failed: boolean, result?: unknown) => void): Promise<unknown> {
+  if (isPlain(promise)) {
+    return promise.then(
+      (value) => {
+        end(false, value);
+        return value;
+      },
+      (cause: unknown) => {
+        end(true);
+        throw cause;
+      },
+    );
+  }
+  try {
+    // Not its own `then`, which may begin the work.
+    void Promise.prototype.then.call(
+      promise,
+      (value) => end(false, value),
+      () => end(true),
+    );
+  } catch {
+    // A class whose promises cannot be followed.
+  }
+  return promise;
+}
+
+/** What the callback throws, or what cannot be read of what it returns, costs the event its fields and no more. */
 function pick<F extends AnyFunction>(
   data: TrackData<F> | undefined,
   call: TrackedCall<Parameters<F>, Awaited<ReturnType<F>>>,
 ): EventData {
-  if (typeof data !== 'function') return data ?? {};
   try {
-    return data(call);
+    return { ...(typeof data === 'function' ? data(call) : data) };
   } catch {
     return {};
   }
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+/** A promise that another can stand for: of no class of its own and without properties. */
+function isPlain(promise: Promise<unknown>): boolean {
+  return Object.getPrototypeOf(promise) === Promise.prototype && Reflect.ownKeys(promise).length === 0;
+}
+
+function isThenable(value: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  } catch {
+    return false;
+  }
 }

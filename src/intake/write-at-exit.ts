@@ -1,13 +1,14 @@
 /** What has something left to write when the process ends. One listener for all, however many collectors are open. */
-const open = new Set<{ write(): void }>();
+const open = new Set<{ writeAtOnce(): void }>();
 
 /**
  * Write once more when the process ends, so that the events of the last turn of the event loop are not lost to
- * `process.exit()` or an uncaught exception. Synchronous, and under a millisecond.
+ * `process.exit()` or an uncaught exception. Synchronous, and under a millisecond. What others record in exit listeners
+ * of their own, after this one, is written as it comes.
  *
  * @returns Call it when there is nothing left to write.
  */
-export function writeAtExit(writer: { write(): void }): () => void {
+export function writeAtExit(writer: { writeAtOnce(): void }): () => void {
   if (open.size === 0) process.on('exit', writeAll);
   open.add(writer);
   return () => {
@@ -17,5 +18,5 @@ export function writeAtExit(writer: { write(): void }): () => void {
 }
 
 function writeAll(): void {
-  for (const writer of open) writer.write();
+  for (const writer of open) writer.writeAtOnce();
 }

@@ -84,8 +84,12 @@ export const FIELD_DROP_REASONS = [
   'too_long',
   'control_character',
   'looks_secret',
+  /** The store keeps a field of this name as another kind of thing, from an earlier declaration of the metric. */
+  'kind_changed',
 ] as const;
 
 export type EventDropReason = (typeof EVENT_DROP_REASONS)[number];
 export type FieldDropReason = (typeof FIELD_DROP_REASONS)[number];
 export type DropReason = EventDropReason | FieldDropReason;
+/** All reasons. */
+export const DROP_REASONS: ReadonlySet<string> = new Set([...EVENT_DROP_REASONS, ...FIELD_DROP_REASONS]);

@@ -1,24 +1,27 @@
 /** What kind of thing a field holds. From the kind follow the check, the column, the rollup and what privacy lets pass. */
-export type FieldKind =
+export const FIELD_KINDS = [
   /** An identifier with many values (task, request). Kept as it is; never a rollup dimension. */
-  | 'id'
+  'id',
   /** A name with few values (node, role, model, tool). Kept; a rollup dimension. */
-  | 'name'
+  'name',
   /** One of a closed list of words. A rollup dimension. */
-  | 'one_of'
+  'one_of',
   /** True or false. A rollup dimension. */
-  | 'flag'
+  'flag',
   /** A whole number of things, 0 or more. */
-  | 'count'
+  'count',
   /** A whole number that may be negative. */
-  | 'delta'
+  'delta',
   /** An amount in a unit, 0 or more, kept as a fixed-point integer. */
-  | 'measure'
+  'measure',
   /** A list of names, such as files. */
-  | 'names';
+  'names',
+] as const;
+export type FieldKind = (typeof FIELD_KINDS)[number];
 
 /** Units of measures; also the last word of the field's name, except for US dollars (`_usd`). */
-export type Unit = 'ms' | 'seconds' | 'usd' | 'bytes';
+export const UNITS = ['ms', 'seconds', 'usd', 'bytes'] as const;
+export type Unit = (typeof UNITS)[number];
 
 /**
  * Steps kept per unit. Milliseconds and seconds are kept to the microsecond, dollars to the micro-dollar,

@@ -75,3 +75,29 @@ export function frameAt(buffer: Buffer, offset: number, check: boolean): Frame |
   if (check && crc32(buffer.subarray(start, end)) !== buffer.readUInt32LE(offset + 4)) return undefined;
   return { kind: buffer[start] ?? 0, start, end };
 }
+
+/** Bounds of the search below: someone may have made a file so that it never ends. */
+const MAX_CANDIDATES = 20_000;
+const MAX_CHECKED_BYTES = 128 * 1024 * 1024;
+
+/** Good frames anywhere behind a bad one, found by their checksums. */
+export function* framesBehind(buffer: Buffer, offset: number): Generator<Frame> {
+  let candidates = 0;
+  let checkedBytes = 0;
+  for (let at = offset + 1; at + FRAME_HEADER_BYTES < buffer.length;) {
+    const frame = frameAt(buffer, at, false);
+    if (frame === undefined || frame.kind < FRAME_KIND.header || frame.kind > FRAME_KIND.end) {
+      at += 1;
+      continue;
+    }
+    candidates += 1;
+    checkedBytes += frame.end - frame.start;
+    if (candidates > MAX_CANDIDATES || checkedBytes > MAX_CHECKED_BYTES) return;
+    if (frameAt(buffer, at, true) === undefined) {
+      at += 1;
+    } else {
+      yield frame;
+      at = frame.end;
+    }
+  }
+}

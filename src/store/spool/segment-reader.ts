@@ -1,26 +1,18 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { DropReason, SourceName } from '../../model/event.ts';
-import type { FieldKind, Unit } from '../../model/field.ts';
 import { decodeEvents, type SpooledEvent } from './decode-event.ts';
-import { DEFINITION_KIND, type Frame, FRAME_KIND, FRAME_HEADER_BYTES, frameAt } from './frame.ts';
+import {
+  addDefinitions,
+  type Definitions,
+  parseCounts,
+  parseHeader,
+  parseVersion,
+  type SpooledCounts,
+} from './definitions.ts';
+import { FRAME_HEADER_BYTES, FRAME_KIND, frameAt, framesBehind } from './frame.ts';
 import { mayGrow, type SegmentFile, type SegmentHeader } from './spool-folder.ts';
 
-/** A metric as its producer declared it. */
-export type SpooledMetric = {
-  readonly name: string;
-  readonly fields: readonly (readonly [name: string, kind: FieldKind, unit: Unit | null])[];
-};
-export type SpooledOrigin = { readonly source: SourceName; readonly inferred: boolean; readonly cluster: string };
-
-/** What a file has defined so far; positions are the numbers used in events. */
-export type Definitions = {
-  readonly texts: string[];
-  readonly metrics: SpooledMetric[];
-  readonly origins: SpooledOrigin[];
-};
-
-/** Running totals of drops, as the producer tells them. */
-export type SpooledCounts = Readonly<Partial<Record<DropReason, number>>>;
+/** The version of the file format that is read here. Files of a later one are left for whoever knows it. */
+const FORMAT_VERSION = 1;
 
 /** What a stretch of a file holds. */
 export type Stretch = {
@@ -33,11 +25,18 @@ export type Stretch = {
   readonly counts: SpooledCounts | undefined;
   /** Offset behind the last good frame. */
   readonly endOffset: number;
+  /** Bytes behind it that are no good frame: torn, damaged, or being written. */
+  readonly tornBytes: number;
   /** The producer closed the file. */
   readonly ended: boolean;
   /** There are good frames behind `endOffset`: the stretch was cut by its event limit. */
   readonly more: boolean;
+  /** What lies behind `endOffset` was damaged after it was written: it will never be read. */
+  readonly damaged: boolean;
 };
+
+/** What the first frame of a file says of it. `unborn`: it is not all there yet, or its writer died over it. */
+export type SegmentBirth = 'whole' | 'unborn' | 'newer' | 'damaged';
 
 /** Reads one spool file as it grows. Keeps what was defined, so that a later stretch starts where the last ended. */
 export class SegmentReader {
@@ -52,10 +51,24 @@ export class SegmentReader {
     this.path = path;
   }
 
-  /** Who writes the file; `undefined` when its first frame is not whole. */
+  /** Who writes the file; `undefined` when its first frame does not say. */
   header(): SegmentHeader | undefined {
-    if (this.#header === undefined) this.#learn(this.#read(0), 0, FRAME_HEADER_BYTES);
+    if (this.#header === undefined) this.birth();
     return this.#header;
+  }
+
+  birth(): SegmentBirth {
+    if (this.#header !== undefined) return 'whole';
+    const buffer = this.#read(0);
+    const frame = frameAt(buffer, 0, true);
+    if (frame === undefined) {
+      const declared = buffer.length < FRAME_HEADER_BYTES ? 0 : buffer.readUInt32LE(0) + FRAME_HEADER_BYTES;
+      return buffer.length < Math.max(declared, FRAME_HEADER_BYTES) ? 'unborn' : 'damaged';
+    }
+    if (frame.kind !== FRAME_KIND.header) return 'damaged';
+    if ((parseVersion(buffer, frame) ?? 0) > FORMAT_VERSION) return 'newer';
+    this.#header = parseHeader(buffer, frame);
+    return this.#header === undefined ? 'damaged' : 'whole';
   }
 
   /**
@@ -67,10 +80,11 @@ export class SegmentReader {
   stretch(offset: number, maxEvents: number): Stretch {
     // Definitions before the offset may be unknown to this process: then the file is walked from its start,
     // leaping over events by their length.
-    const from = this.#knownTo < offset ? this.#knownTo : offset;
-    const buffer = this.#read(from);
-    const shift = from;
-    if (this.#knownTo < offset) this.#learn(buffer, shift, offset);
+    const shift = Math.min(this.#knownTo, offset);
+    const buffer = this.#read(shift);
+    this.#learn(buffer, shift, offset);
+    // Without them the numbers in the events mean nothing.
+    const isLegible = this.#knownTo >= offset;
 
     const events: SpooledEvent[] = [];
     let firstSequence: number | undefined;
@@ -78,36 +92,37 @@ export class SegmentReader {
     let missing = 0;
     let counts: SpooledCounts | undefined;
     let ended = false;
+    let damaged = !isLegible;
     let at = offset - shift;
-    let frame = frameAt(buffer, at, true);
+    let frame = isLegible ? frameAt(buffer, at, true) : undefined;
     for (; frame !== undefined && events.length < maxEvents && !ended; frame = frameAt(buffer, at, true)) {
-      if (frame.kind === FRAME_KIND.events) {
-        const first = buffer.readDoubleLE(frame.start + 1);
-        decodeEvents(buffer, frame, this.definitions, events);
-        firstSequence ??= first;
-        missing += first - (nextSequence ?? first);
-        nextSequence = first + buffer.readUInt32LE(frame.start + 9);
-      } else if (frame.kind === FRAME_KIND.counts) {
-        counts = jsonOf(buffer, frame) as SpooledCounts;
-      } else if (frame.kind === FRAME_KIND.end) {
-        ended = true;
-      } else if (shift + at >= this.#knownTo) {
-        this.#define(buffer, frame);
+      try {
+        if (frame.kind === FRAME_KIND.events) {
+          const first = buffer.readDoubleLE(frame.start + 1);
+          decodeEvents(buffer, frame, this.definitions, events);
+          firstSequence ??= first;
+          missing += Math.max(0, first - (nextSequence ?? first));
+          nextSequence = first + buffer.readUInt32LE(frame.start + 9);
+        } else if (frame.kind === FRAME_KIND.counts) {
+          counts = parseCounts(buffer, frame);
+        } else if (frame.kind === FRAME_KIND.end) {
+          ended = true;
+        } else if (frame.kind === FRAME_KIND.definitions && shift + at >= this.#knownTo) {
+          addDefinitions(buffer, frame, this.definitions);
+        }
+      } catch {
+        damaged = true;
+        break;
       }
       at = frame.end;
     }
     const endOffset = shift + at;
-    if (endOffset > this.#knownTo) this.#knownTo = endOffset;
-    return {
-      events,
-      firstSequence,
-      nextSequence,
-      missing,
-      counts,
-      endOffset,
-      ended,
-      more: frame !== undefined && !ended,
-    };
+    this.#knownTo = Math.max(this.#knownTo, endOffset);
+    const more = frame !== undefined && !ended && !damaged;
+    const tornBytes = more ? 0 : Math.max(0, buffer.length - at);
+    // A good frame behind a bad one: not just cut short.
+    damaged ||= tornBytes > 0 && !ended && !framesBehind(buffer, at).next().done;
+    return { events, firstSequence, nextSequence, missing, counts, endOffset, tornBytes, ended, more, damaged };
   }
 
   /** Whether the writer may still append. Asked once for a writer that is gone: the dead do not come back. */
@@ -118,14 +133,16 @@ export class SegmentReader {
     return !this.#writerGone;
   }
 
-  /** Whether good frames lie somewhere behind a bad one: then the file was damaged, and not just cut short. */
-  hasFramesBehind(offset: number): boolean {
+  /** The highest sequence number that follows damage at an offset: what was lost with it. `undefined` when none is found. */
+  sequenceBehind(offset: number): number | undefined {
     const buffer = this.#read(offset);
-    for (let at = 1; at + FRAME_HEADER_BYTES < buffer.length; at++) {
-      const frame = frameAt(buffer, at, false);
-      if (frame !== undefined && frame.kind <= FRAME_KIND.end && frameAt(buffer, at, true) !== undefined) return true;
+    let highest: number | undefined;
+    for (const frame of framesBehind(buffer, 0)) {
+      if (frame.kind !== FRAME_KIND.events || frame.end - frame.start < 13) continue;
+      const next = buffer.readDoubleLE(frame.start + 1) + buffer.readUInt32LE(frame.start + 9);
+      if (Number.isSafeInteger(next)) highest = Math.max(highest ?? 0, next);
     }
-    return false;
+    return highest;
   }
 
   /** How many events lie behind an offset, without decoding them. */
@@ -157,38 +174,18 @@ export class SegmentReader {
     }
   }
 
-  /** Take in the definitions from `#knownTo` up to an offset. `buffer` begins at `shift`. */
+  /** Take in the definitions from `#knownTo` up to an offset, or to the first that is damaged. `buffer` begins at `shift`. */
   #learn(buffer: Buffer, shift: number, upTo: number): void {
     let at = this.#knownTo - shift;
     while (shift + at < upTo) {
       const frame = frameAt(buffer, at, false);
       if (frame === undefined) return;
-      if (frame.kind === FRAME_KIND.header || frame.kind === FRAME_KIND.definitions) this.#define(buffer, frame);
+      if (frame.kind === FRAME_KIND.definitions) {
+        if (frameAt(buffer, at, true) === undefined) return;
+        addDefinitions(buffer, frame, this.definitions);
+      }
       at = frame.end;
       this.#knownTo = shift + at;
     }
   }
-
-  #define(buffer: Buffer, frame: Frame): void {
-    if (frame.kind === FRAME_KIND.header) {
-      this.#header = jsonOf(buffer, frame) as SegmentHeader;
-      return;
-    }
-    if (frame.kind !== FRAME_KIND.definitions) return;
-    let at = frame.start + 1;
-    while (at < frame.end) {
-      const kind = buffer[at];
-      const start = at + 3;
-      const end = start + buffer.readUInt16LE(at + 1);
-      const text = buffer.toString('utf8', start, end);
-      if (kind === DEFINITION_KIND.text) this.definitions.texts.push(text);
-      else if (kind === DEFINITION_KIND.metric) this.definitions.metrics.push(JSON.parse(text) as SpooledMetric);
-      else if (kind === DEFINITION_KIND.origin) this.definitions.origins.push(JSON.parse(text) as SpooledOrigin);
-      at = end;
-    }
-  }
-}
-
-function jsonOf(buffer: Buffer, frame: Frame): unknown {
-  return JSON.parse(buffer.toString('utf8', frame.start + 1, frame.end));
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +14,8 @@ export type SegmentHeader = {
   readonly pid: number;
   /** Kernel's start time of the process, where it can be read: tells a process from a later one with the same pid. */
   readonly processStart?: string | undefined;
+  /** The space that the pid is a number in, where the kernel tells: a container has its own, under the same host name too. */
+  readonly pidSpace?: string | undefined;
   readonly host: string;
   readonly startedMicros: number;
 };
@@ -38,6 +40,7 @@ export function spoolFolder(directory: string): string {
 export function listSegments(folder: string): SegmentFile[] {
   let names: string[];
   try {
+    if (!lstatSync(folder).isDirectory()) return [];
     names = readdirSync(folder);
   } catch {
     return [];
@@ -61,12 +64,23 @@ export function processStart(pid: number): string | undefined {
   }
 }
 
-/** After so long without a write, a file from another host is taken for abandoned: its process cannot be asked. */
+/** Which space the pids that this process sees are numbers in; `undefined` where there is only one. */
+export function pidSpace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
+}
+
+/** After so long without a write, a file from another host or container is taken for abandoned: its process cannot be asked. */
 const ABANDONED_MILLIS = 24 * 3_600_000;
 
 /** Whether the writer of a file may still append to it. */
 export function mayGrow(header: SegmentHeader, file: SegmentFile, nowMillis: number): boolean {
-  if (header.host !== hostname()) return nowMillis - file.modifiedMillis < ABANDONED_MILLIS;
+  if (header.host !== hostname() || header.pidSpace !== pidSpace()) {
+    return nowMillis - file.modifiedMillis < ABANDONED_MILLIS;
+  }
   try {
     process.kill(header.pid, 0);
   } catch (cause) {

@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import { Drain } from './drain.ts';
 import { openDatabase } from './open-database.ts';
+import { removeDrainedSegments } from './segment-book.ts';
 
 /**
  * Entry of a worker thread that drains a folder's spool once and ends. Started by recording processes whose files fill
@@ -11,7 +12,10 @@ import { openDatabase } from './open-database.ts';
 const { directory, waitMillis } = workerData as { directory: string; waitMillis: number };
 try {
   const { db, readOnly, newer } = openDatabase(directory, Date.now() * 1_000);
-  if (!readOnly && !newer) new Drain(db, spoolFolder(directory)).run(Date.now(), waitMillis);
+  if (!readOnly && !newer) {
+    await new Drain(db, spoolFolder(directory)).run(Date.now(), waitMillis);
+    removeDrainedSegments(db, spoolFolder(directory));
+  }
   db.close();
 } catch {
   // See above: telemetry must not end the process it measures.

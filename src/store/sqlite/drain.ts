@@ -1,29 +1,33 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { eventId, identityHash } from '../../model/identity-hash.ts';
-import { listSegments, type SegmentFile } from '../spool/spool-folder.ts';
-import { SegmentReader, type Stretch } from '../spool/segment-reader.ts';
+import { rmSync } from 'node:fs';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { DatabaseSync } from 'node:sqlite';
 import type { SpooledEvent } from '../spool/decode-event.ts';
+import { SegmentReader, type Stretch } from '../spool/segment-reader.ts';
+import { listSegments, type SegmentFile, type SegmentHeader } from '../spool/spool-folder.ts';
 import type { DrainReport } from '../store.ts';
-import { NameNumbers } from './name-numbers.ts';
 import { ensureEventTable, type EventTable, readEventTables } from './event-tables.ts';
+import { IdentityBook } from './identity-book.ts';
 import { EventInserter, type EventRow } from './insert-events.ts';
-import { ProducerBook } from './producer-book.ts';
-import { pragmaNumber, readMeta, toStored } from './schema.ts';
+import { NameNumbers } from './name-numbers.ts';
+import { type Accounted, ProducerBook } from './producer-book.ts';
+import { RowLayout } from './row-layout.ts';
+import { pragmaNumber, toStored } from './schema.ts';
+import { ifThere, SEGMENT_STATE, SegmentBook } from './segment-book.ts';
+import { resultCode } from './store-errors.ts';
 
-/** Events moved in one transaction: about 0.1 s, the longest another drainer or upkeep waits for the lock. */
-const EVENTS_PER_TRANSACTION = 40_000;
+/** Events moved in one transaction: some 50 ms, in which the thread does nothing else and others wait for the lock. */
+const EVENTS_PER_TRANSACTION = 16_384;
 /** A WAL above this is copied into the database behind a drain; passive, so that it waits for nobody. */
 const CHECKPOINT_BYTES = 1024 * 1024;
-/** Files drained to their end are removed when there are so many, else at the next upkeep. */
-const MAX_DRAINED_FILES = 32;
 /** A file without a whole first frame is given so long: it is written within the same millisecond, or never. */
 const HEADER_PATIENCE_MILLIS = 60_000;
-/** Segment states in the table `segment`. */
-const STATE = { open: 0, drained: 1, setAside: 2 } as const;
+/** First wait for another drainer's lock; doubled up to the second. */
+const FIRST_WAIT_MILLIS = 1;
+const LONGEST_WAIT_MILLIS = 16;
+const SQLITE_BUSY = 5;
 
-type Progress = { readonly producer: number; readonly drained: number; readonly state: number };
+type Totals = { events: number; duplicates: number; damagedBytes: number };
+type Slice = Totals & { readonly setAside: SegmentFile[] };
 
 /**
  * Moves spooled events into tables. The rows and the offset they were read to are written in one transaction, so each
@@ -38,13 +42,12 @@ export class Drain {
   readonly #names: NameNumbers;
   readonly #inserter: EventInserter;
   readonly #producers: ProducerBook;
-  readonly #progressOf: StatementSync;
-  readonly #saveProgress: StatementSync;
-  readonly #findIdentity: StatementSync;
-  readonly #addIdentity: StatementSync;
-  /** Set when a transaction failed: what was learnt inside it is void. */
-  #tables: Map<string, EventTable>;
-  readonly #storeId: string;
+  readonly #identities: IdentityBook;
+  readonly #segments: SegmentBook;
+  #tables: Map<string, EventTable> = new Map();
+  /** The state of the schema that `#tables` was read from: another process may make and widen tables. */
+  #schemaVersion = -1;
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(db: DatabaseSync, folder: string) {
     this.#db = db;
@@ -52,69 +55,86 @@ export class Drain {
     this.#names = new NameNumbers(db);
     this.#inserter = new EventInserter(db);
     this.#producers = new ProducerBook(db);
-    this.#tables = readEventTables(db);
-    this.#storeId = String(readMeta(db, 'store_id'));
-    this.#progressOf = db.prepare('SELECT producer, drained, state FROM segment WHERE name = ?');
-    this.#saveProgress = db.prepare(
-      `INSERT INTO segment (name, producer, drained, state) VALUES (?, ?, ?, ?)
-       ON CONFLICT (name) DO UPDATE SET drained = excluded.drained, state = excluded.state`,
-    );
-    this.#findIdentity = db.prepare('SELECT 1 FROM identity WHERE h = ?');
-    this.#addIdentity = db.prepare('INSERT INTO identity (h, t) VALUES (?, ?)');
+    this.#identities = new IdentityBook(db);
+    this.#segments = new SegmentBook(db, folder);
   }
 
   /**
-   * Drain every file of the spool.
+   * Drain every file of the spool, a slice at a time; between slices the thread is free.
    *
    * @param waitMillis How long to wait for another drainer. When it takes longer, the report says `busy`.
    * @throws what SQLite reports, busy excepted. The failed slice is rolled back and can be drained again.
    */
-  run(nowMillis: number, waitMillis: number): DrainReport {
+  run(nowMillis: number, waitMillis: number): Promise<DrainReport> {
+    const run = this.#running.then(() => this.#drainAll(nowMillis, waitMillis));
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  async #drainAll(nowMillis: number, waitMillis: number): Promise<DrainReport> {
     const report = { events: 0, duplicates: 0, damagedBytes: 0, busy: false };
-    const pending = listSegments(this.#folder).filter((file) => this.#hasNews(file, nowMillis));
-    if (pending.length === 0) return report;
-    this.#db.exec(`PRAGMA busy_timeout = ${Math.floor(waitMillis)}`);
-    const queue = [...pending];
-    try {
-      while (queue.length > 0) {
-        try {
-          this.#db.exec('BEGIN IMMEDIATE');
-        } catch (cause) {
-          if (!isBusy(cause)) throw cause;
-          return { ...report, busy: true };
-        }
-        try {
-          const slice = this.#drainSlice(queue, nowMillis);
-          this.#db.exec('COMMIT');
-          report.events += slice.events;
-          report.duplicates += slice.duplicates;
-          report.damagedBytes += slice.damagedBytes;
-        } catch (cause) {
-          if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-          this.#forget();
-          throw cause;
-        }
-      }
-      this.#afterDrain();
-    } finally {
-      this.#db.exec('PRAGMA busy_timeout = 5000');
+    const files = listSegments(this.#folder);
+    const queue = files.filter((file) => this.#hasNews(file, nowMillis));
+    this.#forgetAllBut(files);
+    if (queue.length === 0) return report;
+    while (queue.length > 0) {
+      if (!(await this.#begin(waitMillis))) return { ...report, busy: true };
+      const slice = this.#inTransaction(() => this.#drainSlice(queue, nowMillis));
+      for (const file of slice.setAside) this.#segments.setAside(file, nowMillis);
+      report.events += slice.events;
+      report.duplicates += slice.duplicates;
+      report.damagedBytes += slice.damagedBytes;
+      if (queue.length > 0) await nextTurn();
     }
+    this.#segments.removeWhenMany();
+    if (this.#walBytes() > CHECKPOINT_BYTES) this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     return report;
   }
 
-  #progress(name: string): Progress | undefined {
-    return this.#progressOf.get(name) as Progress | undefined;
+  /** Begin to write. Waits between tries and not inside SQLite, where it would hold up the thread. @returns false when busy. */
+  async #begin(waitMillis: number): Promise<boolean> {
+    const until = performance.now() + waitMillis;
+    for (let wait = FIRST_WAIT_MILLIS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS)) {
+      try {
+        this.#db.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
+        return true;
+      } catch (cause) {
+        if (resultCode(cause) !== SQLITE_BUSY) throw cause;
+      } finally {
+        this.#db.exec('PRAGMA busy_timeout = 5000');
+      }
+      if (performance.now() + wait > until) return false;
+      await pause(wait);
+    }
+  }
+
+  #inTransaction<Result>(work: () => Result): Result {
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      // What was learnt inside is void.
+      this.#names.forget();
+      this.#producers.forget();
+      this.#inserter.forget();
+      this.#readers.clear();
+      this.#schemaVersion = -1;
+      throw cause;
+    }
   }
 
   /** Cheap enough to ask on every question: one look-up a file. */
   #hasNews(file: SegmentFile, nowMillis: number): boolean {
-    const progress = this.#progress(file.name);
+    const progress = this.#segments.progress(file);
     if (progress === undefined) return true;
-    if (progress.state !== STATE.open) return false;
+    // Whoever set it aside was killed before it had renamed it.
+    if (progress.state === SEGMENT_STATE.setAside) this.#segments.setAside(file, nowMillis);
+    if (progress.state !== SEGMENT_STATE.open) return false;
     return file.sizeBytes > progress.drained || !this.#mayGrow(file, nowMillis);
   }
 
-  /** Another drainer may remove a file at any time; then there is nothing left to learn from it. */
   #mayGrow(file: SegmentFile, nowMillis: number): boolean {
     return ifThere(() => this.#reader(file).mayStillGrow(file, nowMillis)) ?? false;
   }
@@ -127,121 +147,120 @@ export class Drain {
     return made;
   }
 
+  #forgetAllBut(files: readonly SegmentFile[]): void {
+    if (this.#readers.size === 0) return;
+    const there = new Set(files.map(({ name }) => name));
+    for (const name of this.#readers.keys()) if (!there.has(name)) this.#readers.delete(name);
+  }
+
   /** Takes files from the queue until the transaction has enough; a file with more is put back. */
-  #drainSlice(queue: SegmentFile[], nowMillis: number) {
-    const totals = { events: 0, duplicates: 0, damagedBytes: 0 };
+  #drainSlice(queue: SegmentFile[], nowMillis: number): Slice {
+    this.#readTables();
+    const slice: Slice = { events: 0, duplicates: 0, damagedBytes: 0, setAside: [] };
     const rows = new Map<EventTable, EventRow[]>();
-    while (queue.length > 0 && totals.events < EVENTS_PER_TRANSACTION) {
+    for (let left = EVENTS_PER_TRANSACTION; queue.length > 0 && left > 0;) {
       const file = queue.shift();
       if (file === undefined) break;
-      const progress = this.#progress(file.name);
-      if (progress !== undefined && progress.state !== STATE.open) continue;
+      const progress = this.#segments.progress(file);
+      if (progress !== undefined && progress.state !== SEGMENT_STATE.open) continue;
       const reader = this.#reader(file);
-      const header = ifThere(() => reader.header());
-      if (header === undefined) {
-        // Gone, or not even its first frame is whole: its writer died, or is about to write it.
-        if (nowMillis - file.modifiedMillis > HEADER_PATIENCE_MILLIS)
-          totals.damagedBytes += this.#setAsideFile(file, 0);
-        continue;
-      }
+      const header = ifThere(() => this.#headerOf(file, reader, nowMillis, slice));
+      if (header === undefined) continue;
       // Before the file is read: a writer that dies afterwards may have written once more in between.
       const mayGrow = this.#mayGrow(file, nowMillis);
-      const from = progress?.drained ?? 0;
-      const stretch = ifThere(() => reader.stretch(from, EVENTS_PER_TRANSACTION - totals.events));
+      const stretch = ifThere(() => reader.stretch(progress?.drained ?? 0, left));
       if (stretch === undefined) continue;
       const producer = this.#producers.number(header);
-      const duplicates = this.#collect(stretch.events, reader, producer, rows);
-      this.#producers.account(producer, stretch, stretch.events.length - duplicates, duplicates);
-      totals.events += stretch.events.length - duplicates;
-      totals.duplicates += duplicates;
+      const accounted = this.#collect(stretch, reader, producer, rows);
+      this.#finish(file, reader, producer, stretch, accounted, mayGrow, slice);
+      slice.events += accounted.stored;
+      slice.duplicates += accounted.duplicates;
+      left -= stretch.events.length;
       if (stretch.more) queue.unshift(file);
-      totals.damagedBytes += this.#finish(file, reader, producer, stretch, mayGrow);
     }
     for (const [table, tableRows] of rows) this.#inserter.insert(table, tableRows);
-    return totals;
+    return slice;
   }
 
-  /** Save how far a file was read, and whether that was all of it. @returns bytes that can never be read. */
-  #finish(file: SegmentFile, reader: SegmentReader, producer: number, stretch: Stretch, mayGrow: boolean): number {
-    const over = stretch.ended || (!stretch.more && !mayGrow);
-    // A file whose writer was killed may end in a torn frame: of a turn that had not ended, so nothing is missing.
-    const tornBytes = over && !stretch.ended ? Math.max(0, file.sizeBytes - stretch.endOffset) : 0;
-    if (tornBytes > 0 && reader.hasFramesBehind(stretch.endOffset)) {
-      this.#saveProgress.run(file.name, producer, stretch.endOffset, STATE.setAside);
-      return this.#setAsideFile(file, stretch.endOffset);
+  #readTables(): void {
+    const version = pragmaNumber(this.#db, 'schema_version');
+    if (version === this.#schemaVersion) return;
+    this.#tables = readEventTables(this.#db);
+    this.#schemaVersion = version;
+  }
+
+  /** Who writes a file; `undefined` when it is not to be read, now or ever. */
+  #headerOf(file: SegmentFile, reader: SegmentReader, nowMillis: number, slice: Slice): SegmentHeader | undefined {
+    const birth = reader.birth();
+    if (birth === 'unborn' && nowMillis - file.modifiedMillis > HEADER_PATIENCE_MILLIS && file.sizeBytes === 0) {
+      rmSync(file.path, { force: true });
+    } else if (
+      birth === 'damaged' ||
+      (birth === 'unborn' && nowMillis - file.modifiedMillis > HEADER_PATIENCE_MILLIS)
+    ) {
+      slice.damagedBytes += file.sizeBytes;
+      slice.setAside.push(file);
     }
-    this.#saveProgress.run(file.name, producer, stretch.endOffset, over ? STATE.drained : STATE.open);
-    if (over) this.#readers.delete(file.name);
-    return tornBytes;
+    return reader.header();
   }
 
-  /** Keep a damaged file under another name, for whoever wants to look; nothing reads it again. */
-  #setAsideFile(file: SegmentFile, goodBytes: number): number {
-    ifThere(() => renameSync(file.path, `${file.path}.corrupt`));
-    this.#readers.delete(file.name);
-    return file.sizeBytes - goodBytes;
-  }
-
-  /** Turn spooled events into rows. @returns how many were duplicates. */
-  #collect(
-    events: readonly SpooledEvent[],
+  /** Enter how far a file was read, whether that was all of it, and what was lost with what cannot be read. */
+  #finish(
+    file: SegmentFile,
     reader: SegmentReader,
     producer: number,
-    rows: Map<EventTable, EventRow[]>,
-  ): number {
+    stretch: Stretch,
+    accounted: Accounted,
+    mayGrow: boolean,
+    slice: Slice,
+  ): void {
+    const { damaged, ended, endOffset } = stretch;
+    const lostUpTo = damaged ? ifThere(() => reader.sequenceBehind(endOffset)) : undefined;
+    this.#producers.account(producer, stretch, { ...accounted, lostUpTo });
+    const isOver = damaged || ended || (!stretch.more && !mayGrow);
+    if (isOver) this.#readers.delete(file.name);
+    // A file whose writer was killed may end in a torn frame: of a turn that had not ended, so nothing is missing.
+    if (isOver && !ended) slice.damagedBytes += stretch.tornBytes;
+    if (damaged) slice.setAside.push(file);
+    const { open, drained, setAside } = SEGMENT_STATE;
+    const state = damaged ? setAside : isOver ? drained : open;
+    this.#segments.save(file, { producer, drained: endOffset, state });
+  }
+
+  /** Turn spooled events into rows. */
+  #collect(stretch: Stretch, reader: SegmentReader, producer: number, rows: Map<EventTable, EventRow[]>): Accounted {
     const { texts, origins } = reader.definitions;
     const numbers: number[] = [];
     const numberOf = (text: number): number => (numbers[text] ??= this.#names.of(texts[text] ?? ''));
-    const layouts = new Map<SpooledEvent['metric'], { table: EventTable; positions: readonly number[] }>();
+    const layouts = new Map<SpooledEvent['metric'], RowLayout>();
     let duplicates = 0;
-    for (const event of events) {
-      const t = toStored(event.atMicros);
-      if (event.identity !== undefined && this.#isKnown(event, origins[event.origin]?.source)) {
+    let kindChanged = 0;
+    for (const event of stretch.events) {
+      const origin = origins[event.origin];
+      const { name, fields } = event.metric;
+      if (this.#identities.isKnown(event, this.#tables.get(name))) {
         duplicates += 1;
         continue;
       }
       let layout = layouts.get(event.metric);
       if (layout === undefined) {
-        const table = ensureEventTable(this.#db, this.#tables, event.metric.name, event.metric.fields);
-        const position = new Map(table.columns.map((column, index) => [column.name, index + 2]));
-        layout = { table, positions: event.metric.fields.map(([field]) => position.get(field) ?? 0) };
+        layout = new RowLayout(ensureEventTable(this.#db, this.#tables, name, fields), event.metric);
         layouts.set(event.metric, layout);
       }
-      const row: EventRow = [t, this.#producers.origin(producer, origins[event.origin])];
-      for (let i = 0; i < layout.table.columns.length; i++) row.push(null);
-      for (const [index, value] of event.values.entries()) {
-        const place = layout.positions[index];
-        if (value !== undefined && place !== undefined)
-          row[place] = columnValue(event.metric.fields[index]?.[1], value, numberOf);
-      }
+      const row = layout.row(
+        event,
+        toStored(event.atMicros),
+        this.#producers.origin(producer, origin),
+        numberOf,
+        () => {
+          kindChanged += 1;
+        },
+      );
       const tableRows = rows.get(layout.table);
       if (tableRows === undefined) rows.set(layout.table, [row]);
       else tableRows.push(row);
     }
-    return duplicates;
-  }
-
-  /**
-   * Whether a derived event was stored before; remembers it when not. An event that comes back from an export of this
-   * very store carries the identity that its row has by where it lies.
-   */
-  #isKnown(event: SpooledEvent, source: string | undefined): boolean {
-    const { identity, atMicros, metric } = event;
-    if (identity === undefined) return false;
-    if (this.#findIdentity.get(identity) !== undefined) return true;
-    if (source === 'import' && identity === identityHash(eventId(this.#storeId, metric.name, atMicros))) {
-      const table = this.#tables.get(metric.name);
-      const sql = table === undefined ? undefined : `SELECT 1 FROM ${table.table} WHERE t = ?`;
-      if (sql !== undefined && this.#db.prepare(sql).get(toStored(atMicros)) !== undefined) return true;
-    }
-    this.#addIdentity.run(identity, toStored(atMicros));
-    return false;
-  }
-
-  #afterDrain(): void {
-    const pages = Number(this.#db.prepare('SELECT count(*) AS n FROM segment WHERE state <> 0').get()?.['n']);
-    if (pages >= MAX_DRAINED_FILES) removeDrainedSegments(this.#db, this.#folder);
-    else if (this.#walBytes() > CHECKPOINT_BYTES) this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    return { stored: stretch.events.length - duplicates, duplicates, kindChanged };
   }
 
   #walBytes(): number {
@@ -249,54 +268,6 @@ export class Drain {
     const row = this.#db.prepare('PRAGMA wal_checkpoint(NOOP)').get();
     return Math.max(0, Number(row?.['log'] ?? 0)) * pragmaNumber(this.#db, 'page_size');
   }
-
-  #forget(): void {
-    this.#names.forget();
-    this.#producers.forget();
-    this.#inserter.forget();
-    this.#readers.clear();
-    this.#tables = readEventTables(this.#db);
-  }
 }
 
-function columnValue(
-  kind: string | undefined,
-  value: number | readonly number[],
-  numberOf: (text: number) => number,
-): SQLInputValue {
-  if (typeof value !== 'number') return JSON.stringify(value.map(numberOf));
-  return kind === 'id' || kind === 'name' || kind === 'one_of' ? numberOf(value) : value;
-}
-
-/** `undefined` when the file is not there any more. */
-function ifThere<Result>(read: () => Result): Result | undefined {
-  try {
-    return read();
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw cause;
-  }
-}
-
-const isBusy = (cause: unknown): boolean => (((cause as { errcode?: number }).errcode ?? 0) & 0xff) === 5;
-
-/**
- * Remove the files that were drained to their end, with their entries. First everything that was drained is copied
- * from the WAL into the database and synced: else a power cut could take the rows back when the files are gone.
- *
- * @returns How many files were removed; 0 when the checkpoint could not finish because somebody reads.
- */
-export function removeDrainedSegments(db: DatabaseSync, folder: string): number {
-  const names = db.prepare(`SELECT name FROM segment WHERE state = ${STATE.drained}`).all();
-  if (names.length === 0) return 0;
-  const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
-  if (checkpoint?.['log'] !== checkpoint?.['checkpointed']) return 0;
-  for (const { name } of names) rmSync(join(folder, String(name)), { force: true });
-  // An entry may go only when its file surely has: a file that came back without one would be drained twice.
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  const remove = db.prepare('DELETE FROM segment WHERE name = ?');
-  for (const { name } of names) remove.run(name ?? null);
-  return names.length;
-}
+export { removeDrainedSegments } from './segment-book.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { EventTable } from './event-tables.ts';
 import { quoted } from './event-tables.ts';
@@ -56,28 +56,23 @@ export class EventInserter {
   }
 
   /**
-   * `rows` is sorted. Only the stretch of the table that they overlap is read: nothing, for events that come in order.
-   * A burst of several events a microsecond runs ahead of its own times without a gap; such a run is leapt over.
+   * `rows` is sorted. Only the stretches of the table that they overlap are read: nothing, for events that come in
+   * order. A burst of several events a microsecond runs ahead of its own times without a gap; such a run is leapt over.
    */
   #makeUnique(table: EventTable, rows: readonly EventRow[]): void {
     const run = this.#runs.get(table.table) ?? { from: Infinity, to: -Infinity };
     const free = (t: number): number => (t >= run.from && t <= run.to ? run.to + 1 : t);
-    const taken = this.#db
-      .prepare(`SELECT t FROM ${table.table} WHERE t >= ? ORDER BY t`)
-      .iterate(free(rows[0]?.[0] ?? 0));
-    const nextTaken = (): number => Number(taken.next().value?.['t'] ?? Infinity);
-    let occupied = nextTaken();
+    const taken = new TakenTimes(this.#db, table);
     let previous = -Infinity;
     let from = Infinity;
     for (const row of rows) {
       let t = free(row[0] > previous ? row[0] : previous + 1);
-      while (occupied < t) occupied = nextTaken();
-      for (; occupied === t; t += 1) occupied = nextTaken();
+      while (taken.has(t)) t += 1;
       if (t !== previous + 1) from = t === run.to + 1 ? run.from : t;
       row[0] = t;
       previous = t;
     }
-    taken.return?.();
+    taken.done();
     this.#runs.set(table.table, { from, to: previous });
   }
 
@@ -94,5 +89,36 @@ export class EventInserter {
       if (hour !== marked) mark.run(table.metricId, hour);
       marked = hour;
     }
+  }
+}
+
+/** Rows walked over before the next is looked up instead: late events of several days lie far apart. */
+const MAX_STEPS = 64;
+
+/** The times of a table's rows, asked for in ascending order. */
+class TakenTimes {
+  readonly #from: StatementSync;
+  #times: NodeJS.Iterator<Record<string, SQLOutputValue>> | undefined;
+  /** The first taken time that was not passed yet. */
+  #next = -Infinity;
+
+  constructor(db: DatabaseSync, { table }: EventTable) {
+    this.#from = db.prepare(`SELECT t FROM ${table} WHERE t >= ? ORDER BY t`);
+  }
+
+  has(t: number): boolean {
+    for (let steps = 0; this.#next < t; steps++) {
+      if (this.#times === undefined || steps === MAX_STEPS) {
+        this.#times?.return?.();
+        this.#times = this.#from.iterate(t);
+      }
+      const { value, done } = this.#times.next();
+      this.#next = done === true ? Infinity : Number(value['t']);
+    }
+    return this.#next === t;
+  }
+
+  done(): void {
+    this.#times?.return?.();
   }
 }

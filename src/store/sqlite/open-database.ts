@@ -1,84 +1,41 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, linkSync, lstatSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../model/errors.ts';
-import { APPLICATION_ID, migrate, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
+import { makeContextFolder } from '../own-folder.ts';
+import {
+  clearLeftovers,
+  createDatabase,
+  databasePath,
+  type Found,
+  identify,
+  inodeOf,
+  setAside,
+  setAsideForeignLog,
+} from './database-file.ts';
+import { migrate, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
+import { resultCode } from './store-errors.ts';
 
-/** The file of the store in a context folder. */
-export const DATABASE_NAME = 'metrics.db';
-/** Where the store lives when a Python Amicus already keeps its own `metrics.db` there. */
-export const BESIDE_NAME = 'amicus-metrics.db';
+export { BESIDE_NAME, DATABASE_NAME, databasePath, setAside } from './database-file.ts';
 
 /** How long a write waits for another process's write lock. Callers of record() never wait here. */
 const BUSY_MILLIS = 5_000;
 /** Tries to switch a brand-new or changed file over before giving up; each try waits for the lock itself. */
-const OPEN_TRIES = 4;
+const OPEN_TRIES = 6;
 
 export type OpenDatabase = {
   readonly db: DatabaseSync;
   readonly path: string;
+  /** The file that was opened, to tell it from one that took its place. */
+  readonly inode: number | undefined;
   /** The file or its folder cannot be written. */
   readonly readOnly: boolean;
   /** Written by a newer version: read what is known, change nothing. */
   readonly newer: boolean;
 };
 
-type Found = 'missing' | 'ours' | 'other_database' | 'damaged';
-
-/** What lies at a path, from its first 100 bytes: https://sqlite.org/fileformat2.html#the_database_header */
-function identify(path: string): Found {
-  const info = lstatSync(path, { throwIfNoEntry: false });
-  if (info === undefined) return 'missing';
-  // A link or a second name would let a repository point our writes at some other file.
-  if (!info.isFile() || info.nlink > 1) return 'damaged';
-  const header = Buffer.alloc(100);
-  const file = openSync(path, 'r');
-  try {
-    if (readSync(file, header, 0, 100, 0) < 100) return 'damaged';
-  } finally {
-    closeSync(file);
-  }
-  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') return 'damaged';
-  return header.readUInt32BE(68) === APPLICATION_ID ? 'ours' : 'other_database';
-}
-
-/** Where the store of a folder is, or would be made. */
-export function databasePath(directory: string): string {
-  const path = join(directory, DATABASE_NAME);
-  return identify(path) === 'other_database' ? join(directory, BESIDE_NAME) : path;
-}
-
-/** Make the store under another name and give it its own only when it is whole, so that nobody ever sees half of one. */
-function createAt(path: string, nowMicros: number): void {
-  const unborn = `${path}.${randomBytes(4).toString('hex')}.new`;
-  closeSync(openSync(unborn, 'wx', 0o600));
-  try {
-    const db = new DatabaseSync(unborn, { timeout: BUSY_MILLIS });
-    migrate(db, nowMicros);
-    db.close();
-    linkSync(unborn, path);
-  } catch (cause) {
-    // Another process was first: its file is as good as ours.
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-  } finally {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(unborn + suffix, { force: true });
-  }
-}
-
-/**
- * Rename a file that cannot be used, with what belongs to it, so that a new one can take its place. Never deletes.
- *
- * @returns The new name.
- */
-export function setAside(path: string, nowMicros: number): string {
-  const aside = `${path}.corrupt-${Math.floor(nowMicros / 1000)}-${randomBytes(2).toString('hex')}`;
-  renameSync(path, aside);
-  for (const suffix of ['-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  }
-  return aside;
+/** False when the file was deleted, moved or replaced since: what is written to it is lost, what is read of it is old. */
+export function isInPlace({ path, inode }: Pick<OpenDatabase, 'path' | 'inode'>): boolean {
+  return inodeOf(path) === inode;
 }
 
 /** Triggers and views run on open or on write; ours has none, so one that has was planted. */
@@ -86,17 +43,29 @@ const hasPlantedCode = (db: DatabaseSync): boolean =>
   Number(db.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE type IN ('trigger', 'view')`).get()?.['n']) > 0;
 
 function connect(path: string, nowMicros: number): OpenDatabase {
-  const db = new DatabaseSync(path, { timeout: BUSY_MILLIS, defensive: true });
+  const inode = inodeOf(path);
+  const url = pathToFileURL(path);
+  // Never made here: SQLite would give it the modes of the umask.
+  url.searchParams.set('mode', 'rw');
+  const db = new DatabaseSync(url, { timeout: BUSY_MILLIS, defensive: true });
   try {
     db.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
     const newer = pragmaNumber(db, 'user_version') > SCHEMA_VERSION;
+    // A newer version may have made them itself; nothing is written there, so that nothing of it runs.
+    if (!newer && hasPlantedCode(db)) {
+      throw new StoreError('STORE_FOREIGN', 'The store has triggers or views of another origin');
+    }
     if (!newer) migrate(db, nowMicros);
-    if (hasPlantedCode(db)) throw new StoreError('STORE_FOREIGN', 'The store has triggers or views of another origin');
     db.prepare('SELECT count(*) FROM meta').get();
-    // Checkpoints belong to drain and upkeep: see drain.ts. A reader's cache of 8 MB holds a day of rollups.
+    // A restored backup is not in WAL mode.
+    if (!newer && db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal') {
+      db.exec('PRAGMA journal_mode = WAL');
+    }
+    // Checkpoints belong to drain and upkeep: see drain.ts. A reader's cache of 8 MB holds a day of rollups. No mapping
+    // of the file into memory: when someone cuts it short, as `cp` over it does, the signal would end the host.
     db.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 4194304;
-      PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA secure_delete = FAST`);
-    return { db, path, readOnly: false, newer };
+      PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA secure_delete = FAST`);
+    return { db, path, inode, readOnly: false, newer };
   } catch (cause) {
     db.close();
     throw cause;
@@ -105,17 +74,16 @@ function connect(path: string, nowMicros: number): OpenDatabase {
 
 /** SQLite's primary result codes: https://sqlite.org/rescode.html */
 const SQLITE = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
-const primaryCode = (cause: unknown): number => ((cause as { errcode?: number }).errcode ?? 0) & 0xff;
 
 function mustSetAside(cause: unknown): boolean {
   if (cause instanceof StoreError) return cause.code === 'STORE_FOREIGN';
-  return primaryCode(cause) === SQLITE.corrupt || primaryCode(cause) === SQLITE.notADatabase;
+  return resultCode(cause) === SQLITE.corrupt || resultCode(cause) === SQLITE.notADatabase;
 }
 
 function isUnwritable(cause: unknown): boolean {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return true;
-  return primaryCode(cause) === SQLITE.readOnly || primaryCode(cause) === SQLITE.cannotOpen;
+  return resultCode(cause) === SQLITE.readOnly || resultCode(cause) === SQLITE.cannotOpen;
 }
 
 /**
@@ -126,11 +94,17 @@ export function openReadOnly(path: string): OpenDatabase {
   if (identify(path) !== 'ours') {
     throw new StoreError('STORE_MISSING', `There is no metrics store at ${path}`);
   }
+  const inode = inodeOf(path);
   const url = pathToFileURL(path);
   const open = (): DatabaseSync => {
     const db = new DatabaseSync(url, { readOnly: true, timeout: BUSY_MILLIS, defensive: true });
-    db.prepare('SELECT count(*) FROM meta').get();
-    return db;
+    try {
+      db.prepare('SELECT count(*) FROM meta').get();
+      return db;
+    } catch (cause) {
+      db.close();
+      throw cause;
+    }
   };
   let db: DatabaseSync;
   try {
@@ -140,7 +114,7 @@ export function openReadOnly(path: string): OpenDatabase {
     url.searchParams.set('immutable', '1');
     db = open();
   }
-  return { db, path, readOnly: true, newer: pragmaNumber(db, 'user_version') > SCHEMA_VERSION };
+  return { db, path, inode, readOnly: true, newer: pragmaNumber(db, 'user_version') > SCHEMA_VERSION };
 }
 
 /**
@@ -150,30 +124,79 @@ export function openReadOnly(path: string): OpenDatabase {
  * opening never fails because of a damaged file. The database of a Python Amicus is left alone; ours then lies
  * beside it.
  *
- * @throws StoreError `STORE_READ_ONLY` when there is no store and none can be made; `STORE_BUSY`.
+ * @throws StoreError `STORE_READ_ONLY` when there is no store and none can be made; `STORE_FOREIGN` when the folder is
+ *   a link that leads elsewhere; `STORE_BUSY`.
  */
 export function openDatabase(directory: string, nowMicros: number): OpenDatabase {
+  makeFolder(directory);
   for (let attempt = 1; ; attempt++) {
     const path = databasePath(directory);
+    const inode = inodeOf(path);
+    let found: Found = 'ours';
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const found = identify(path);
-      if (found === 'damaged' || found === 'other_database') setAside(path, nowMicros);
-      if (found !== 'ours') createAt(path, nowMicros);
+      clearLeftovers(path);
+      found = identify(path);
+      if (found === 'damaged' || found === 'other_database') setAside(path, inode, nowMicros);
+      if (found !== 'ours') createDatabase(path, nowMicros);
+      setAsideForeignLog(path, nowMicros);
       return connect(path, nowMicros);
     } catch (cause) {
       if (attempt >= OPEN_TRIES) throw cause;
-      if (mustSetAside(cause)) setAside(path, nowMicros);
-      else if (isUnwritable(cause)) return openUnwritable(path, cause);
-      else if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' && primaryCode(cause) !== SQLITE.busy) throw cause;
+      if (found === 'ours' && mustSetAside(cause)) setAside(path, inode, nowMicros);
+      else if (isUnwritable(cause) && identify(path) !== 'missing') return openReadOnly(path);
+      else if (isUnwritable(cause) && attempt > 1) throw cannotMake(path, cause);
+      else if (!isPassing(cause)) throw cause;
     }
   }
 }
 
-function openUnwritable(path: string, cause: unknown): OpenDatabase {
-  if (identify(path) === 'ours') return openReadOnly(path);
-  throw new StoreError('STORE_READ_ONLY', `No metrics store can be made at ${path}: the folder cannot be written`, {
+/** Another process makes, moves or replaces the file just now: the next try finds it in another state. */
+function isPassing(cause: unknown): boolean {
+  return (
+    (cause as NodeJS.ErrnoException).code === 'ENOENT' ||
+    resultCode(cause) === SQLITE.busy ||
+    mustSetAside(cause) ||
+    isUnwritable(cause)
+  );
+}
+
+/** A folder that cannot be made may still hold a store that can be read. */
+function makeFolder(directory: string): void {
+  try {
+    makeContextFolder(directory);
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    if (!isUnwritable(cause)) throw cause;
+    throw cannotMake(directory, cause);
+  }
+}
+
+function cannotMake(path: string, cause: unknown): StoreError {
+  return new StoreError('STORE_READ_ONLY', `No metrics store can be made at ${path}: the folder cannot be written`, {
     hint: 'Make the folder writable, or name another one with --dir.',
     cause,
   });
+}
+
+/**
+ * Set a store aside in which damage was met, after looking again: another process may have done so already. What comes
+ * next opens a new one.
+ */
+export function setAsideDamaged(open: OpenDatabase, nowMicros: number): void {
+  if (open.readOnly || !isInPlace(open)) return;
+  if (isSound(open.path)) return;
+  setAside(open.path, open.inode, nowMicros);
+}
+
+function isSound(path: string): boolean {
+  try {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLIS });
+    try {
+      return db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok';
+    } finally {
+      db.close();
+    }
+  } catch (cause) {
+    return !mustSetAside(cause);
+  }
 }

@@ -1,10 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type DropReason, EVENT_DROP_REASONS } from '../../model/event.ts';
-import type { SpooledOrigin, Stretch } from '../spool/segment-reader.ts';
+import type { SpooledOrigin } from '../spool/definitions.ts';
+import type { Stretch } from '../spool/segment-reader.ts';
 import type { SegmentHeader } from '../spool/spool-folder.ts';
 
 /** Reasons that the drain itself counts; all others are running totals told by the producer. */
-const COUNTED_HERE: readonly DropReason[] = ['duplicate', 'spool_damaged'];
+const COUNTED_HERE = ['duplicate', 'spool_damaged', 'kind_changed'] as const;
+
+/** What became of a stretch of a file. */
+export type Accounted = {
+  readonly stored: number;
+  readonly duplicates: number;
+  /** Fields that were left out of stored events. */
+  readonly kindChanged: number;
+  /** The sequence number up to which events were lost with a damaged rest of the file, where it could be found. */
+  readonly lostUpTo?: number | undefined;
+};
 
 /** The recording processes in a file, with the sums of the conservation law. */
 export class ProducerBook {
@@ -56,21 +67,23 @@ export class ProducerBook {
    * Enter what a stretch of a file holds. Sequence numbers that are skipped, within it or since the last one, are
    * events that a damaged or deleted file took with it.
    */
-  account(producer: number, stretch: Stretch, stored: number, duplicates: number): void {
+  account(producer: number, stretch: Stretch, { stored, duplicates, kindChanged, lostUpTo }: Accounted): void {
     const sums = this.#sums.get(producer);
     const sequence = Number(sums?.['seq'] ?? 0);
     const dropped = JSON.parse(String(sums?.['dropped'] ?? '{}')) as Partial<Record<DropReason, number>>;
-    const gap = Math.max(0, (stretch.firstSequence ?? sequence) - sequence) + stretch.missing;
-    const told = { ...dropped, ...stretch.counts };
+    const readTo = Math.max(sequence, stretch.nextSequence ?? 0);
+    const nextSequence = Math.max(readTo, lostUpTo ?? 0);
+    const gap = Math.max(0, (stretch.firstSequence ?? sequence) - sequence) + stretch.missing + nextSequence - readTo;
+    const told: Partial<Record<DropReason, number>> = { ...dropped, ...stretch.counts };
+    const more = { duplicate: duplicates, spool_damaged: gap, kind_changed: kindChanged };
     for (const reason of COUNTED_HERE) {
-      const more = reason === 'duplicate' ? duplicates : gap;
-      const total = (dropped[reason] ?? 0) + more;
+      const total = (dropped[reason] ?? 0) + more[reason];
       if (total > 0) told[reason] = total;
+      else delete told[reason];
     }
-    const nextSequence = Math.max(sequence, stretch.nextSequence ?? 0);
     let droppedBefore = 0;
     for (const reason of EVENT_DROP_REASONS) {
-      if (!COUNTED_HERE.includes(reason)) droppedBefore += told[reason] ?? 0;
+      if (reason !== 'duplicate' && reason !== 'spool_damaged') droppedBefore += told[reason] ?? 0;
     }
     this.#save.run(nextSequence, nextSequence + droppedBefore, stored, JSON.stringify(told), producer);
   }

@@ -24,7 +24,7 @@ import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, toStoredMetric } from './event-tables.ts';
 import { foldTable } from './fold.ts';
 import { readLedger } from './ledger.ts';
-import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { foldRollupBlocks } from './rollup-fold.ts';
 import { scanTable } from './scan.ts';
@@ -64,6 +64,17 @@ export class SqliteStore implements Store {
   /** The database file. */
   get path(): string {
     return this.#open.path;
+  }
+
+  /** False when the file was deleted, moved or replaced since it was opened. */
+  get isInPlace(): boolean {
+    return isInPlace(this.#open);
+  }
+
+  /** Close, and set the file aside if it is damaged indeed: what is opened next is a new store. */
+  async setAside(): Promise<void> {
+    await this.close();
+    translating(this.path, () => setAsideDamaged(this.#open, this.#clock.nowMicros()));
   }
 
   async drain(options: { readonly waitMillis?: number } = {}): Promise<DrainReport> {

@@ -34,6 +34,7 @@ const SENTENCES: Readonly<Record<LineReason, string>> = {
   too_long: 'field left out or cut: too long',
   control_character: 'field left out: control character',
   looks_secret: 'field left out: looks like a secret',
+  kind_changed: 'field left out: the store keeps another kind of thing under its name',
 };
 
 const placeOf = (file: string): string => (file === '-' ? 'standard input' : file);

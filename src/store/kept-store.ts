@@ -1,0 +1,71 @@
+import type { Clock } from '../model/clock.ts';
+import { StoreError } from '../model/errors.ts';
+import type { SqliteStore } from './sqlite/sqlite-store.ts';
+import type { Store } from './store.ts';
+
+/**
+ * The store of a context folder, opened at the first question and again whenever it has to be: when the folder was
+ * deleted, moved or restored under it, or when damage was met in it.
+ */
+export class KeptStore {
+  readonly #directory: string;
+  readonly #clock: Clock;
+  #opening: Promise<SqliteStore> | undefined;
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  /** @throws StoreError when there is none and none can be made. */
+  async open(): Promise<Store> {
+    const store = await this.#opened();
+    if (store.isInPlace) return store;
+    await this.close();
+    return this.#opened();
+  }
+
+  /**
+   * Do something with the store. When it turns out to be damaged, it is set aside and a new one is asked instead:
+   * events must have somewhere to go.
+   */
+  async use<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+    const store = await this.open();
+    try {
+      return await work(store);
+    } catch (cause) {
+      if (!(cause instanceof StoreError) || cause.code !== 'STORE_CORRUPT') throw cause;
+      await this.#setAside();
+      return work(await this.open());
+    }
+  }
+
+  /** What is open is let go of; the next question opens anew. */
+  async close(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    const store = await opening?.catch(() => undefined);
+    await store?.close();
+  }
+
+  async #setAside(): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    const store = await opening?.catch(() => undefined);
+    await store?.setAside();
+  }
+
+  #opened(): Promise<SqliteStore> {
+    if (this.#opening === undefined) {
+      const opening = import('./sqlite/sqlite-store.ts').then(({ SqliteStore }) =>
+        SqliteStore.open(this.#directory, this.#clock),
+      );
+      this.#opening = opening;
+      // A store that could not be opened is tried again with the next question.
+      opening.catch(() => {
+        if (this.#opening === opening) this.#opening = undefined;
+      });
+    }
+    return this.#opening;
+  }
+}

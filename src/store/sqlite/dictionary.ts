@@ -52,6 +52,6 @@ export class Dictionary {
 }
 
 /** A prefix, and a string behind all that start with it: no name holds the last two code points of Unicode in a row. */
-export function prefixBounds(prefix: string): [from: string, before: string] {
+function prefixBounds(prefix: string): [from: string, before: string] {
   return [prefix, `${prefix}\u{10FFFF}\u{10FFFF}`];
 }

@@ -65,7 +65,7 @@ export function split(filter: Filter): { readonly positive: Positive; readonly n
 }
 
 /** Strings among values that a filter may have been given; values of another type than the field's never match. */
-export const textsIn = (values: readonly FilterValue[]): string[] =>
+const textsIn = (values: readonly FilterValue[]): string[] =>
   values.filter((value) => typeof value === 'string');
 
 const oneOfThese = (sql: string, values: readonly (string | number)[]): Condition =>

@@ -1,6 +1,6 @@
 import { type Answerer, newestEvents, numberField, textField } from './answerer.ts';
 import { asNumber, toCount } from './distribution.ts';
-import { type NodeNow, nodesNow } from './nodes-now.ts';
+import { type NodeNow, nodesNow, type SeenNode } from './nodes-now.ts';
 import { countOutcomes, type OutcomeCounts } from './overview.ts';
 import { stateLatency, type StateLatency } from './state-latency.ts';
 
@@ -49,8 +49,18 @@ async function queueNow(ask: Answerer): Promise<QueueNow | undefined> {
   };
 }
 
+export type StatusSettings = {
+  readonly nowMicros: number;
+  readonly windowSeconds: number;
+  /** What the state file shows now; none where there is no such file. */
+  readonly seen: readonly SeenNode[];
+};
+
 /** Nodes, queue, throughput and state latency as of `nowMicros`, the last two over the `windowSeconds` before. */
-export async function clusterStatus(ask: Answerer, nowMicros: number, windowSeconds: number): Promise<ClusterStatus> {
+export async function clusterStatus(
+  ask: Answerer,
+  { nowMicros, windowSeconds, seen }: StatusSettings,
+): Promise<ClusterStatus> {
   const until = nowMicros / 1e6;
   const span = { since: until - windowSeconds, until };
   const counted = async (metric: string): Promise<number> =>
@@ -66,7 +76,7 @@ export async function clusterStatus(ask: Answerer, nowMicros: number, windowSeco
   return {
     atMicros: nowMicros,
     windowSeconds,
-    nodes: await nodesNow(ask),
+    nodes: await nodesNow(ask, seen, nowMicros),
     queue: await queueNow(ask),
     throughput: {
       created: await counted('task.created'),

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { type Answerer, newestEvents, type ReportSpan, textField } from './answerer.ts';
-import { type NodeNow, nodesNow } from './nodes-now.ts';
+import { type NodeNow, nodesNow, type SeenNode } from './nodes-now.ts';
 import { type NodeShare, nodeSharesIn } from './overview.ts';
 
 /** Status changes read: enough for days of a busy cluster. */
@@ -42,9 +42,14 @@ export function statusTimes(changes: readonly StoredEvent[], fromMicros: number,
 }
 
 /** Every node that is known, the live ones first. */
-export async function nodeActivity(ask: Answerer, span: ReportSpan): Promise<readonly NodeActivity[]> {
+export async function nodeActivity(
+  ask: Answerer,
+  span: ReportSpan,
+  seen: readonly SeenNode[],
+  nowMicros: number,
+): Promise<readonly NodeActivity[]> {
   const [nodes, shares, changes] = [
-    await nodesNow(ask),
+    await nodesNow(ask, seen, nowMicros),
     await nodeSharesIn(ask, span),
     await newestEvents(ask, 'node.status', span, MAX_EVENTS),
   ];
@@ -53,7 +58,7 @@ export async function nodeActivity(ask: Answerer, span: ReportSpan): Promise<rea
   return nodes.map((node) => {
     const own = changesOf.get(node.nodeId) ?? [];
     // With the whole history asked for, the span begins at the epoch: a node's own time begins when it was first seen.
-    const from = Math.max(shares.fromMicros, node.firstSeenMicros);
+    const from = Math.max(shares.fromMicros, node.firstSeenMicros ?? own[0]?.atMicros ?? 0);
     const done = { share: shareOf.get(node.nodeId), statusSeconds: statusTimes(own, from, shares.toMicros) };
     return Object.assign(done, node);
   });

@@ -12,17 +12,30 @@ export type NodeNow = {
   readonly model: string | undefined;
   /** Absent when no status was ever told: the node registered, and that is all. */
   readonly status: string | undefined;
-  /** Since when it has that status. */
-  readonly sinceMicros: number;
+  /** Since when it has that status; absent when the change was not seen. */
+  readonly sinceMicros: number | undefined;
   /** The task it holds: claimed, not ended and not released. */
   readonly taskId: string | undefined;
   readonly taskSinceMicros: number | undefined;
-  /** Earliest and latest moment at which it registered, changed its status or left, among the events read. */
-  readonly firstSeenMicros: number;
+  /** When it first registered, changed its status or held a task, among the events read; absent without such events. */
+  readonly firstSeenMicros: number | undefined;
+};
+
+/** A node as the state file shows it at this moment. Says what is, and nothing of since when. */
+export type SeenNode = {
+  readonly nodeId: string;
+  readonly role?: string | undefined;
+  readonly model?: string | undefined;
+  readonly status?: string | undefined;
+  readonly taskId?: string | undefined;
+  readonly idleSeconds?: number | undefined;
 };
 
 /** Order of statuses in lists: what works comes first, what is gone comes last. */
 const RANK = ['working', 'waiting', 'idle', 'other', undefined, 'silent', 'terminated'];
+
+const byRank = (a: NodeNow, b: NodeNow): number =>
+  RANK.indexOf(a.status) - RANK.indexOf(b.status) || a.nodeId.localeCompare(b.nodeId);
 
 type Held = { readonly taskId: string; readonly sinceMicros: number };
 
@@ -42,7 +55,8 @@ export function heldTasks(events: readonly StoredEvent[]): ReadonlyMap<string, H
 
 function toNode(nodeId: string, events: readonly StoredEvent[], held: Held | undefined): NodeNow {
   let status: string | undefined;
-  let sinceMicros = events[0]?.atMicros ?? held?.sinceMicros ?? 0;
+  const firstSeenMicros = events[0]?.atMicros ?? held?.sinceMicros;
+  let sinceMicros = firstSeenMicros;
   let role: string | undefined;
   let model: string | undefined;
   let statedTask: Held | undefined;
@@ -70,7 +84,7 @@ function toNode(nodeId: string, events: readonly StoredEvent[], held: Held | und
     sinceMicros,
     taskId: task?.taskId,
     taskSinceMicros: task?.sinceMicros,
-    firstSeenMicros: events[0]?.atMicros ?? held?.sinceMicros ?? 0,
+    firstSeenMicros,
   };
 }
 
@@ -83,18 +97,49 @@ export function toNodesNow(events: readonly StoredEvent[], held: ReadonlyMap<str
   );
   // Where nobody tells of nodes themselves, their tasks still do.
   for (const [nodeId] of held) if (!byNode.has(nodeId)) byNode.set(nodeId, []);
-  return [...byNode]
-    .map(([nodeId, own]) => toNode(nodeId, own, held.get(nodeId)))
-    .sort((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status) || a.nodeId.localeCompare(b.nodeId));
+  return [...byNode].map(([nodeId, own]) => toNode(nodeId, own, held.get(nodeId))).sort(byRank);
 }
 
-/** Every node that the latest events tell of, live ones first. */
-export async function nodesNow(ask: Answerer): Promise<readonly NodeNow[]> {
+/**
+ * What events tell, corrected by what is seen now. Nodes that were there before anybody watched are only seen; since
+ * when a node is what it is, only events tell.
+ */
+export function withSeen(nodes: readonly NodeNow[], seen: readonly SeenNode[], nowMicros: number): NodeNow[] {
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  for (const { nodeId, role, model, status, taskId, idleSeconds } of seen) {
+    const told = byId.get(nodeId);
+    const idleSince = idleSeconds === undefined ? undefined : Math.round(nowMicros - idleSeconds * 1e6);
+    const gone = status === 'terminated';
+    const heldTask = gone ? undefined : (taskId ?? told?.taskId);
+    byId.set(nodeId, {
+      nodeId,
+      role: role ?? told?.role,
+      model: model ?? told?.model,
+      status: status ?? told?.status,
+      sinceMicros: told?.status === status ? told?.sinceMicros : status === 'idle' ? idleSince : undefined,
+      taskId: heldTask,
+      taskSinceMicros: heldTask !== undefined && told?.taskId === heldTask ? told.taskSinceMicros : undefined,
+      firstSeenMicros: told?.firstSeenMicros,
+    });
+  }
+  return [...byId.values()].sort(byRank);
+}
+
+/**
+ * Every node that the latest events tell of, or that is seen now; live ones first.
+ *
+ * @param seen What the state file shows now; none where there is no such file.
+ */
+export async function nodesNow(
+  ask: Answerer,
+  seen: readonly SeenNode[],
+  nowMicros: number,
+): Promise<readonly NodeNow[]> {
   const events: StoredEvent[] = [];
   for (const metric of ['node.registered', 'node.status', 'node.terminated']) {
     events.push(...(await newestEvents(ask, metric, {}, MAX_EVENTS)));
   }
   const tasks: StoredEvent[] = [];
   for (const metric of TASK_METRICS) tasks.push(...(await newestEvents(ask, metric, {}, MAX_EVENTS)));
-  return toNodesNow(events, heldTasks(tasks));
+  return withSeen(toNodesNow(events, heldTasks(tasks)), seen, nowMicros);
 }

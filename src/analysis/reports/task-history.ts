@@ -40,8 +40,8 @@ export type TaskHistory = {
 
 const METRIC_ORDER = ['task.created', 'task.released', 'task.completed', 'task.claimed'];
 
-/** Events of one moment in the order in which they can have happened: what ends a turn before what begins the next. */
-const inOrder = (a: StoredEvent, b: StoredEvent): number =>
+/** By time; of one moment in the order in which they can have happened: what ends a turn before what begins the next. */
+export const byTimeAndCause = (a: StoredEvent, b: StoredEvent): number =>
   a.atMicros - b.atMicros || METRIC_ORDER.indexOf(a.metric) - METRIC_ORDER.indexOf(b.metric);
 
 type Draft = { waits: Wait[]; attempts: Attempt[]; waitingSince: number | undefined; open: Attempt | undefined };
@@ -103,7 +103,7 @@ export function taskHistory(taskId: string, events: readonly StoredEvent[]): Tas
   let createdMicros: number | undefined;
   let state: TaskState = 'pending';
   let lastMicros = 0;
-  for (const event of events.toSorted(inOrder)) {
+  for (const event of events.toSorted(byTimeAndCause)) {
     lastMicros = event.atMicros;
     priority = textField(event, 'priority') ?? priority;
     if (event.metric === 'task.created') {

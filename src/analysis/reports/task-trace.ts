@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { FilterBook } from '../../query/question.ts';
 import { type Answerer, definedSpan, numberField, type ReportSpan, textField } from './answerer.ts';
-import { type Attempt, type TaskHistory, taskHistory } from './task-history.ts';
+import { type Attempt, byTimeAndCause, type TaskHistory, taskHistory } from './task-history.ts';
 import { TASK_METRICS } from './task-list.ts';
 
 /** Events of one kind that a trace reads at most. */
@@ -127,7 +127,7 @@ export async function taskTrace(
   return {
     history,
     ...range,
-    events: events.toSorted((a, b) => a.atMicros - b.atMicros),
+    events: events.toSorted(byTimeAndCause),
     tools: (await ofHolders('tool.called')).sort(byTime),
     stateOperations: stateOperations.sort(byTime),
     work: named.sort(byTime),

@@ -62,6 +62,7 @@ export function activityColumns(nowMicros: number): AnswerColumn<NodeActivity>[]
     key: `${quantile}_duration_seconds`,
     title: quantile,
     align: 'right',
+    optional: true,
     raw: ({ share }) => share?.durationSeconds[quantile],
     show: ({ share }) => formatSeconds(share?.durationSeconds[quantile]),
   });
@@ -75,7 +76,7 @@ export function activityColumns(nowMicros: number): AnswerColumn<NodeActivity>[]
   });
   return [
     ...nodeColumns(nowMicros).filter(({ key }) => !['status_seconds', 'task_seconds'].includes(key)),
-    { key: 'claimed', title: 'claimed', align: 'right', raw: ({ share }) => share?.claimed ?? 0 },
+    { key: 'claimed', title: 'claimed', align: 'right', optional: true, raw: ({ share }) => share?.claimed ?? 0 },
     { key: 'ended', title: 'ended', align: 'right', raw: ({ share }) => share?.completed ?? 0 },
     outcome('success'),
     outcome('failure'),

@@ -52,7 +52,7 @@ function declareOptions(target: Command, definition: AnyCommand): void {
     const short = option.short === undefined ? '' : `-${option.short}, `;
     const flags = `${short}${flagOf(key)}${option.placeholder === undefined ? '' : ` ${option.placeholder}`}`;
     if (option.shape === 'list') {
-      target.option(flags, option.doc, (text: string, before: readonly string[]) => [...before, text], []);
+      target.option(flags, option.doc, (text: string, before: readonly string[] = []) => [...before, text]);
     } else target.option(flags, option.doc);
   }
 }
@@ -61,7 +61,7 @@ function parsedOption(key: string, option: Option, raw: unknown): unknown {
   if (option.shape === 'flag') return raw === true;
   const parse = option.parse ?? ((text: string) => text);
   const flag = flagOf(key);
-  if (option.shape === 'list') return (raw as readonly string[]).map((text) => parse(text, flag));
+  if (option.shape === 'list') return ((raw ?? []) as readonly string[]).map((text) => parse(text, flag));
   return raw === undefined ? undefined : parse(raw as string, flag);
 }
 

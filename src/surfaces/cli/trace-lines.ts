@@ -5,7 +5,7 @@ import { printTable } from './print-rows.ts';
 import { type MomentFormat, momentFormat } from './terminal/moments.ts';
 import { printable } from './terminal/printable.ts';
 import type { Tone } from './terminal/style.ts';
-import { formatCount, formatMillis, formatSeconds } from './terminal/units.ts';
+import { formatByName, formatCount, formatMillis, formatSeconds } from './terminal/units.ts';
 import { renderWaterfall, type WaterfallRow } from './terminal/waterfall.ts';
 
 /** Below this the axis needs fractions of a second to tell its labels apart. */
@@ -91,7 +91,7 @@ function listedEvents(trace: TaskTrace): ListedEvent[] {
     nodeId: node_id,
     detail: Object.entries(data)
       .filter(([field, value]) => value !== undefined && !['task_id', 'node_id'].includes(field))
-      .map(([field, value]) => `${field}=${String(value)}`)
+      .map(([field, value]) => `${field}=${typeof value === 'object' ? value.join(' ') : formatByName(field, value)}`)
       .join(' '),
   }));
   const marks = [...trace.tools, ...trace.stateOperations, ...trace.work].map(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { statusTimes } from '../../../src/analysis/reports/node-activity.ts';
-import { heldTasks, toNodesNow } from '../../../src/analysis/reports/nodes-now.ts';
+import { heldTasks, toNodesNow, withSeen } from '../../../src/analysis/reports/nodes-now.ts';
 import type { EventData, StoredEvent } from '../../../src/model/event.ts';
 import { storedEvent } from '../../support/stored-events.ts';
 
@@ -83,5 +83,33 @@ describe('statusTimes', () => {
 
   it('is empty for a node that never changed', () => {
     expect(statusTimes([], at(0), at(60))).toEqual({});
+  });
+});
+
+describe('withSeen', () => {
+  const told = toNodesNow([status(5, 'A', 'working')], new Map([['A', { taskId: 't', sinceMicros: at(6) }]]));
+
+  it('shows nodes that were there before anybody watched', () => {
+    const [node] = withSeen([], [{ nodeId: 'B', role: 'developer', status: 'working', taskId: 't9' }], at(60));
+    expect(node).toMatchObject({ nodeId: 'B', status: 'working', taskId: 't9', sinceMicros: undefined });
+  });
+
+  it('knows from events since when, as long as they agree with what is seen', () => {
+    expect(withSeen(told, [{ nodeId: 'A', status: 'working' }], at(60))).toMatchObject([
+      { status: 'working', sinceMicros: at(5), taskId: 't', taskSinceMicros: at(6) },
+    ]);
+    expect(withSeen(told, [{ nodeId: 'A', status: 'waiting', taskId: 'u' }], at(60))).toMatchObject([
+      { status: 'waiting', sinceMicros: undefined, taskId: 'u', taskSinceMicros: undefined },
+    ]);
+  });
+
+  it('takes the time of an idle node from the file', () => {
+    expect(withSeen([], [{ nodeId: 'A', status: 'idle', idleSeconds: 20 }], at(60))).toMatchObject([
+      { sinceMicros: at(40) },
+    ]);
+  });
+
+  it('lets a node that is gone hold no task', () => {
+    expect(withSeen(told, [{ nodeId: 'A', status: 'terminated', taskId: 't' }], at(60))[0]?.taskId).toBeUndefined();
   });
 });

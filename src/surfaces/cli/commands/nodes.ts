@@ -2,6 +2,7 @@ import { nodeActivity } from '../../../analysis/reports/node-activity.ts';
 import { defineCommand, flagOption } from '../command.ts';
 import { activityColumns } from '../node-columns.ts';
 import { printRows } from '../print-rows.ts';
+import { seenNodes } from '../seen-nodes.ts';
 import { spanOf } from '../span-of.ts';
 
 const DEFAULT_SINCE = '24h';
@@ -14,9 +15,11 @@ export const nodesCommand = defineCommand({
   options: { live: flagOption('leave out nodes that have terminated') },
   examples: [{ line: 'amicus-metrics nodes --since 1h --live', doc: 'who works now, and the last hour of each' }],
   async run(context, { options }) {
-    const nodes = await nodeActivity(await context.collector(), spanOf(context, DEFAULT_SINCE));
+    const now = context.clock.nowMicros();
+    const span = spanOf(context, DEFAULT_SINCE);
+    const nodes = await nodeActivity(await context.collector(), span, seenNodes(context), now);
     const listed = options.live ? nodes.filter(({ status }) => status !== 'terminated') : nodes;
-    printRows(context, activityColumns(context.clock.nowMicros()), listed, 'No node has been seen yet.');
+    printRows(context, activityColumns(now), listed, 'No node has been seen yet.');
     return undefined;
   },
 });

@@ -9,7 +9,7 @@ import { formatCount } from '../terminal/units.ts';
 export const restoreCommand = defineCommand({
   description:
     'Puts a copy that `backup` wrote in the place of the store. The store that was there is kept beside it under another ' +
-    'name. Stop `up` and whatever else reads the store first; what was recorded and not yet stored goes into the restored one.',
+    'name. Stop `up` and whatever else reads the store first. What still lies in the spool goes into the restored store too.',
   arguments: { file: argument('the copy') },
   options: {},
   examples: [{ line: 'amicus-metrics restore metrics-backup.db', doc: 'back to the day of the copy' }],

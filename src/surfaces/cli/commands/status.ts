@@ -2,6 +2,7 @@ import { clusterStatus } from '../../../analysis/reports/cluster-status.ts';
 import { defineCommand, valueOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { nodeColumns } from '../node-columns.ts';
+import { seenNodes } from '../seen-nodes.ts';
 import { parseMillis } from '../option-values.ts';
 import { printCsv, printTable } from '../print-rows.ts';
 import { lockText, nodesText, queueText, stateText, throughputSpark, throughputText } from '../status-lines.ts';
@@ -15,7 +16,11 @@ const DEFAULT_WINDOW_MILLIS = 3_600_000;
 async function printStatus(context: CommandContext, windowMillis: number): Promise<void> {
   const collector = await context.collector();
   const now = context.clock.nowMicros();
-  const status = await clusterStatus(collector, now, windowMillis / 1_000);
+  const status = await clusterStatus(collector, {
+    nowMicros: now,
+    windowSeconds: windowMillis / 1_000,
+    seen: seenNodes(context),
+  });
   const columns = nodeColumns(now);
   const stats = await collector.stats();
   if (context.format === 'json') return context.printJson({ ...status, store: stats });

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,6 +37,8 @@ function killGroups(pids: readonly number[]): void {
 /** Prepares an example cluster in a new temporary workspace. */
 export function prepareExample(durationMillis: number): ExampleSession {
   const directory = join(realpathSync(mkdtempSync(join(tmpdir(), 'amicus-example-'))), '.ai');
+  // There before its first node, so that it can be watched from the first moment.
+  mkdirSync(directory, { mode: 0o700 });
   let cluster: ExampleCluster | undefined;
   let failure: string | undefined;
   return {

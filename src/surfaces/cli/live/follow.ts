@@ -6,10 +6,12 @@ import type { MetricsCollector } from '../../../metrics-collector.ts';
 import type { IncomingEvent } from '../../../model/event.ts';
 import type { LiveSource } from '../../../sources/source.ts';
 import type { CommandContext } from '../context.ts';
+import { seenNodes } from '../seen-nodes.ts';
 import { momentFormat } from '../terminal/moments.ts';
 import { eventNote } from './event-notes.ts';
 import type { Frame, Note } from './frame.ts';
 import type { LiveView } from './live-view.ts';
+import { noticeText } from './source-notices.ts';
 
 /** Between two looks at the store. */
 const TICK_MILLIS = 1_000;
@@ -71,7 +73,10 @@ class Follower {
           collector.emit(event);
           this.#noteEvent(event);
         },
-        notice: ({ code, count }) => this.#note(`${source.name}: ${code} (${count})`, 'warning', undefined),
+        notice: (notice) => {
+          const text = noticeText(notice);
+          if (text !== undefined) this.#note(text, 'warning', undefined);
+        },
       });
       this.#startedSources.push(source);
     }
@@ -117,7 +122,11 @@ class Follower {
 
   async #look(): Promise<Frame> {
     const { context, collector, totalMillis } = this.#following;
-    const status = await clusterStatus(collector, context.clock.nowMicros(), WINDOW_SECONDS);
+    const status = await clusterStatus(collector, {
+      nowMicros: context.clock.nowMicros(),
+      windowSeconds: WINDOW_SECONDS,
+      seen: seenNodes(context),
+    });
     const stats = await collector.stats();
     const { unwritable } = collector.health();
     this.#frame = {

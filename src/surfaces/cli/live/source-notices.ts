@@ -1,0 +1,27 @@
+import type { SourceNotice } from '../../../sources/source.ts';
+
+/** What notices of sources mean to somebody who follows a cluster; a code that is not here is said as it is. */
+const WORDS: Readonly<Record<string, string>> = {
+  state_empty: 'state.json is empty',
+  state_not_json: 'state.json is not JSON at the moment',
+  state_not_an_object: 'state.json holds something else than an object',
+  state_not_a_file: 'state.json is no regular file and is not read',
+  state_refused: 'state.json may not be read by this user',
+  state_too_large: 'state.json is too large and is not read',
+  baseline_unwritable: 'how far was read cannot be saved: after a restart some changes may be missed',
+  watch_failed: 'changes cannot be watched here: the folder is looked at every few seconds instead',
+  native_unreadable: "Amicus's own metrics.db cannot be read",
+};
+
+/** Before a cluster writes, and between two writes, there may be no file: no news. */
+const SILENT = new Set(['state_missing', 'native_told_by_state', 'native_other_tables']);
+
+/**
+ * A sentence about a notice, or nothing.
+ *
+ * Sources repeat a notice each time its count doubles; only its first time is news.
+ */
+export function noticeText({ code, count }: SourceNotice): string | undefined {
+  if (count > 1 || SILENT.has(code)) return undefined;
+  return WORDS[code] ?? code.replaceAll('_', ' ');
+}

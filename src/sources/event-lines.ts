@@ -12,8 +12,6 @@ import { LineSplitter, TOO_LONG } from './line-splitter.ts';
 
 /** Twice what the largest event takes: 256 file names of 256 characters, each written as an escape. */
 const MAX_LINE_BYTES = 1 << 20;
-/** A spool file's worth, far below any limit of the spool. */
-const EVENTS_BETWEEN_SETTLES = 500_000_000;
 /** Lines named for each reason. */
 const SHOWN_LINES = 5;
 /** Asking for the totals costs a little; lines that look wrong are asked about so often, the rest only counts. */
@@ -30,7 +28,7 @@ export type LineSink = {
   emit(event: IncomingEvent): boolean;
   /** Running totals of what was dropped. */
   dropped(): Totals;
-  /** Move what was emitted into the store. */
+  /** Move what was emitted into the store: at the end, and whenever there is no room. Nothing else waits for the store. */
   settle(): Promise<void>;
 };
 
@@ -94,11 +92,12 @@ class EventLines {
   #equalLinesAtMicros = 0;
   /** Right for whole events; fields that were dropped without a look are missing in it. */
   #dropped: Totals;
+  /** Drops that the sink counted and that are none, since the event was told again. */
+  readonly #retried = new Map<DropReason, number>();
   #lines = 0;
   #events = 0;
   #refused = 0;
   #looks = 0;
-  #untilSettle = EVENTS_BETWEEN_SETTLES;
 
   constructor(catalogue: Catalogue, sink: LineSink) {
     this.#sink = sink;
@@ -123,7 +122,6 @@ class EventLines {
       const event = this.#eventOf(block.slice(start, end));
       // Most lines are done without waiting; only making room waits.
       if (event !== undefined && !this.#emit(event, false)) await this.#emitWithRoom(event);
-      if (this.#untilSettle <= 0) await this.#settle();
       start = end + 1;
     }
   }
@@ -141,7 +139,7 @@ class EventLines {
 
   async #emitWithRoom(event: IncomingEvent): Promise<void> {
     for (let tries = 2; tries <= MAX_TRIES; tries++) {
-      await this.#settle();
+      await this.#sink.settle();
       if (this.#emit(event, tries === MAX_TRIES)) return;
     }
   }
@@ -154,14 +152,17 @@ class EventLines {
     const taken = this.#sink.emit(event);
     if (taken) {
       this.#events += 1;
-      this.#untilSettle -= 1;
       if (!looksWrong) return true;
     }
     this.#looks += 1;
     const before = this.#dropped;
     this.#dropped = this.#sink.dropped();
     const grown = REASONS.filter((reason) => (this.#dropped[reason] ?? 0) > (before[reason] ?? 0));
-    if (!taken && !lastTry && grown.some((reason) => NO_ROOM.includes(reason))) return false;
+    const noRoom = grown.find((reason) => NO_ROOM.includes(reason));
+    if (!taken && !lastTry && noRoom !== undefined) {
+      this.#retried.set(noRoom, (this.#retried.get(noRoom) ?? 0) + 1);
+      return false;
+    }
     if (!taken) this.#refused += 1;
     if (fields === undefined && this.#unknownMetrics.size < SHOWN_LINES) this.#unknownMetrics.add(event.metric);
     for (const reason of looksWrong ? grown : grown.filter(isEventReason)) noteLine(this.#finding(reason), this.#lines);
@@ -193,16 +194,11 @@ class EventLines {
     return before === 0 ? line : `${line}#${before}`;
   }
 
-  async #settle(): Promise<void> {
-    this.#untilSettle = EVENTS_BETWEEN_SETTLES;
-    await this.#sink.settle();
-  }
-
   /** The counts are those of the sink itself, so that what was dropped without a look is in them. */
   report(): EventLinesReport {
     const dropped = this.#sink.dropped();
     for (const reason of REASONS) {
-      const count = (dropped[reason] ?? 0) - (this.#droppedBefore[reason] ?? 0);
+      const count = (dropped[reason] ?? 0) - (this.#droppedBefore[reason] ?? 0) - (this.#retried.get(reason) ?? 0);
       if (count > 0) this.#finding(reason).count = count;
     }
     return {

@@ -66,7 +66,7 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
       sink: {
         emit: (event) => collector.emit(event),
         dropped: () => collector.health().dropped,
-        settle: async () => void (await collector.drain()),
+        settle: () => settle(collector),
       },
       signal,
       onProgress: ({ bytes, lines }) => onProgress?.({ part: input?.part(), bytes, lines }),
@@ -76,6 +76,16 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * Store what was spooled. A thread of the collector's own does so as files fill; here it is waited for, and the spool
+ * told that there is room again.
+ */
+async function settle(collector: MetricsCollector): Promise<void> {
+  await collector.drain();
+  // Where nothing can be written even so, the next event says why, and is counted.
+  await collector.flush().catch(() => undefined);
 }
 
 type Input = { readonly stream: Readable; readonly part: () => number | undefined };

@@ -52,7 +52,7 @@ export function describeSource(name: string, stage: SourceStage): void {
     return told.story;
   };
 
-  describe([name, 'as a source', stage.title ?? ''].join(' ').trim(), () => {
+  describe(`${name} as a source ${stage.title ?? ''}`, () => {
     it('starts where there is nothing, makes nothing and tells nothing', async () => {
       const parent = temporaryFolder();
       const [time, told] = [new ManualTime(), new ToldEvents()];

@@ -123,7 +123,7 @@ describe('AmicusNativeSource', () => {
     const directory = temporaryFolder();
     addRow(directory, { data: { task_id: 'task-1' } });
     const db = new DatabaseSync(join(directory, 'metrics.db'));
-    db.exec(`PRAGMA application_id = ${0x41_4d_4d_58}`);
+    db.exec('PRAGMA application_id = 0x414d4d58');
     db.close();
     const told = await look(directory);
     expect(told.emitted).toEqual([]);

@@ -9,7 +9,12 @@ import { snapshotAt } from './count-cluster.ts';
 import { DEFAULT_LIMITS, FactList, type LookContext } from './fact-list.ts';
 
 /** What a look made of what was known: the events it tells, and what is known now. */
-export type Advance = { readonly memory: ClusterMemory; readonly events: readonly IncomingEvent[] };
+export type Advance = {
+  readonly memory: ClusterMemory;
+  readonly events: readonly IncomingEvent[];
+  /** Those of the events that a bus may tell first-hand, under the same identity and with more detail. */
+  readonly shared: ReadonlySet<IncomingEvent>;
+};
 
 /**
  * Tells what happened between the version of the file that is remembered and the next one. Pure.
@@ -27,10 +32,11 @@ export function advanceCluster(memory: ClusterMemory, model: ClusterModel, conte
   const tasks = advanceTasks(memory, model, facts);
   const messageTotals = advanceMessages(memory, model, facts);
   tellSnapshot(memory, { model, tasks }, facts);
-  const { events } = facts;
+  const { events, shared } = facts;
   return {
     memory: { epochMicros, told: memory.told + events.length, model, nodes, tasks, messageTotals },
     events,
+    shared,
   };
 }
 
@@ -56,10 +62,9 @@ export function watchSilence(memory: ClusterMemory, context: LookContext): Advan
     if (track?.live !== true || statusAt(node, context.nowMicros, context.limits) !== 'silent') continue;
     nodes.set(nodeId, changeStatus(nodeId, node, track, 'silent', facts));
   }
-  const { events } = facts;
-  return events.length === 0
-    ? { memory, events }
-    : { memory: { ...memory, nodes, told: memory.told + events.length }, events };
+  const { events, shared } = facts;
+  const after = events.length === 0 ? memory : { ...memory, nodes, told: memory.told + events.length };
+  return { memory: after, events, shared };
 }
 
 /** The cluster as it stands now, told once for each interval by however many watch. Undefined where there is none. */
@@ -100,6 +105,7 @@ function tellWrite(before: ClusterModel, model: ClusterModel, facts: FactList): 
       subject: '',
       stamp: isFresh ? momentStamp(writtenMicros) : versionStamp(mtimeMicros, contentHash),
       atMicros: mtimeMicros,
+      isShared: isFresh,
     },
   );
 }

@@ -76,7 +76,11 @@ function join(nodeId: string, node: NodeState, track: NodeTrack, inferred: boole
   const isNew = isLater(registeredMicros, track.registeredMicros);
   const stay = isNew ? momentStamp(registeredMicros) : facts.nth('joined', registrations);
   const atMicros = facts.own(registeredMicros) ?? facts.own(node.heartbeatMicros) ?? facts.writtenMicros;
-  facts.tell('node.registered', { node_id: nodeId, role, model }, { subject: nodeId, stamp: stay, atMicros, inferred });
+  facts.tell(
+    'node.registered',
+    { node_id: nodeId, role, model },
+    { subject: nodeId, stamp: stay, atMicros, inferred, isShared: isNew },
+  );
   return {
     ...track,
     live: true,

@@ -132,9 +132,9 @@ class TaskMove {
     this.#facts.tell(
       'task.claimed',
       { task_id: this.#taskId, node_id: holder, priority: task.priority, queue_seconds: queueSeconds },
-      { subject: this.#taskId, stamp, atMicros, inferred },
+      { subject: this.#taskId, stamp, atMicros, inferred, isShared: isNew },
     );
-    const attempt: Attempt = { stamp, startedMicros, holder };
+    const attempt: Attempt = { stamp, startedMicros, holder, isShared: isNew };
     this.track = { ...this.track, attempts, attempt, claimedMicros: isNew ? claimedMicros : this.track.claimedMicros };
   }
 
@@ -194,7 +194,13 @@ class TaskMove {
         tests_passed: task.testsPassed,
         tests_failed: task.testsFailed,
       },
-      { subject: this.#taskId, stamp: attempt?.stamp ?? this.track.stay, atMicros, inferred },
+      {
+        subject: this.#taskId,
+        stamp: attempt?.stamp ?? this.track.stay,
+        atMicros,
+        inferred,
+        isShared: attempt?.isShared ?? false,
+      },
     );
     this.track = { ...this.track, attempt: undefined, queuedSinceMicros: undefined };
   }

@@ -2,13 +2,21 @@ import type { IncomingEvent } from '../../model/event.ts';
 import { clusterKeyOf } from '../cluster-key-of.ts';
 import { NoticeCounts } from '../notice-counts.ts';
 import { type LiveSource, type SourceContext, type SourcePlace, SYSTEM_TIMERS, type Timers } from '../source.ts';
-import { advanceCluster, firstMemory, snapshotNow, watchSilence, writeOfUnread } from './advance-cluster.ts';
+import {
+  type Advance,
+  advanceCluster,
+  firstMemory,
+  snapshotNow,
+  watchSilence,
+  writeOfUnread,
+} from './advance-cluster.ts';
 import { BaselineFile } from './baseline-file.ts';
 import { emptyMemory } from './cluster-memory.ts';
 import { type ClusterModel, hasCluster } from './cluster-model.ts';
 import { type ClusterView, viewOf } from './cluster-view.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { type ClusterLimits, DEFAULT_LIMITS, type LookContext } from './fact-list.ts';
+import { HeldEvents } from './held-events.ts';
 import { KeptMemory } from './kept-memory.ts';
 import { parseState } from './parse-state.ts';
 import { MAX_STATE_BYTES, readStateFile, STATE_FILE_NAME } from './state-file.ts';
@@ -20,6 +28,8 @@ export type AmicusStateOptions = SourcePlace & {
   readonly snapshotMillis?: number | undefined;
   readonly limits?: ClusterLimits | undefined;
   readonly maxBytes?: number | undefined;
+  /** How long an event is held that an instrumented bus may tell first-hand. 2,500 unless set. */
+  readonly holdMillis?: number | undefined;
   /** False looks only by the clock; for mounts on which watching does harm, and for tests. */
   readonly watch?: boolean | undefined;
 };
@@ -48,6 +58,7 @@ export class AmicusStateSource implements LiveSource {
   readonly #limits: ClusterLimits;
   readonly #key: string;
   readonly #kept: KeptMemory;
+  readonly #held: HeldEvents;
   readonly #watch: DirectoryWatch;
   readonly #notices = new NoticeCounts();
   #context: SourceContext | undefined;
@@ -69,6 +80,9 @@ export class AmicusStateSource implements LiveSource {
     this.#key = clusterKeyOf(directory, metricsDirectory);
     const baseline = new BaselineFile(metricsDirectory, this.#key);
     this.#kept = new KeptMemory(baseline, () => this.#notice('baseline_unwritable'));
+    this.#held = new HeldEvents(options.holdMillis, (memory, context) => {
+      this.#kept.handedOver(memory, SAVE_MILLIS, context);
+    });
     this.#watch = new DirectoryWatch(directory, STATE_FILE_NAME, () => this.#look());
   }
 
@@ -91,6 +105,7 @@ export class AmicusStateSource implements LiveSource {
     this.#cancelPoll?.();
     this.#cancelLook?.();
     this.#cancelLook = undefined;
+    if (this.#context !== undefined) this.#held.releaseAll(this.#context);
     this.#kept.saveIfDue();
     this.#context = undefined;
   }
@@ -189,18 +204,26 @@ export class AmicusStateSource implements LiveSource {
   #advance(context: SourceContext, model: ClusterModel): void {
     const kept = this.#kept;
     if (kept.current === undefined && !this.#resume()) {
-      kept.current = firstMemory(model, context.clock.nowMicros());
-      kept.saveWithin(LAZY_SAVE_MILLIS, context);
+      const first = firstMemory(model, context.clock.nowMicros());
+      kept.current = first;
+      kept.handedOver(first, LAZY_SAVE_MILLIS, context);
     }
     kept.settle();
     kept.adopt();
     const before = kept.current;
     if (before === undefined || isSameVersion(before.model, model)) return;
-    const { memory, events } = advanceCluster(before, model, this.#lookContext(context, this.#hasGap));
-    kept.current = memory;
+    this.#tell(context, advanceCluster(before, model, this.#lookContext(context, this.#hasGap)));
     this.#hasGap = false;
-    for (const event of events) context.emit(event);
-    kept.saveWithin(events.some(isTransition) ? SAVE_MILLIS : LAZY_SAVE_MILLIS, context);
+  }
+
+  #tell(context: SourceContext, { memory, events, shared }: Advance): void {
+    this.#kept.current = memory;
+    for (const event of events) if (!shared.has(event)) context.emit(event);
+    if (shared.size === 0 && this.#held.isEmpty) {
+      this.#kept.handedOver(memory, events.some(isTransition) ? SAVE_MILLIS : LAZY_SAVE_MILLIS, context);
+    } else {
+      this.#held.hold([...shared], memory, context);
+    }
   }
 
   /** Goes on from where the last watcher stopped: what changed since was not watched. */
@@ -213,14 +236,12 @@ export class AmicusStateSource implements LiveSource {
     const before = this.#kept.current;
     if (before === undefined) return;
     const look = this.#lookContext(context, false);
-    const { memory, events } = watchSilence(before, look);
-    this.#kept.current = memory;
-    for (const event of events) context.emit(event);
-    if (events.length > 0) this.#kept.saveWithin(SAVE_MILLIS, context);
+    const silence = watchSilence(before, look);
+    if (silence.events.length > 0) this.#tell(context, silence);
     const intervalMicros = (this.#options.snapshotMillis ?? 30_000) * 1_000;
     const interval = Math.floor(look.nowMicros / intervalMicros);
     if (interval === this.#snapshotInterval) return;
-    const snapshot = snapshotNow(memory, look, intervalMicros);
+    const snapshot = snapshotNow(silence.memory, look, intervalMicros);
     if (snapshot === undefined) return;
     this.#snapshotInterval = interval;
     context.emit(snapshot);

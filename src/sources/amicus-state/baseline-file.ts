@@ -20,6 +20,8 @@ export class BaselineFile {
   readonly #key: string;
   /** What the file was when this watcher last read or wrote it. */
   #known: string | undefined;
+  /** What another watcher wrote last. */
+  #foreign: ClusterMemory | undefined;
 
   /** @param key `clusterKey()`. The usual one, `.`, has the plain name. */
   constructor(metricsDirectory: string, key: string) {
@@ -42,10 +44,11 @@ export class BaselineFile {
     }
   }
 
-  /** What another watcher wrote since this one read or wrote. Costs one stat where there is nothing new. */
-  readIfForeign(): ClusterMemory | undefined {
+  /** What is there, if another watcher wrote it. Costs one stat where there is nothing new. */
+  readForeign(): ClusterMemory | undefined {
     const signature = this.#signature();
-    return signature === undefined || signature === this.#known ? undefined : this.read();
+    if (signature !== undefined && signature !== this.#known) this.#foreign = this.read();
+    return this.#foreign;
   }
 
   /** Writes the first baseline, unless there is one: of several that start at once, one wins. False if it did not. */
@@ -61,6 +64,7 @@ export class BaselineFile {
   #write(memory: ClusterMemory, how: 'replace' | 'create'): boolean {
     if (!writePrivateFile(this.path, encodeBaseline(memory, this.#key), how)) return false;
     this.#known = this.#signature();
+    this.#foreign = undefined;
     return true;
   }
 

@@ -157,7 +157,10 @@ const NODE_TRACK = shape<NodeTrack>(
   ['live', 'stay', 'registrations', 'statusChanges'],
 );
 
-const ATTEMPT = shape<Attempt>({ stamp: text, startedMicros: number, holder: text }, ['stamp']);
+const ATTEMPT = shape<Attempt>({ stamp: text, startedMicros: number, holder: text, isShared: flag }, [
+  'stamp',
+  'isShared',
+]);
 
 const TASK_TRACK = shape<TaskTrack>(
   {

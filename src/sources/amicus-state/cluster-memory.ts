@@ -28,6 +28,8 @@ export type Attempt = {
   /** When it was claimed; undefined when nobody saw it and the file does not say. */
   readonly startedMicros?: number | undefined;
   readonly holder?: string | undefined;
+  /** The stamp is a time of the file, so that a bus may tell the same attempt. */
+  readonly isShared: boolean;
 };
 
 /** What is remembered of a task besides its entry. */

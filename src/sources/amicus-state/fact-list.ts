@@ -41,11 +41,15 @@ export type Telling = {
   readonly stamp: string;
   readonly atMicros: number;
   readonly inferred?: boolean;
+  /** The stamp is a time of the file: a bus that measures itself may tell the same, and knows more of it. */
+  readonly isShared?: boolean;
 };
 
 /** Collects the events of one look, with one rule for their times and identities. */
 export class FactList {
   readonly events: IncomingEvent[] = [];
+  /** Those of the events that a bus may tell first-hand. */
+  readonly shared = new Set<IncomingEvent>();
   readonly #context: LookContext;
   readonly #earliestMicros: number;
   readonly #writtenMicros: number;
@@ -83,8 +87,8 @@ export class FactList {
   }
 
   tell<Name extends MetricName>(metric: Name, data: MetricData<Name>, telling: Telling): void {
-    const { subject, stamp, atMicros, inferred = false } = telling;
-    this.events.push({
+    const { subject, stamp, atMicros, inferred = false, isShared = false } = telling;
+    const event: IncomingEvent = {
       metric,
       atMicros,
       data,
@@ -92,7 +96,9 @@ export class FactList {
       inferred: inferred || this.#context.gap,
       cluster: this.#context.cluster,
       identity: transitionIdentity({ cluster: this.#context.key, metric, subject, stamp }),
-    });
+    };
+    this.events.push(event);
+    if (isShared) this.shared.add(event);
   }
 }
 

@@ -13,6 +13,8 @@ export class KeptMemory {
   readonly #baseline: BaselineFile;
   readonly #onUnwritable: () => void;
   #memory: ClusterMemory | undefined;
+  /** The memory after the last events that were handed over; what may be written. */
+  #handedOver: ClusterMemory | undefined;
   /** True once the memory descends from the shared baseline. */
   #isSettled = false;
   #save: { readonly dueMillis: number; readonly cancel: () => void } | undefined;
@@ -26,8 +28,15 @@ export class KeptMemory {
     return this.#memory;
   }
 
+  /** What is known after a look whose events are not all handed over yet. */
   set current(memory: ClusterMemory) {
     this.#memory = memory;
+  }
+
+  /** All events that led to this memory were handed over: it may be written, after so many milliseconds. */
+  handedOver(memory: ClusterMemory, millis: number, context: SourceContext): void {
+    if (this.#handedOver === undefined || !isAhead(this.#handedOver, memory)) this.#handedOver = memory;
+    this.#saveWithin(millis, context);
   }
 
   /** Goes on from the baseline, if there is one that can be understood. */
@@ -35,6 +44,7 @@ export class KeptMemory {
     const found = this.#baseline.read();
     if (found === undefined) return false;
     this.#memory = found;
+    this.#handedOver = found;
     this.#isSettled = true;
     return true;
   }
@@ -56,14 +66,15 @@ export class KeptMemory {
 
   /** Goes on from where another watcher is, if it is ahead. */
   adopt(): boolean {
-    const foreign = this.#baseline.readIfForeign();
+    const foreign = this.#baseline.readForeign();
     if (foreign === undefined || this.#memory === undefined || !isAhead(foreign, this.#memory)) return false;
     this.#memory = foreign;
+    this.#handedOver = foreign;
     return true;
   }
 
   /** Writes the memory after so many milliseconds, or earlier if that was asked for before. */
-  saveWithin(millis: number, context: SourceContext): void {
+  #saveWithin(millis: number, context: SourceContext): void {
     const timers: Timers = context.timers ?? SYSTEM_TIMERS;
     const dueMillis = context.clock.monotonicMillis() + millis;
     if (this.#save !== undefined && this.#save.dueMillis <= dueMillis) return;
@@ -76,14 +87,15 @@ export class KeptMemory {
     if (this.#save === undefined) return;
     this.#save.cancel();
     this.#save = undefined;
-    if (this.#memory === undefined || this.adopt()) return;
-    if (!this.#baseline.save(this.#memory)) this.#onUnwritable();
+    const memory = this.#handedOver;
+    const foreign = this.#baseline.readForeign();
+    // What another watcher wrote is not replaced by something older; the next look goes on from it.
+    if (memory === undefined || (foreign !== undefined && isAhead(foreign, memory))) return;
+    if (!this.#baseline.save(memory)) this.#onUnwritable();
   }
 }
 
-/** Of memories of one descent, the one of the later version; of two descents, the older one. */
+/** Of memories of one descent, the one that told more knows more, whatever its file's time; of two descents, the older. */
 function isAhead(other: ClusterMemory, mine: ClusterMemory): boolean {
-  if (other.epochMicros !== mine.epochMicros) return other.epochMicros < mine.epochMicros;
-  const later = other.model.version.mtimeMicros - mine.model.version.mtimeMicros;
-  return later > 0 || (later === 0 && other.told > mine.told);
+  return other.epochMicros === mine.epochMicros ? other.told > mine.told : other.epochMicros < mine.epochMicros;
 }

@@ -205,7 +205,7 @@ describe('parseState', () => {
     const hostile = [
       ' '.repeat(500_000),
       '['.repeat(500_000),
-      `${'(priority: '.repeat(50_000)}`,
+      '(priority: '.repeat(50_000),
       '[in progress '.repeat(40_000),
     ];
     const start = performance.now();

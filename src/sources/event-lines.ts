@@ -89,7 +89,8 @@ class EventLines {
   readonly #findings = new Map<LineReason, { count: number; firstLines: number[] }>();
   readonly #unknownMetrics = new Set<string>();
   readonly #equalLines = new Map<string, number>();
-  #equalLinesAtMicros = 0;
+  #momentMicros = 0;
+  #momentLine = '';
   /** Right for whole events; fields that were dropped without a look are missing in it. */
   #dropped: Totals;
   /** Drops that the sink counted and that are none, since the event was told again. */
@@ -185,10 +186,14 @@ class EventLines {
   }
 
   #identityOf(line: string, atMicros: number): string {
-    if (atMicros !== this.#equalLinesAtMicros || this.#equalLines.size >= MAX_EQUAL_LINES) {
-      this.#equalLines.clear();
-      this.#equalLinesAtMicros = atMicros;
+    if (atMicros !== this.#momentMicros || this.#equalLines.size >= MAX_EQUAL_LINES) {
+      this.#momentMicros = atMicros;
+      this.#momentLine = line;
+      // Most moments have one line: the map is for bursts.
+      if (this.#equalLines.size > 0) this.#equalLines.clear();
+      return line;
     }
+    if (this.#equalLines.size === 0) this.#equalLines.set(this.#momentLine, 1);
     const before = this.#equalLines.get(line) ?? 0;
     this.#equalLines.set(line, before + 1);
     return before === 0 ? line : `${line}#${before}`;

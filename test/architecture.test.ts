@@ -29,7 +29,7 @@ const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
 const MAX_SOURCE_LINES = 300;
 const P90_SOURCE_LINES = 220;
 const MAX_TEST_LINES = 400;
-const FORBIDDEN_NAMES = /\b(utils?|helpers?|common|shared|misc|manager|service|handler|processor|types|constants)\b/;
+const FORBIDDEN_NAMES = /\b(utils?|helpers?|common|shared|misc|(?<!as-)manager|service|handler|processor|types|constants)\b/;
 
 function filesOf(folder: string): string[] {
   if (!existsSync(folder)) return [];

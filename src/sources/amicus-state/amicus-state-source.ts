@@ -28,7 +28,7 @@ export type AmicusStateOptions = SourcePlace & {
   readonly snapshotMillis?: number | undefined;
   readonly limits?: ClusterLimits | undefined;
   readonly maxBytes?: number | undefined;
-  /** How long an event is held that an instrumented bus may tell first-hand. 2,500 unless set. */
+  /** How long an event is held that an instrumented bus may tell first-hand. 1,500 unless set. */
   readonly holdMillis?: number | undefined;
   /** False looks only by the clock; for mounts on which watching does harm, and for tests. */
   readonly watch?: boolean | undefined;
@@ -218,12 +218,19 @@ export class AmicusStateSource implements LiveSource {
 
   #tell(context: SourceContext, { memory, events, shared }: Advance): void {
     this.#kept.current = memory;
-    for (const event of events) if (!shared.has(event)) context.emit(event);
     if (shared.size === 0 && this.#held.isEmpty) {
+      for (const event of events) context.emit(event);
       this.#kept.handedOver(memory, events.some(isTransition) ? SAVE_MILLIS : LAZY_SAVE_MILLIS, context);
-    } else {
-      this.#held.hold([...shared], memory, context);
+      return;
     }
+    // What becomes of nodes and tasks stays in order; where the cluster stands is said at once.
+    const atOnce = events.filter(({ metric }) => metric === 'cluster.snapshot' || metric === 'message.sent');
+    for (const event of atOnce) context.emit(event);
+    this.#held.hold(
+      events.filter((event) => !atOnce.includes(event)),
+      memory,
+      context,
+    );
   }
 
   /** Goes on from where the last watcher stopped: what changed since was not watched. */

@@ -7,7 +7,7 @@ import type { ClusterMemory } from './cluster-memory.ts';
  * a task ended. What it may tell comes later from here than whoever follows the cluster (once a second) takes in what
  * the bus told.
  */
-const HOLD_MILLIS = 2_500;
+const HOLD_MILLIS = 1_500;
 
 type Batch = {
   readonly events: readonly IncomingEvent[];

@@ -54,7 +54,7 @@ free text. Every field is optional unless marked: absent is not zero.
 
 - **id, name**: at most ${MAX_NAME_LENGTH} characters, no control, bidirectional or zero-width ones, nothing that has the shape of a
   credential. A list of names holds at most ${MAX_LISTED_NAMES}, each of at most ${MAX_LISTED_NAME_LENGTH} characters.
-- **numbers** are kept as integers: times to the microsecond, dollars to the micro-dollar.
+- **numbers** are kept as integers: times to the microsecond, dollars to the nano-dollar.
 - **in rollups**: whether hourly and daily figures can be grouped by the field, or hold figures of it.
 
 Custom metrics are declared in code with \`defineMetric\`, or in the configuration file: see [settings](settings.md).

@@ -24,10 +24,10 @@ export const UNITS = ['ms', 'seconds', 'usd', 'bytes'] as const;
 export type Unit = (typeof UNITS)[number];
 
 /**
- * Steps kept per unit. Milliseconds and seconds are kept to the microsecond, dollars to the micro-dollar,
- * so that sums are sums of integers and exact up to 2^53 steps.
+ * Steps kept per unit. Milliseconds and seconds are kept to the microsecond; dollars to the nano-dollar, because one
+ * request to a small model costs a few micro-dollars and a sum of rounded ones would be off. Sums are sums of integers.
  */
-const STEPS_PER_UNIT: Readonly<Record<Unit, number>> = { ms: 1_000, seconds: 1_000_000, usd: 1_000_000, bytes: 1 };
+const STEPS_PER_UNIT: Readonly<Record<Unit, number>> = { ms: 1_000, seconds: 1_000_000, usd: 1_000_000_000, bytes: 1 };
 
 /** Longest identifier or name, in UTF-16 code units. Node ids are about ten; the longest known request ids are under 80. */
 export const MAX_NAME_LENGTH = 128;
@@ -37,7 +37,7 @@ export const MAX_LISTED_NAME_LENGTH = 256;
 export const MAX_LISTED_NAMES = 256;
 /** Largest whole number that JavaScript and SQLite's JSON both keep exactly. */
 const MAX_STEPS = Number.MAX_SAFE_INTEGER;
-/** Largest fixed-point amount, in steps: about 31 years in microseconds. Keeps a sum over nine million events exact. */
+/** Largest fixed-point amount, in steps: 31 years in microseconds, a million dollars. */
 const MAX_MEASURE_STEPS = 1e15;
 
 /** A declared field. Immutable; made by the functions below. */
@@ -103,7 +103,7 @@ export function delta(doc: string): Field<number, false> {
   return { kind: 'delta', required: false, doc, scale: 1, min: -MAX_STEPS, max: MAX_STEPS, words: [] };
 }
 
-/** An amount in a unit, 0 or more; kept to the microsecond, micro-dollar or byte. */
+/** An amount in a unit, 0 or more; kept to the microsecond, nano-dollar or byte. */
 export function measure(unit: Unit, doc: string): Field<number, false> {
   const scale = STEPS_PER_UNIT[unit];
   return { kind: 'measure', required: false, doc, unit, scale, min: 0, max: MAX_MEASURE_STEPS / scale, words: [] };

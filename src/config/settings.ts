@@ -101,7 +101,8 @@ export const SETTINGS = {
   }),
   maxSpoolBytes: setting({
     name: 'spool.max_size',
-    kind: size(64e3, 1e12),
+    // Below it, files that are drained and not yet removed would take the place of new ones.
+    kind: size(4e6, 1e12),
     fallback: DEFAULT_SPOOL_BYTES,
     fallbackText: formatSize(DEFAULT_SPOOL_BYTES),
     unit: 'bytes',

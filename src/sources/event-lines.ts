@@ -18,8 +18,8 @@ const SHOWN_LINES = 5;
 const MAX_LOOKS = 1_000;
 /** How many equal lines of one moment are told apart. */
 const MAX_EQUAL_LINES = 10_000;
-/** Tries to make room before an event counts as dropped. */
-const MAX_TRIES = 3;
+/** Tries to make room before an event counts as dropped; another process may be storing its own for some seconds. */
+const MAX_TRIES = 100;
 
 type Totals = Readonly<Partial<Record<DropReason, number>>>;
 

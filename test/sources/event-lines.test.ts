@@ -27,8 +27,8 @@ beforeEach(() => {
     maxSpoolBytes: 64e6,
   });
 });
-afterEach(() => {
-  intake.close();
+afterEach(async () => {
+  await intake.close();
   rmSync(directory, { recursive: true });
 });
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 import type { MetricsCollector } from '../../metrics-collector.ts';
@@ -8,6 +9,8 @@ import { type EventLinesReport, readEventLines } from '../../sources/event-lines
 
 /** Large reads: the file system is asked rarely, and a block holds some thousand lines. */
 const CHUNK_BYTES = 1 << 20;
+/** Between two looks for room in the spool. */
+const ROOM_PAUSE_MILLIS = 50;
 /** Tries to store the rest, of two seconds each, while another process stores its own. */
 const MAX_DRAINS = 15;
 
@@ -84,8 +87,8 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
  */
 async function settle(collector: MetricsCollector): Promise<void> {
   await collector.drain();
-  // Where nothing can be written even so, the next event says why, and is counted.
-  await collector.flush().catch(() => undefined);
+  // Drained files may stand in the way until somebody who reads the store lets them be removed.
+  await collector.flush().catch(() => pause(ROOM_PAUSE_MILLIS));
 }
 
 type Input = { readonly stream: Readable; readonly part: () => number | undefined };

@@ -129,11 +129,11 @@ describe('import', () => {
   });
 
   it('loses nothing where the spool has little room', async () => {
-    const count = 30_000;
-    const text = Array.from({ length: count }, (_, i) => line(i, { data: { duration_ms: 1, node_id: `n${i}` } })).join(
-      '\n',
-    );
-    writeFileSync(join(cwd, 'amicus-metrics.toml'), '[spool]\nmax_size = "64kB"');
+    const count = 150_000;
+    const text = Array.from({ length: count }, (_, i) =>
+      line(i, { data: { duration_ms: 1, node_id: `${'n'.repeat(60)}${i}` } }),
+    ).join('\n');
+    writeFileSync(join(cwd, 'amicus-metrics.toml'), '[spool]\nmax_size = "4MB"');
     const { code, stdout } = await run('.ai', ['import', '--json'], text);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([{ events_imported: count, lines_refused: 0, findings: [] }]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openMetrics } from '../src/metrics-collector.ts';
+import { type MetricsCollector, openMetrics } from '../src/metrics-collector.ts';
 import { turnEnd } from './harness.ts';
 import { LiteralStore } from './literal-schema.ts';
 
@@ -33,35 +33,71 @@ const MAX_SPOOL_BYTES = 4e9;
 const ASK_EVERY_MILLIS = 100;
 
 type Call = (name: string) => boolean;
-type Subject = { readonly call: Call; readonly close: () => Promise<void> | void };
+type Subject = {
+  readonly call: Call;
+  /** The same of several metrics in turn: a table keeps one event a microsecond, and all together are faster than that. */
+  readonly mixed: Call;
+  readonly close: () => Promise<void> | void;
+};
+
+function mixOf(collector: MetricsCollector, node: string, toolCalled: Call): Call {
+  let i = 0;
+  return (name) => {
+    switch (i++ & 3) {
+      case 0:
+        return toolCalled(name);
+      case 1:
+        return collector.record('state.read', {
+          node_id: node,
+          duration_ms: 12.5,
+          file_size_bytes: 45_000,
+          lock_wait_ms: 2.1,
+        });
+      case 2:
+        return collector.record('state.write', {
+          node_id: node,
+          duration_ms: 25.8,
+          file_size_bytes: 45_100,
+          lock_wait_ms: 1.5,
+        });
+      default:
+        return collector.record('tokens.consumed', {
+          node_id: node,
+          task_id: name,
+          input_tokens: 5_000,
+          output_tokens: 1_500,
+        });
+    }
+  };
+}
 
 function subjectOf({ role, directory, writer }: WriterJob): Subject {
   if (role === 'literal') {
     const store = new LiteralStore(`${directory}/literal.db`, { create: false });
+    let last = 0;
     const call = (name: string) => {
+      // Its UNIQUE would refuse two events of one node at one microsecond: spare it that.
+      last = Math.max(last + 1, Math.floor((performance.timeOrigin + performance.now()) * 1_000));
       try {
-        store.insert('tool.called', Date.now() / 1e3 + writer * 1e-6, {
-          node_id: `Node-${writer}`,
-          task_id: name,
-          duration_ms: 12.5,
-        });
+        store.insert('tool.called', last / 1e6, { node_id: `Node-${writer}`, task_id: name, duration_ms: 12.5 });
         return true;
       } catch {
         return false;
       }
     };
-    return { call, close: () => store.close() };
+    return { call, mixed: call, close: () => store.close() };
   }
   const collector = openMetrics({ directory, maxSpoolBytes: MAX_SPOOL_BYTES });
-  const call = (name: string) =>
+  const node = `Node-${writer}`;
+  const call: Call = (name) =>
     collector.record('tool.called', {
-      node_id: `Node-${writer}`,
+      node_id: node,
       task_id: name,
       tool: 'claim_task',
       duration_ms: 12.5,
       outcome: 'success',
     });
-  return { call, close: () => collector.close() };
+  return { call, mixed: mixOf(collector, node, call), close: () => collector.close() };
 }
 
 async function paced(job: WriterJob, call: Call): Promise<WriterReport> {
@@ -134,25 +170,29 @@ async function reader(job: WriterJob): Promise<WriterReport> {
   return { writer: job.writer, accepted: 0, refused, seconds: job.seconds, micros };
 }
 
-async function run(job: WriterJob): Promise<WriterReport> {
-  if (job.role === 'reader') return reader(job);
+let work: (() => Promise<WriterReport>) | undefined;
+
+/** Everything is opened before the start, so that opening is not measured. */
+function prepare(job: WriterJob): () => Promise<WriterReport> {
+  if (job.role === 'reader') return () => reader(job);
   const subject = subjectOf(job);
-  const report = await (job.perSecond > 0 ? paced(job, subject.call) : saturated(job, subject.call));
-  await subject.close();
-  return report;
+  return async () => {
+    const report = await (job.perSecond > 0 ? paced(job, subject.call) : saturated(job, subject.mixed));
+    await subject.close();
+    return report;
+  };
 }
 
-let job: WriterJob | undefined;
 process.on('message', (message: WriterJob | 'go') => {
   if (message === 'go') {
-    if (job !== undefined) void answer(job);
+    void answer();
   } else {
-    job = message;
+    work = prepare(message);
     process.send?.('ready');
   }
 });
 
-async function answer(asked: WriterJob): Promise<void> {
-  const report = await run(asked);
+async function answer(): Promise<void> {
+  const report = await work?.();
   process.send?.(report, () => process.disconnect?.());
 }

@@ -34,8 +34,11 @@ export type SeenNode = {
 /** Order of statuses in lists: what works comes first, what is gone comes last. */
 const RANK = ['working', 'waiting', 'idle', 'other', undefined, 'silent', 'terminated'];
 
+/** By character code: the same everywhere, and without loading a language's rules. */
+export const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 const byRank = (a: NodeNow, b: NodeNow): number =>
-  RANK.indexOf(a.status) - RANK.indexOf(b.status) || a.nodeId.localeCompare(b.nodeId);
+  RANK.indexOf(a.status) - RANK.indexOf(b.status) || compareNames(a.nodeId, b.nodeId);
 
 type Held = { readonly taskId: string; readonly sinceMicros: number };
 

@@ -1,6 +1,7 @@
 import type { AggregateRow } from '../../query/question.ts';
 import { type Answerer, definedSpan, type ReportSpan } from './answerer.ts';
 import { type Distribution, distributionOf, NO_DISTRIBUTION, toCount, toDistribution } from './distribution.ts';
+import { compareNames } from './nodes-now.ts';
 import { stateLatency, type StateLatency } from './state-latency.ts';
 
 /** Ended attempts by outcome. Outcomes that did not occur are absent. */
@@ -70,7 +71,7 @@ export function nodeShares(
       durationSeconds: row === undefined ? NO_DISTRIBUTION : toDistribution(row, 'duration_seconds'),
     };
   });
-  return shares.sort((a, b) => b.completed - a.completed || (a.nodeId ?? '~').localeCompare(b.nodeId ?? '~'));
+  return shares.sort((a, b) => b.completed - a.completed || compareNames(a.nodeId ?? '~', b.nodeId ?? '~'));
 }
 
 /** What each node did with its tasks in a span of time. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import type { AnyCommand, Argument, CommandEntry, Input, Option } from './command.ts';
+import { GLOBAL_OPTIONS, HELP_DOC, HELP_FLAGS, mainHelp, PROGRAM_DOC, PROGRAM_NAME } from './main-help.ts';
 
 /** What was typed before or after the command's name and holds for every command. */
 export type GlobalOptions = {
@@ -37,8 +38,7 @@ export function flagOf(key: string): string {
   return `--${kebab(key)}`;
 }
 
-const sentence = (summary: string): string =>
-  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}${summary.endsWith('?') ? '' : '.'}`;
+const sentence = (summary: string): string => `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 
 function declareArguments(target: Command, definition: AnyCommand): void {
   for (const [key, { doc, shape }] of Object.entries(definition.arguments)) {
@@ -84,26 +84,16 @@ function exampleText(definition: AnyCommand): string {
 /** The command line as commander knows it. Throws CommanderError instead of ending the process, and prints no errors. */
 export function buildProgram({ entries, loaded, helpWidth, writeOut, onInvoke }: ProgramSettings): Command {
   const output = { writeOut, writeErr: () => {}, outputError: () => {}, getOutHelpWidth: () => helpWidth };
-  const program = new Command('amicus-metrics')
-    .description('Metrics for clusters of AI coding agents that share an Amicus context: record, keep and ask.')
+  const program = new Command(PROGRAM_NAME)
+    .description(PROGRAM_DOC)
     .usage('<command> [options]')
-    .option('--dir <folder>', 'the context folder (.ai) to use; default: CONTEXT_BUS_DIR, else ./.ai')
-    .option('--json', 'print JSON')
-    .option('--csv', 'print CSV, where the answer is a table')
-    .option('--since <time>', 'from when: 24h, 7d, 2026-11-24, 2026-11-24T10:00')
-    .option('--until <time>', 'until when, in the same forms; default: now')
-    .option('--tz <zone>', "time zone of times read and printed, such as Europe/Paris; default: this machine's")
-    .option('--no-color', 'no colours (also: NO_COLOR=1)')
-    .option('-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print what a command takes')
-    .helpCommand('help [command]', 'print what a command takes')
+    .helpOption(HELP_FLAGS, HELP_DOC)
+    .helpCommand('help [command]', HELP_DOC)
     .configureOutput(output)
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 failed or does not hold, 2 wrong usage, 3 no store or nothing of that name.',
-    )
     .exitOverride();
+  for (const [flags, doc] of GLOBAL_OPTIONS) program.option(flags, doc);
+  program.helpInformation = () => mainHelp(entries, helpWidth);
   for (const entry of entries) {
     const target = program.command(entry.name).summary(entry.summary).description(entry.summary);
     target.configureOutput(output).exitOverride();

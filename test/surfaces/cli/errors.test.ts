@@ -60,9 +60,9 @@ describe('errors', () => {
       [['query', 'task.creatd'], 'task.created'],
       [['query', 'task.created', '--where', 'colour=red'], 'colour'],
       [['query', 'task.created', '--since', 'soonish'], 'soonish'],
-      [['aggregate', 'task.created', 'median(x)'], 'median'],
+      [['aggregate', 'task.created', 'harmonic(task_id)'], 'harmonic'],
       [['sql', 'DELETE FROM task_created'], ''],
-      [['sql', 'SELECT nothing FROM nowhere'], 'nowhere'],
+      [['sql', 'SELECT x FROM nowhere'], 'nowhere'],
     ] as const) {
       const run = await runInProcess(line, { cwd: workspace });
       expect([line, run.code]).toEqual([line, 2]);

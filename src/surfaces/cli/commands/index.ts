@@ -30,5 +30,5 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('restore', 'put a copy back', async () => (await import('./restore.ts')).restoreCommand),
   entry('config', 'settings, their values and origins', async () => (await import('./config.ts')).configCommand),
   entry('completion', 'complete with the tab key', async () => (await import('./completion.ts')).completionCommand),
-  entry('doctor', 'is every event accounted for?', async () => (await import('./doctor.ts')).doctorCommand),
+  entry('doctor', 'check that nothing was lost', async () => (await import('./doctor.ts')).doctorCommand),
 ];

@@ -1,7 +1,8 @@
 /** What stands for a figure that is not there: never 0, never an empty cell that could be a slip. */
 export const ABSENT = '–';
 
-const GROUPED = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+/** Thousands with commas. By hand: the first Intl.NumberFormat of a process costs twelve milliseconds. */
+const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Three significant digits, without trailing zeros after the point. */
 function significant(value: number): string {
@@ -12,13 +13,13 @@ function significant(value: number): string {
 
 /** A whole number with grouped thousands: `12,345`. */
 export function formatCount(count: number | undefined): string {
-  return count === undefined ? ABSENT : GROUPED.format(count);
+  return count === undefined ? ABSENT : grouped(count);
 }
 
 /** Any number: whole ones grouped, others to three significant digits. */
 export function formatNumber(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return ABSENT;
-  return Number.isInteger(value) || Math.abs(value) >= 1_000 ? GROUPED.format(value) : significant(value);
+  return Number.isInteger(value) || Math.abs(value) >= 1_000 ? grouped(value) : significant(value);
 }
 
 const twoUnits = (large: number, unit: string, small: number, smallUnit: string): string =>

@@ -44,12 +44,14 @@ describe('units', () => {
   });
 
   it('groups thousands and keeps three digits of what is not whole', () => {
-    expect([formatCount(1_234_567), formatNumber(12.345), formatNumber(0.004_567), formatNumber(12)]).toEqual([
-      '1,234,567',
-      '12.3',
-      '0.00457',
-      '12',
-    ]);
+    expect([
+      formatCount(-1_234_567),
+      formatCount(999),
+      formatCount(1_234_567),
+      formatNumber(12.345),
+      formatNumber(0.004_567),
+      formatNumber(12),
+    ]).toEqual(['-1,234,567', '999', '1,234,567', '12.3', '0.00457', '12']);
   });
 
   it('writes what is absent as a dash, never as 0, NaN or undefined', () => {

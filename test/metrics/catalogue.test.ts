@@ -29,7 +29,7 @@ describe('the catalogue', () => {
     for (const metric of METRICS) {
       expect(() => defineMetric(metric as never)).not.toThrow();
       expect(CATEGORIES).toContain(metric.category);
-      for (const { doc } of [metric, ...Object.values(metric.fields)]) expect(doc).toMatch(/^[A-Z`].*\.$/s);
+      for (const { doc } of [metric, ...Object.values(metric.fields)]) expect(doc).toMatch(/^[A-Z`].*[.…]$/s);
     }
   });
 

@@ -5,11 +5,10 @@ import type { Metric } from '../../src/metrics/define-metric.ts';
 import { catalogueOf } from '../../src/metrics/index.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { EVENT_DROP_REASONS } from '../../src/model/event.ts';
-import { count, delta, flag, id, measure, name, names, oneOf, required } from '../../src/model/field.ts';
-import { defineMetric } from '../../src/metrics/define-metric.ts';
 import { SegmentReader } from '../../src/store/spool/segment-reader.ts';
 import { listSegments, spoolFolder } from '../../src/store/spool/spool-folder.ts';
 import type { ProducerLedger } from '../../src/store/store.ts';
+import { EVERY_KIND, NEEDY } from './every-kind.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A clock that stands until it is moved. */
@@ -20,30 +19,7 @@ export function stillClock(micros = Date.UTC(2026, 10, 24, 12) * 1_000): StillCl
   return clock;
 }
 
-/** A metric with a field of each kind. */
-export const EVERY_KIND = defineMetric({
-  name: 'test.every_kind',
-  category: 'custom',
-  doc: 'Has a field of each kind.',
-  fields: {
-    an_id: id('An id.'),
-    a_name: name('A name.'),
-    a_word: oneOf(['red', 'green'], 'A word.'),
-    a_flag: flag('A flag.'),
-    a_count: count('A count.'),
-    a_delta: delta('A delta.'),
-    a_measure_ms: measure('ms', 'A measure.'),
-    some_names: names('Names.'),
-  },
-});
-
-/** A metric with a field that must be there. */
-export const NEEDY = defineMetric({
-  name: 'test.needy',
-  category: 'custom',
-  doc: 'Needs its id.',
-  fields: { task_id: required(id('The task.')), a_count: count('A count.') },
-});
+export { EVERY_KIND, NEEDY } from './every-kind.ts';
 
 export type Recorder = {
   readonly intake: Intake;

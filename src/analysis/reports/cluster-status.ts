@@ -15,7 +15,7 @@ export type QueueNow = {
 };
 
 /** What happened to tasks in the window. */
-export type Throughput = {
+type Throughput = {
   readonly created: number;
   readonly claimed: number;
   readonly completed: number;

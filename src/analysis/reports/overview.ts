@@ -54,7 +54,7 @@ export function countOutcomes(rows: readonly AggregateRow[], node?: string): Out
 }
 
 /** Joins what the answers say of each node. */
-export function nodeShares(
+function nodeShares(
   claims: readonly AggregateRow[],
   durations: readonly AggregateRow[],
   outcomes: readonly AggregateRow[],

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../model/event.ts';
 import { numberField, textField } from './answerer.ts';
 
 /** Where a task stands. */
-export type TaskState = 'pending' | 'working' | 'completed' | 'released';
+type TaskState = 'pending' | 'working' | 'completed' | 'released';
 
 /** One node's turn at a task. */
 export type Attempt = {

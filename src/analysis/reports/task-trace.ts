@@ -60,7 +60,7 @@ function toMark(event: StoredEvent, concluded: boolean): TraceMark {
 }
 
 /** True when the moment lies in one of the node's turns at the task. */
-export function duringTurn(
+function duringTurn(
   attempts: readonly Attempt[],
   nodeId: string | undefined,
   atMicros: number,
@@ -76,7 +76,7 @@ export function duringTurn(
 }
 
 /** Where a trace begins and ends: all of it, waiting included. */
-export function traceRange(history: TaskHistory, nowMicros: number): { fromMicros: number; toMicros: number } {
+function traceRange(history: TaskHistory, nowMicros: number): { fromMicros: number; toMicros: number } {
   const stretches = [...history.waits, ...history.attempts];
   return {
     fromMicros: Math.min(...stretches.map(({ fromMicros }) => fromMicros), history.createdMicros ?? Infinity),

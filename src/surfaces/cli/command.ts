@@ -40,7 +40,7 @@ export type Input<A extends Arguments, O extends Options> = {
 };
 
 /** A line that works as it stands, and what it is for. */
-export type Example = { readonly line: string; readonly doc: string };
+type Example = { readonly line: string; readonly doc: string };
 
 /** What a command's file says of it; its name and its summary stand in `commands/index.ts`, so that help is cheap. */
 export type CommandDefinition<A extends Arguments = Arguments, O extends Options = Options> = {

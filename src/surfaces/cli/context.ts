@@ -27,7 +27,7 @@ export type World = {
 };
 
 /** `text` for people, `json` and `csv` for programs. */
-export type Format = 'text' | 'json' | 'csv';
+type Format = 'text' | 'json' | 'csv';
 
 /** What a command is given: the world, the global options, and a collector that is opened when it is first asked for. */
 export type CommandContext = World & {

@@ -16,7 +16,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 export const NO_STATUS = 'no status';
 
 /** A status with the tone it has everywhere. */
-export function statusCell(status: string | undefined): { text: string; tone: Tone } {
+function statusCell(status: string | undefined): { text: string; tone: Tone } {
   const text = status ?? NO_STATUS;
   return { text, tone: TONES[text] ?? 'strong' };
 }

@@ -26,7 +26,7 @@ const holdsAny = (directory: string, names: readonly string[]): boolean =>
  * The context folder that is meant. A workspace is understood too: when the folder given is not called `.ai` and has
  * neither state nor metrics but an `.ai` inside, that one is meant.
  */
-export function contextDirectory(given: string): string {
+function contextDirectory(given: string): string {
   const inside = join(given, '.ai');
   const isContext = basename(given) === '.ai' || holdsAny(given, ['state.json', ...STORE_FILES]);
   return !isContext && isFolder(inside) ? inside : given;

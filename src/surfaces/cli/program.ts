@@ -52,7 +52,10 @@ function declareOptions(target: Command, definition: AnyCommand): void {
     const short = option.short === undefined ? '' : `-${option.short}, `;
     const flags = `${short}${flagOf(key)}${option.placeholder === undefined ? '' : ` ${option.placeholder}`}`;
     if (option.shape === 'list') {
-      target.option(flags, option.doc, (text: string, before: readonly string[] = []) => [...before, text]);
+      target.option(flags, option.doc, (text: string, before: readonly string[] | undefined) => [
+        ...(before ?? []),
+        text,
+      ]);
     } else target.option(flags, option.doc);
   }
 }

@@ -41,8 +41,9 @@ export function queueText(queue: QueueNow | undefined, nowMicros: number): strin
 /** `12 created, 10 claimed, 9 ended (8 success, 1 failure), 1 released`. */
 export function throughputText({ throughput }: ClusterStatus): string {
   const { created, claimed, completed, released, outcomes } = throughput;
+  const back = released === 0 ? '' : `, ${formatCount(released)} released`;
   const how = completed === 0 ? '' : ` (${outcomeText(outcomes)})`;
-  return `${formatCount(created)} created, ${formatCount(claimed)} claimed, ${formatCount(completed)} ended${how}, ${formatCount(released)} released`;
+  return `${formatCount(created)} created, ${formatCount(claimed)} claimed, ${formatCount(completed)} ended${how}${back}`;
 }
 
 /** Ended attempts over the window as blocks, with the length of a step; empty when none ended. */

@@ -24,6 +24,7 @@ const SENTENCES: Readonly<Record<LineReason, string>> = {
   missing_field: 'a required field missing or refused',
   time_out_of_range: 'a time before 2015 or in the future',
   duplicate: 'stored before',
+  too_old: 'older than the events that are kept: nobody can say whether it was counted',
   spool_full: 'no room in the spool',
   spool_unwritable: 'the spool cannot be written',
   spool_damaged: 'the spool was damaged',
@@ -40,10 +41,11 @@ const SENTENCES: Readonly<Record<LineReason, string>> = {
 const placeOf = (file: string): string => (file === '-' ? 'standard input' : file);
 
 function printReport(context: CommandContext, file: string, imported: ImportedFile): void {
-  const { lines, stored, duplicates, refused, findings, unknownMetrics } = imported;
+  const { lines, stored, duplicates, tooOld, refused, findings, unknownMetrics } = imported;
   const known = duplicates === 0 ? '' : `; ${formatCount(duplicates)} were stored before`;
+  const old = tooOld === 0 ? '' : `; ${formatCount(tooOld)} are ${SENTENCES.too_old}`;
   context.print(
-    `${printable(placeOf(file))}: ${formatCount(stored)} events imported from ${formatCount(lines)} lines${known}.`,
+    `${printable(placeOf(file))}: ${formatCount(stored)} events imported from ${formatCount(lines)} lines${known}${old}.`,
   );
   const rows = [...findings].filter(([reason]) => reason !== 'duplicate');
   if (rows.length === 0) return;
@@ -66,6 +68,7 @@ function toJson(file: string, imported: ImportedFile) {
     lines: imported.lines,
     events_imported: imported.stored,
     events_stored_before: imported.duplicates,
+    events_too_old: imported.tooOld,
     lines_refused: imported.refused,
     findings: [...imported.findings].map(([reason, { count, firstLines }]) => ({
       reason,

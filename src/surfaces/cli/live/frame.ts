@@ -41,7 +41,7 @@ function timeText({ elapsedSeconds, totalSeconds }: Frame): string {
 }
 
 /** `12,345 events stored, spool 3 kB, nothing dropped`. */
-export function recordingText({ storedEvents, spoolBytes, dropped }: Frame): string {
+function recordingText({ storedEvents, spoolBytes, dropped }: Frame): string {
   return `${formatCount(storedEvents)} events stored, spool ${formatBytes(spoolBytes)}, ${dropText(dropped)}`;
 }
 

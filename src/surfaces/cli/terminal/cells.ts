@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 
+import type * as StringWidth from 'string-width';
+
 /**
  * Characters of one column each: ASCII, Latin, Greek and Cyrillic letters without combining marks, and what this
  * command line draws with. Whatever else there is, is measured by a library whose tables take 28 ms to load.
@@ -12,7 +14,7 @@ let measure: ((text: string) => number) | undefined;
 
 /** Measures any text. Loaded at the first text that needs it, without waiting: tables are laid out in one go. */
 function measureAny(text: string): number {
-  measure ??= (createRequire(import.meta.url)('string-width') as typeof import('string-width')).default;
+  measure ??= (createRequire(import.meta.url)('string-width') as typeof StringWidth).default;
   return measure(text);
 }
 

@@ -2,14 +2,14 @@ import { cellWidth, cutTo, padTo } from './cells.ts';
 import { plainStyle, type Style, type Tone } from './style.ts';
 
 /** A stretch of a bar, drawn with one character. */
-export type Stretch = {
+type Stretch = {
   readonly fromMicros: number;
   readonly toMicros: number;
   readonly glyph: string;
   readonly tone?: Tone;
 };
 /** A moment, drawn over the bar. */
-export type Mark = { readonly atMicros: number; readonly glyph: string; readonly tone?: Tone };
+type Mark = { readonly atMicros: number; readonly glyph: string; readonly tone?: Tone };
 
 export type WaterfallRow = {
   readonly label: string;

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -109,6 +109,8 @@ describe('amicus-metrics as a process', () => {
     const text = up.text();
     expect(text).toContain('There is no cluster here');
     const [, directory = ''] = /amicus-metrics --dir (\S+) doctor/.exec(text) ?? [];
+    expect(basename(dirname(directory))).toMatch(/^amicus-example-/);
+    onTestFinished(() => rmSync(dirname(directory), { recursive: true, force: true }));
     expect(existsSync(join(directory, 'metrics.db'))).toBe(true);
     expect(existsSync(join(cwd, '.ai'))).toBe(false);
     const law = run(['--dir', directory, 'doctor'], cwd);

@@ -1,4 +1,4 @@
-import { count, delta, id, names } from '../model/field.ts';
+import { count, delta, id, name, names } from '../model/field.ts';
 import { defineMetric } from './define-metric.ts';
 
 export const codeChanged = defineMetric({
@@ -7,6 +7,8 @@ export const codeChanged = defineMetric({
   doc: 'Files were changed. Names and counts only; never content, diffs or commit messages.',
   fields: {
     task_id: id('The task it was for, where known.'),
+    client: name('The program that changed them, where it tells so itself. Absent where git tells.'),
+    session_id: id("The client's session, or thread."),
     files_modified: names('The files, relative to the project.'),
     lines_added: count('Lines added.'),
     lines_deleted: count('Lines deleted.'),

@@ -7,6 +7,7 @@ export const CATEGORIES = [
   'node',
   'task',
   'state',
+  'sessions',
   'tools',
   'tokens',
   'quality',

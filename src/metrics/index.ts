@@ -1,3 +1,4 @@
+import { apiFailed } from './api-failed.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
 import { codeChanged } from './code-changed.ts';
 import type { DataOf, Metric } from './define-metric.ts';
@@ -5,6 +6,8 @@ import { messageSent } from './message-sent.ts';
 import { nodeRegistered } from './node-registered.ts';
 import { nodeStatus } from './node-status.ts';
 import { nodeTerminated } from './node-terminated.ts';
+import { sessionEnded } from './session-ended.ts';
+import { sessionStarted } from './session-started.ts';
 import { stateLock } from './state-lock.ts';
 import { stateRead } from './state-read.ts';
 import { stateWrite } from './state-write.ts';
@@ -29,8 +32,11 @@ export const METRICS = [
   stateRead,
   stateWrite,
   stateLock,
+  sessionStarted,
+  sessionEnded,
   toolCalled,
   tokensConsumed,
+  apiFailed,
   codeChanged,
   testsExecuted,
   messageSent,

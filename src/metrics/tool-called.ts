@@ -9,6 +9,9 @@ export const toolCalled = defineMetric({
   doc: 'A tool was called and answered. Arguments and results are never kept, only their sizes.',
   fields: {
     task_id: id('The task during which it was called, where known.'),
+    client: name('The program that called: `claude-code`, `codex`, `gemini-cli` … Absent where only the server tells.'),
+    session_id: id("The client's session, or thread."),
+    agent_id: id('The sub-agent that called, where it was one.'),
     server: name('The MCP server, or the client itself for built-in tools.'),
     tool: name("The tool's name."),
     duration_ms: measure('ms', 'From the request to the answer.'),

@@ -7,6 +7,7 @@ import {
   FRAME_HEADER_BYTES,
   FRAME_KIND,
   HAS_IDENTITY,
+  IS_COPY,
   sealFrame,
 } from '../store/spool/frame.ts';
 import type { TextNumbers } from './text-numbers.ts';
@@ -17,6 +18,11 @@ export const BUFFER_BYTES = 64 * 1024;
 const FIRST_EVENT = FRAME_HEADER_BYTES + EVENTS_PREFIX_BYTES;
 /** The most that fields of numbers and names take: 30 of nine bytes. Lists of names make room for themselves. */
 const MAX_PLAIN_BYTES = EVENT_PREFIX_BYTES + 8 + 30 * 9;
+
+/** What stands for the identity of an event that was exported from a store: it is known by the row it equals. */
+export const COPY = 'copy';
+/** 63 bits of a hash of what an event was derived from, or a copy. */
+export type SpooledIdentity = bigint | typeof COPY;
 
 type FieldPlan = {
   readonly index: number;
@@ -91,7 +97,7 @@ export class EventBuffer {
     metricNumber: number,
     originNumber: number,
     atMicros: number,
-    identity: bigint | undefined,
+    identity: SpooledIdentity | undefined,
     data: EventData,
     texts: TextNumbers,
   ): EventDropReason | undefined {
@@ -119,7 +125,7 @@ export class EventBuffer {
     metricNumber: number,
     originNumber: number,
     atMicros: number,
-    identity: bigint | undefined,
+    identity: SpooledIdentity | undefined,
     data: EventData,
     texts: TextNumbers,
   ): EventDropReason | undefined {
@@ -129,9 +135,9 @@ export class EventBuffer {
     view.setUint16(start, metricNumber, true);
     view.setUint16(start + 2, originNumber, true);
     view.setFloat64(start + 4, atMicros, true);
-    view.setUint8(start + 12, identity === undefined ? 0 : HAS_IDENTITY);
+    view.setUint8(start + 12, identity === undefined ? 0 : identity === COPY ? IS_COPY : HAS_IDENTITY);
     this.#end = start + EVENT_PREFIX_BYTES;
-    if (identity !== undefined) {
+    if (typeof identity === 'bigint') {
       view.setBigUint64(this.#end, identity, true);
       this.#end += 8;
     }

@@ -7,7 +7,7 @@ import type { EventData, EventDropReason } from '../model/event.ts';
 import { FRAME_KIND, frameOf } from '../store/spool/frame.ts';
 import { pidSpace, processStart, type SegmentHeader, spoolFolder } from '../store/spool/spool-folder.ts';
 import type { DropCounts } from './drop-counts.ts';
-import { EventBuffer } from './event-buffer.ts';
+import { EventBuffer, type SpooledIdentity } from './event-buffer.ts';
 import { type Encoder, FileNumbers } from './file-numbers.ts';
 import { SegmentFile } from './segment-file.ts';
 import { SpoolFull, toWriteFailure, type WriteFailure } from './write-failure.ts';
@@ -106,7 +106,13 @@ export class SpoolWriter {
   }
 
   /** @returns False when the event was dropped; the reason is counted. */
-  append(encoder: Encoder, origin: number, atMicros: number, identity: bigint | undefined, data: EventData): boolean {
+  append(
+    encoder: Encoder,
+    origin: number,
+    atMicros: number,
+    identity: SpooledIdentity | undefined,
+    data: EventData,
+  ): boolean {
     const refusal =
       this.#cannotTake() ??
       this.#events.append(

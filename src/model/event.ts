@@ -65,8 +65,10 @@ export const EVENT_DROP_REASONS = [
   /** A field without which the event means nothing was absent, or refused for a reason of its own. */
   'missing_field',
   'time_out_of_range',
-  /** Its identity was stored before. */
+  /** Its identity was stored before, or it is a copy of a stored event. */
   'duplicate',
+  /** Told again or told late, of a time whose events have expired: nobody can say whether it was counted. */
+  'too_old',
   /** The spool had reached its limit and nobody drained it. */
   'spool_full',
   /** The disk was full, or the folder could not be written, for longer than memory could wait. */

@@ -1,4 +1,4 @@
-import { EVENT_PREFIX_BYTES, EVENTS_PREFIX_BYTES, type Frame, HAS_IDENTITY } from './frame.ts';
+import { EVENT_PREFIX_BYTES, EVENTS_PREFIX_BYTES, type Frame, HAS_IDENTITY, IS_COPY } from './frame.ts';
 import type { Definitions, SpooledMetric } from './definitions.ts';
 
 /** An event as it lies in the spool: names are numbers of definitions of its file. */
@@ -9,6 +9,8 @@ export type SpooledEvent = {
   readonly atMicros: number;
   /** 63 bits of a hash of what the event was derived from. */
   readonly identity: bigint | undefined;
+  /** It comes from an export: one that equals a row at its time is that row. */
+  readonly isCopy: boolean;
   /** By field index of the metric: steps of numbers, numbers of strings, 0 or 1 of flags, lists of numbers of strings. */
   readonly values: readonly (number | readonly number[] | undefined)[];
 };
@@ -85,7 +87,7 @@ function decodeEach(buffer: Buffer, frame: Frame, definitions: Definitions, into
           at += 4;
       }
     }
-    into.push({ metric, origin, atMicros, identity, values });
+    into.push({ metric, origin, atMicros, identity, isCopy: (flags & IS_COPY) !== 0, values });
   }
 }
 

@@ -33,6 +33,8 @@ export const DEFINITION_KIND = { text: 1, metric: 2, origin: 3 } as const;
  */
 export const EVENT_PREFIX_BYTES = 2 + 2 + 8 + 1 + 1;
 export const HAS_IDENTITY = 1;
+/** Flag of an event that was exported from a store: one that equals a row at its time is that row. */
+export const IS_COPY = 2;
 
 /** A longer frame is taken for damage: writers flush at 64 KiB, and only one list of names can exceed that. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;

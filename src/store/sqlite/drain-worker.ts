@@ -5,7 +5,7 @@ import { openDatabase } from './open-database.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 
 /**
- * Entry of a worker thread that drains a folder's spool once and ends. Started by recording processes whose files fill
+ * Entry of a worker thread that drains a folder's spool until nothing is left, and ends. Started by recording processes whose files fill
  * up while nobody asks: without it the spool would reach its limit. What goes wrong here is left to the next reader,
  * which has somebody to tell.
  */
@@ -13,7 +13,9 @@ const { directory, waitMillis } = workerData as { directory: string; waitMillis:
 try {
   const { db, readOnly, newer } = openDatabase(directory, Date.now() * 1_000);
   if (!readOnly && !newer) {
-    await new Drain(db, spoolFolder(directory)).run(Date.now(), waitMillis);
+    const drain = new Drain(db, spoolFolder(directory));
+    // Files that filled up meanwhile are drained too: a new thread for each would cost more than they do.
+    while ((await drain.run(Date.now(), waitMillis)).events > 0);
     removeDrainedSegments(db, spoolFolder(directory));
   }
   db.close();

@@ -11,7 +11,7 @@ import { EventInserter, type EventRow } from './insert-events.ts';
 import { NameNumbers } from './name-numbers.ts';
 import { type Accounted, ProducerBook } from './producer-book.ts';
 import { RowLayout } from './row-layout.ts';
-import { pragmaNumber, toStored } from './schema.ts';
+import { pragmaNumber, readMeta, toStored } from './schema.ts';
 import { ifThere, SEGMENT_STATE, SegmentBook } from './segment-book.ts';
 import { resultCode } from './store-errors.ts';
 
@@ -227,40 +227,41 @@ export class Drain {
     this.#segments.save(file, { producer, drained: endOffset, state });
   }
 
-  /** Turn spooled events into rows. */
+  /** Turn spooled events into rows. Copies are inserted at once, since only that tells which of them are new. */
   #collect(stretch: Stretch, reader: SegmentReader, producer: number, rows: Map<EventTable, EventRow[]>): Accounted {
     const { texts, origins } = reader.definitions;
     const numbers: number[] = [];
     const numberOf = (text: number): number => (numbers[text] ??= this.#names.of(texts[text] ?? ''));
     const layouts = new Map<SpooledEvent['metric'], RowLayout>();
+    const copies = new Map<EventTable, EventRow[]>();
+    const rawFrom = Number(readMeta(this.#db, 'raw_from') ?? -Infinity);
     let duplicates = 0;
+    let tooOld = 0;
     let kindChanged = 0;
+    const onKindChanged = (): void => {
+      kindChanged += 1;
+    };
     for (const event of stretch.events) {
-      const origin = origins[event.origin];
-      const { name, fields } = event.metric;
-      if (this.#identities.isKnown(event, this.#tables.get(name))) {
+      const { identity, isCopy, metric } = event;
+      const t = toStored(event.atMicros);
+      if ((identity !== undefined || isCopy) && t < rawFrom) {
+        tooOld += 1;
+        continue;
+      }
+      if (identity !== undefined && this.#identities.isKnown(identity, t)) {
         duplicates += 1;
         continue;
       }
-      let layout = layouts.get(event.metric);
+      let layout = layouts.get(metric);
       if (layout === undefined) {
-        layout = new RowLayout(ensureEventTable(this.#db, this.#tables, name, fields), event.metric);
-        layouts.set(event.metric, layout);
+        layout = new RowLayout(ensureEventTable(this.#db, this.#tables, metric.name, metric.fields), metric);
+        layouts.set(metric, layout);
       }
-      const row = layout.row(
-        event,
-        toStored(event.atMicros),
-        this.#producers.origin(producer, origin),
-        numberOf,
-        () => {
-          kindChanged += 1;
-        },
-      );
-      const tableRows = rows.get(layout.table);
-      if (tableRows === undefined) rows.set(layout.table, [row]);
-      else tableRows.push(row);
+      const origin = this.#producers.origin(producer, origins[event.origin]);
+      push(isCopy ? copies : rows, layout.table, layout.row(event, t, origin, numberOf, onKindChanged));
     }
-    return { stored: stretch.events.length - duplicates, duplicates, kindChanged };
+    for (const [table, tableRows] of copies) duplicates += this.#inserter.insertCopies(table, tableRows);
+    return { stored: stretch.events.length - duplicates - tooOld, duplicates, tooOld, kindChanged };
   }
 
   #walBytes(): number {
@@ -270,4 +271,8 @@ export class Drain {
   }
 }
 
-export { removeDrainedSegments } from './segment-book.ts';
+function push(rows: Map<EventTable, EventRow[]>, table: EventTable, row: EventRow): void {
+  const tableRows = rows.get(table);
+  if (tableRows === undefined) rows.set(table, [row]);
+  else tableRows.push(row);
+}

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
-import type { EventTable } from './event-tables.ts';
-import { quoted } from './event-tables.ts';
+import { type EventTable, quoted } from './event-tables.ts';
+import { PresentRows } from './present-rows.ts';
 
 /** Rows in one INSERT: measured fastest between 32 and 128 (one row a call costs 1.4 times as much). */
 const ROWS_PER_STATEMENT = 64;
@@ -34,6 +34,12 @@ export class EventInserter {
     if (rows.length === 0) return;
     rows.sort((a, b) => a[0] - b[0]);
     this.#makeUnique(table, rows);
+    this.#write(table, rows);
+  }
+
+  /** Rows with times that are free. */
+  #write(table: EventTable, rows: readonly EventRow[]): void {
+    if (rows.length === 0) return;
     const whole = rows.length - (rows.length % ROWS_PER_STATEMENT);
     for (let i = 0; i < whole; i += ROWS_PER_STATEMENT) {
       this.#statement(table, ROWS_PER_STATEMENT).run(...rows.slice(i, i + ROWS_PER_STATEMENT).flat());
@@ -74,6 +80,21 @@ export class EventInserter {
     }
     taken.done();
     this.#runs.set(table.table, { from, to: previous });
+  }
+
+  /**
+   * Insert rows that were exported from a store, this one or another, unless they are there already: a row at the same
+   * time, or next to it, that holds the same values is the same event. No identity is kept for them; their time and
+   * their values are one.
+   *
+   * @returns How many were there already.
+   */
+  insertCopies(table: EventTable, rows: EventRow[]): number {
+    rows.sort((a, b) => a[0] - b[0]);
+    const present = new PresentRows(this.#db, table, rows[0]?.[0] ?? 0, (rows.at(-1)?.[0] ?? 0) + rows.length);
+    const fresh = rows.filter((row) => present.add(row));
+    this.#write(table, fresh);
+    return rows.length - fresh.length;
   }
 
   /** After a rollback: the runs found inside it are void. */

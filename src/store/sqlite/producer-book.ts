@@ -5,12 +5,15 @@ import type { Stretch } from '../spool/segment-reader.ts';
 import type { SegmentHeader } from '../spool/spool-folder.ts';
 
 /** Reasons that the drain itself counts; all others are running totals told by the producer. */
-const COUNTED_HERE = ['duplicate', 'spool_damaged', 'kind_changed'] as const;
+const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'kind_changed'] as const;
+/** Of these, the ones that are whole events. They were spooled, so the sequence has counted them. */
+const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged'];
 
 /** What became of a stretch of a file. */
 export type Accounted = {
   readonly stored: number;
   readonly duplicates: number;
+  readonly tooOld: number;
   /** Fields that were left out of stored events. */
   readonly kindChanged: number;
   /** The sequence number up to which events were lost with a damaged rest of the file, where it could be found. */
@@ -67,7 +70,7 @@ export class ProducerBook {
    * Enter what a stretch of a file holds. Sequence numbers that are skipped, within it or since the last one, are
    * events that a damaged or deleted file took with it.
    */
-  account(producer: number, stretch: Stretch, { stored, duplicates, kindChanged, lostUpTo }: Accounted): void {
+  account(producer: number, stretch: Stretch, { stored, duplicates, tooOld, kindChanged, lostUpTo }: Accounted): void {
     const sums = this.#sums.get(producer);
     const sequence = Number(sums?.['seq'] ?? 0);
     const dropped = JSON.parse(String(sums?.['dropped'] ?? '{}')) as Partial<Record<DropReason, number>>;
@@ -75,7 +78,7 @@ export class ProducerBook {
     const nextSequence = Math.max(readTo, lostUpTo ?? 0);
     const gap = Math.max(0, (stretch.firstSequence ?? sequence) - sequence) + stretch.missing + nextSequence - readTo;
     const told: Partial<Record<DropReason, number>> = { ...dropped, ...stretch.counts };
-    const more = { duplicate: duplicates, spool_damaged: gap, kind_changed: kindChanged };
+    const more = { duplicate: duplicates, too_old: tooOld, spool_damaged: gap, kind_changed: kindChanged };
     for (const reason of COUNTED_HERE) {
       const total = (dropped[reason] ?? 0) + more[reason];
       if (total > 0) told[reason] = total;
@@ -83,7 +86,7 @@ export class ProducerBook {
     }
     let droppedBefore = 0;
     for (const reason of EVENT_DROP_REASONS) {
-      if (reason !== 'duplicate' && reason !== 'spool_damaged') droppedBefore += told[reason] ?? 0;
+      if (!SPOOLED_DROPS.includes(reason)) droppedBefore += told[reason] ?? 0;
     }
     this.#save.run(nextSequence, nextSequence + droppedBefore, stored, JSON.stringify(told), producer);
   }

@@ -5,7 +5,7 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { RetentionSettings, UpkeepReport } from '../store.ts';
 import { diskUsage } from './disk-usage.ts';
-import { removeDrainedSegments } from './drain.ts';
+import { removeDrainedSegments } from './segment-book.ts';
 import { cutoffs, expireIdentities, expireOldestHour, expireRollups, retentionNow } from './retention.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';

@@ -35,6 +35,8 @@ export type ImportedFile = EventLinesReport & {
   readonly stored: number;
   /** Events that were there already. */
   readonly duplicates: number;
+  /** Events of a time whose detail has expired: nobody can say whether they were counted before. */
+  readonly tooOld: number;
   /** Why the input was not read to its end: it could not be opened, is damaged, or ends too early. */
   readonly failure: Error | undefined;
 };
@@ -47,7 +49,7 @@ export type ImportedFile = EventLinesReport & {
  */
 export async function importFile(collector: MetricsCollector, options: ImportOptions): Promise<ImportedFile> {
   const { path, signal, onProgress } = options;
-  const duplicatesBefore = (await ledgerEntry(collector))?.dropped.duplicate ?? 0;
+  const before = await notStored(collector);
   let failure: Error | undefined;
   const input = await openInput(options).catch((cause: Error) => {
     failure = cause;
@@ -74,8 +76,10 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
       signal,
       onProgress: ({ bytes, lines }) => onProgress?.({ part: input?.part(), bytes, lines }),
     });
-    const duplicates = (await drainedDuplicates(collector)) - duplicatesBefore;
-    return { ...report, stored: report.events - duplicates, duplicates, failure };
+    const after = await notStoredOfAll(collector);
+    const duplicates = after.duplicates - before.duplicates;
+    const tooOld = after.tooOld - before.tooOld;
+    return { ...report, stored: report.events - duplicates - tooOld, duplicates, tooOld, failure };
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -132,11 +136,20 @@ function describe(cause: unknown, path: string | undefined): Error {
   return new Error(`${place} cannot be read to its end: ${reason}.`, { cause });
 }
 
-/** How many events of this process were not stored because they were stored before; once all of them are drained. */
-async function drainedDuplicates(collector: MetricsCollector): Promise<number> {
+type NotStored = { readonly duplicates: number; readonly tooOld: number; readonly inSpool: number };
+
+/** How many events of this process the drain did not store, and how many it has not looked at yet. */
+async function notStored(collector: MetricsCollector): Promise<NotStored> {
+  const own = await ledgerEntry(collector);
+  const { duplicate = 0, too_old = 0 } = own?.dropped ?? {};
+  return { duplicates: duplicate, tooOld: too_old, inSpool: own?.inSpool ?? 0 };
+}
+
+/** The same, once all of them are drained. */
+async function notStoredOfAll(collector: MetricsCollector): Promise<NotStored> {
   for (let drains = 1; ; drains++) {
-    const own = await ledgerEntry(collector);
-    if (own === undefined || own.inSpool === 0 || drains === MAX_DRAINS) return own?.dropped.duplicate ?? 0;
+    const found = await notStored(collector);
+    if (found.inSpool === 0 || drains === MAX_DRAINS) return found;
   }
 }
 

@@ -1,0 +1,54 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { type EventTable, quoted } from './event-tables.ts';
+import type { EventRow } from './insert-events.ts';
+
+/**
+ * How far from its time a copy is looked for. Rows are moved by a microsecond for each event of their metric that fell
+ * on the same one, so only a burst of more than this at one moment could hide a copy.
+ */
+const MAX_MOVED = 1_000;
+
+/** Tells copies of rows that a table has from rows that it lacks. For one batch of rows. */
+export class PresentRows {
+  readonly #added = new Map<number, readonly SQLInputValue[]>();
+  /** `undefined` when the table has no row where the batch lies: the usual case, and then nothing is looked up. */
+  readonly #valuesAt: StatementSync | undefined;
+
+  /** @param from Stored times between which the batch lies, moved rows included. */
+  constructor(db: DatabaseSync, table: EventTable, from: number, to: number) {
+    const any = db.prepare(`SELECT 1 FROM ${table.table} WHERE t BETWEEN ? AND ? LIMIT 1`).get(from, to);
+    if (any === undefined) return;
+    const columns = table.columns.map((column) => quoted(column.name)).join(', ');
+    this.#valuesAt = db.prepare(`SELECT ${columns} FROM ${table.table} WHERE t = ?`);
+    this.#valuesAt.setReturnArrays(true);
+  }
+
+  /**
+   * Take a row in, at its time or the next free one.
+   *
+   * @returns False when it is there already.
+   */
+  add(row: EventRow): boolean {
+    const values = row.slice(2);
+    const limit = row[0] + MAX_MOVED;
+    for (let t = row[0]; ; t += 1) {
+      const there = this.#added.get(t) ?? this.#stored(t);
+      if (there === undefined) {
+        row[0] = t;
+        this.#added.set(t, values);
+        return true;
+      }
+      if (t < limit && areEqual(there, values)) return false;
+    }
+  }
+
+  #stored(t: number): readonly SQLOutputValue[] | undefined {
+    return this.#valuesAt?.get(t) as readonly SQLOutputValue[] | undefined;
+  }
+}
+
+/** A row from before a column was added has fewer values; what it lacks is absent. */
+function areEqual(a: readonly (SQLInputValue | undefined)[], b: readonly (SQLInputValue | undefined)[]): boolean {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if ((a[i] ?? null) !== (b[i] ?? null)) return false;
+  return true;
+}

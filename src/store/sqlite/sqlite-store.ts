@@ -18,6 +18,7 @@ import type {
   UpkeepReport,
 } from '../store.ts';
 import { backUp } from './backup.ts';
+import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
@@ -136,7 +137,7 @@ export class SqliteStore implements Store {
       const { db, path, readOnly, newer } = this.#open;
       if (readOnly) throw new StoreError('STORE_READ_ONLY', `The store at ${path} cannot be written`);
       if (newer) throw new StoreError('STORE_NEWER', `The store at ${path} was written by a newer version`);
-      return runUpkeep(db, path, settings, nowMicros);
+      return withBallast(path, () => runUpkeep(db, path, settings, nowMicros));
     }).finally(() => (this.#upkeep = undefined));
     return this.#upkeep;
   }

@@ -1,7 +1,10 @@
 import type { Clock } from '../model/clock.ts';
-import { StoreError } from '../model/errors.ts';
+import { StoreError, type StoreErrorCode } from '../model/errors.ts';
 import type { SqliteStore } from './sqlite/sqlite-store.ts';
 import type { Store } from './store.ts';
+
+/** Errors after which a store is looked over: a flipped bit in a value shows as something that cannot be understood. */
+const MAY_BE_DAMAGE: readonly StoreErrorCode[] = ['STORE_CORRUPT', 'STORE_FAILED'];
 
 /**
  * The store of a context folder, opened at the first question and again whenever it has to be: when the folder was
@@ -18,7 +21,7 @@ export class KeptStore {
   }
 
   /** @throws StoreError when there is none and none can be made. */
-  async open(): Promise<Store> {
+  async open(): Promise<SqliteStore> {
     const store = await this.#opened();
     if (store.isInPlace) return store;
     await this.close();
@@ -34,9 +37,12 @@ export class KeptStore {
     try {
       return await work(store);
     } catch (cause) {
-      if (!(cause instanceof StoreError) || cause.code !== 'STORE_CORRUPT') throw cause;
+      if (!(cause instanceof StoreError) || !MAY_BE_DAMAGE.includes(cause.code)) throw cause;
       await this.#setAside();
-      return work(await this.open());
+      const next = await this.open();
+      // Sound after all: then it was something else.
+      if (next.path === store.path && next.inode === store.inode) throw cause;
+      return work(next);
     }
   }
 

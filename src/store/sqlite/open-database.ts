@@ -13,6 +13,7 @@ import {
   setAsideForeignLog,
 } from './database-file.ts';
 import { migrate, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
+import { isSound } from './soundness.ts';
 import { resultCode } from './store-errors.ts';
 
 export { BESIDE_NAME, DATABASE_NAME, databasePath, setAside } from './database-file.ts';
@@ -42,6 +43,32 @@ export function isInPlace({ path, inode }: Pick<OpenDatabase, 'path' | 'inode'>)
 const hasPlantedCode = (db: DatabaseSync): boolean =>
   Number(db.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE type IN ('trigger', 'view')`).get()?.['n']) > 0;
 
+/** What draining writes to and every question reads. */
+const FORM: Readonly<Record<string, string>> = {
+  meta: 'key, value',
+  dict: 'id, s',
+  metric: 'id, name, fields',
+  producer: 'id, uid, pid, host, started, recorded, seq, stored, expired, dropped',
+  segment: 'name, producer, drained, state',
+  origin: 'id, producer, source, inferred, cluster',
+  identity: 'h, t',
+  dirty: 'metric, hour',
+};
+
+/**
+ * The declarations of tables are text in the file, of which a flipped bit makes others.
+ *
+ * @throws StoreError `STORE_CORRUPT`
+ */
+function checkForm(db: DatabaseSync): void {
+  try {
+    for (const [table, columns] of Object.entries(FORM)) db.prepare(`SELECT ${columns} FROM ${table} LIMIT 0`);
+  } catch (cause) {
+    if (resultCode(cause) !== SQLITE.error) throw cause;
+    throw new StoreError('STORE_CORRUPT', 'A table of the store has lost its form', { cause });
+  }
+}
+
 function connect(path: string, nowMicros: number): OpenDatabase {
   const inode = inodeOf(path);
   const url = pathToFileURL(path);
@@ -57,6 +84,7 @@ function connect(path: string, nowMicros: number): OpenDatabase {
     }
     if (!newer) migrate(db, nowMicros);
     db.prepare('SELECT count(*) FROM meta').get();
+    if (!newer) checkForm(db);
     // A restored backup is not in WAL mode.
     if (!newer && db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal') {
       db.exec('PRAGMA journal_mode = WAL');
@@ -73,10 +101,10 @@ function connect(path: string, nowMicros: number): OpenDatabase {
 }
 
 /** SQLite's primary result codes: https://sqlite.org/rescode.html */
-const SQLITE = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
+const SQLITE = { error: 1, busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
 
 function mustSetAside(cause: unknown): boolean {
-  if (cause instanceof StoreError) return cause.code === 'STORE_FOREIGN';
+  if (cause instanceof StoreError) return cause.code === 'STORE_FOREIGN' || cause.code === 'STORE_CORRUPT';
   return resultCode(cause) === SQLITE.corrupt || resultCode(cause) === SQLITE.notADatabase;
 }
 
@@ -186,17 +214,4 @@ export function setAsideDamaged(open: OpenDatabase, nowMicros: number): void {
   if (open.readOnly || !isInPlace(open)) return;
   if (isSound(open.path)) return;
   setAside(open.path, open.inode, nowMicros);
-}
-
-function isSound(path: string): boolean {
-  try {
-    const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MILLIS });
-    try {
-      return db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok';
-    } finally {
-      db.close();
-    }
-  } catch (cause) {
-    return !mustSetAside(cause);
-  }
 }

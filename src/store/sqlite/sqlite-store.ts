@@ -56,15 +56,17 @@ export class SqliteStore implements Store {
    * @throws StoreError `STORE_READ_ONLY` when there is none and none can be made; `STORE_BUSY`.
    */
   static async open(directory: string, clock: Clock): Promise<SqliteStore> {
-    return new SqliteStore(
-      translating(directory, () => openDatabase(directory, clock.nowMicros())),
-      clock,
-    );
+    return translating(directory, () => new SqliteStore(openDatabase(directory, clock.nowMicros()), clock));
   }
 
   /** The database file. */
   get path(): string {
     return this.#open.path;
+  }
+
+  /** The file that was opened, to tell it from one that took its place. */
+  get inode(): number | undefined {
+    return this.#open.inode;
   }
 
   /** False when the file was deleted, moved or replaced since it was opened. */

@@ -14,3 +14,13 @@ export function sessionIdentity(
 export function toolIdentity(client: string, callId: string): string {
   return JSON.stringify(['tool', client, callId]);
 }
+
+/** The identity of a change of code that a tool call made. */
+export function codeIdentity(client: string, callId: string): string {
+  return JSON.stringify(['code', client, callId]);
+}
+
+/** The identity of a request to a model that failed: by the provider's id of the request, else the outlet's own of the record. */
+export function apiFailureIdentity(client: string, key: string): string {
+  return JSON.stringify(['api.failed', client, key]);
+}

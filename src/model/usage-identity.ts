@@ -10,23 +10,3 @@
 export function usageIdentity(client: string, key: string): string {
   return JSON.stringify(['usage', client, key]);
 }
-
-/** The identity of a tool call: hooks, telemetry, transcripts and the MCP proxy know it by the client's id of the call. */
-export function toolIdentity(client: string, callId: string): string {
-  return JSON.stringify(['tool', client, callId]);
-}
-
-/** The identity of the beginning or the end of a session, told once whichever outlet tells it first. */
-export function sessionIdentity(metric: 'session.started' | 'session.ended', client: string, sessionId: string): string {
-  return JSON.stringify([metric, client, sessionId]);
-}
-
-/** The identity of a failed request: by the request's own id where told, else what the outlet knows it by. */
-export function apiFailureIdentity(client: string, key: string): string {
-  return JSON.stringify(['api.failed', client, key]);
-}
-
-/** The identity of a change of code that a tool call made. */
-export function codeIdentity(client: string, callId: string): string {
-  return JSON.stringify(['code', client, callId]);
-}

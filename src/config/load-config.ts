@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Metric } from '../metrics/define-metric.ts';
 import { catalogueOf, type Catalogue } from '../metrics/index.ts';
 import { ConfigError } from '../model/errors.ts';
+import { type Budget, readBudgets } from './budgets.ts';
 import { type ConfigTable, readConfigFile } from './config-file.ts';
 import { readCustomMetrics } from './custom-metrics.ts';
 import { type AnySetting, SETTING_KEYS, type SettingKey, type Settings, SETTINGS } from './settings.ts';
@@ -32,6 +33,7 @@ export type Config = {
   /** What was wrong, in plain sentences. Nothing of it stops recording: the next best value counts instead. */
   readonly problems: readonly ConfigError[];
   readonly customMetrics: readonly Metric[];
+  readonly budgets: readonly Budget[];
   /** Names of the metrics that are off, from `disable` and `enable`: what a collector takes as `disabled`. */
   readonly disabled: readonly string[];
   /** The configuration file that was read, or `undefined`. */
@@ -65,8 +67,10 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   for (const key of SETTING_KEYS) if (key !== 'directory') take(key, file.table, file.path);
 
   const custom = readCustomMetrics(file.table['metrics'], file.path ?? '');
+  const { budgets, problems: badBudgets } = readBudgets(file.table['budgets'], file.path ?? '');
   problems.push(
     ...custom.problems,
+    ...badBudgets,
     ...strangersInFile(file.table, file.path ?? ''),
     ...strangersInEnvironment(environment),
   );
@@ -79,7 +83,7 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
     problems.push(...strangersInList(key, settings[key], originText(known[key]), catalogue));
   }
   const disabled = disabledMetrics(settings, catalogue);
-  return { settings, origins: known, problems, customMetrics: custom.metrics, disabled, file: file.path };
+  return { settings, origins: known, problems, customMetrics: custom.metrics, budgets, disabled, file: file.path };
 }
 
 /** Where a value came from, in words: `AMICUS_METRICS_CLUSTER`, a path, `the command line`, `default`. */

@@ -108,6 +108,20 @@ export const SETTINGS = {
     unit: 'bytes',
     doc: 'How much one process may have waiting to be stored; above it events are dropped and counted as spool_full.',
   }),
+  pricesFile: setting<string | undefined>({
+    name: 'prices.file',
+    kind: text('the path of a price file: TOML, or JSON in the form of LiteLLM'),
+    fallback: undefined,
+    fallbackText: '`amicus-metrics-prices.toml` in the context folder or above it, if there is one',
+    doc: 'Your own prices of models, before those of the list that comes with the package; a relative path starts in the context folder.',
+  }),
+  flatPlans: setting<readonly string[]>({
+    name: 'prices.flat_plans',
+    kind: list('a list of clients, such as ["claude-code", "codex"]'),
+    fallback: [],
+    fallbackText: 'none',
+    doc: 'Clients paid by a flat plan: their cost is shown as what the same usage costs through the API, and billed 0.',
+  }),
   timeZone: setting({
     name: 'time_zone',
     kind: timeZoneName,

@@ -6,8 +6,8 @@ import { closestName } from './did-you-mean.ts';
 import { type AnySetting, SETTING_KEYS, SETTINGS } from './settings.ts';
 
 const VARIABLE_PREFIX = 'AMICUS_METRICS_';
-/** The one key of the file that is no setting. */
-const METRICS_KEY = 'metrics';
+/** Keys of the file that are no settings: tables of the user's own names, read apart. */
+const TABLE_KEYS = ['metrics', 'budgets'];
 /** Enough to recognise a value by, in a message. */
 const SHOWN_VALUE_LENGTH = 80;
 
@@ -19,7 +19,7 @@ export function strangersInFile(table: ConfigTable, path: string): ConfigError[]
   const visit = (inner: ConfigTable, prefix: string): void => {
     for (const [key, value] of Object.entries(inner)) {
       const name = prefix + key;
-      if (names.includes(name) || name === METRICS_KEY) continue;
+      if (names.includes(name) || TABLE_KEYS.includes(name)) continue;
       if (isTable(value) && names.some((other) => other.startsWith(`${name}.`))) visit(value, `${name}.`);
       else strangers.push(stranger(name, names, path));
     }

@@ -9,7 +9,7 @@ import {
   type SourceName,
   SOURCES,
 } from '../model/event.ts';
-import { identityHash, isEventId } from '../model/identity-hash.ts';
+import { identityHash } from '../model/identity-hash.ts';
 import { DropCounts } from './drop-counts.ts';
 import { COPY, planOf, type SpooledIdentity } from './event-buffer.ts';
 import type { Encoder } from './file-numbers.ts';
@@ -90,7 +90,7 @@ export class Intake {
       const atMicros = event.atMicros === undefined ? nowMicros : Math.floor(event.atMicros);
       if (!(atMicros >= EARLIEST_MICROS && atMicros <= nowMicros + MAX_AHEAD_MICROS))
         return this.drop('time_out_of_range');
-      const identity = this.#identityOf(event, metric, atMicros);
+      const identity = this.#identityOf(event);
       return this.#writer.append(encoder, this.#originOf(event), atMicros, identity, data);
     } catch {
       return this.drop('not_an_object');
@@ -110,8 +110,9 @@ export class Intake {
     );
   }
 
-  #identityOf({ identity }: Partial<EventContext>, metric: string, atMicros: number): SpooledIdentity | undefined {
-    if (typeof identity === 'string') return isEventId(identity, metric, atMicros) ? COPY : identityHash(identity);
+  #identityOf({ identity, copy }: Partial<EventContext>): SpooledIdentity | undefined {
+    if (copy === true) return COPY;
+    if (typeof identity === 'string') return identityHash(identity);
     if (identity !== undefined) this.#drops.add('wrong_type');
     return undefined;
   }

@@ -31,6 +31,11 @@ export type EventContext = {
    * identity is the recording process and its sequence number.
    */
   readonly identity?: string | undefined;
+  /**
+   * It comes from an export or a dump, and so may be stored already: an event of its metric with the same values, at
+   * the same microsecond or moved from it by others, is the same event. Costs less than an identity.
+   */
+  readonly copy?: boolean | undefined;
 };
 
 /** An event on its way in, as a source hands it over. */

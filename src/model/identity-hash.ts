@@ -6,8 +6,8 @@ export function identityHash(identity: string): bigint {
 }
 
 /**
- * The public id of a stored event: where it lies, and in which store. Exported events carry it as their identity, so
- * that one that is imported again is known for a copy: see copies.ts in src/store/sqlite/.
+ * The public id of a stored event: where it lies, and in which store. Exports carry it; an imported event whose id says
+ * no more than that is known by the row it equals, in any store.
  */
 export function eventId(storeId: string, metric: string, atMicros: number): string {
   return `${storeId}:${metric}:${atMicros}`;
@@ -15,7 +15,7 @@ export function eventId(storeId: string, metric: string, atMicros: number): stri
 
 const STORE_ID = /^[0-9a-f]{12}:/;
 
-/** Whether an identity is the id of an event of this metric and moment, from whichever store. */
-export function isEventId(identity: string, metric: string, atMicros: number): boolean {
-  return STORE_ID.test(identity) && identity.slice(13) === `${metric}:${atMicros}`;
+/** Whether a text is the id of an event of this metric and moment, from whichever store. */
+export function isEventId(text: unknown, metric: string, atMicros: number): boolean {
+  return typeof text === 'string' && STORE_ID.test(text) && text.slice(13) === `${metric}:${atMicros}`;
 }

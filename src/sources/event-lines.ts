@@ -60,9 +60,9 @@ export type EventLinesOptions = {
 /**
  * Reads events written one per line, as `amicus-metrics export` writes them.
  *
- * A line's `id` becomes the event's identity, so that what is read twice is stored once. A line without one is known
- * by its text; equal lines that follow each other at one moment are taken for different events. Memory does not grow
- * with the input.
+ * What is read twice is stored once: a line from an export is known by the event that it equals, one with an `id` of
+ * another kind by that. Of lines without an id, equal ones that follow each other at one moment are taken for
+ * different events. Memory does not grow with the input.
  */
 export async function readEventLines(
   chunks: AsyncIterable<Buffer>,
@@ -135,7 +135,9 @@ class EventLines {
       this.#refuse(event);
       return undefined;
     }
-    return event.identity === undefined ? { ...event, identity: this.#identityOf(line, event.atMicros) } : event;
+    if (event.identity !== undefined || event.copy === true) return event;
+    const identity = this.#repetitionOf(line, event.atMicros);
+    return identity === undefined ? { ...event, copy: true } : { ...event, identity };
   }
 
   async #emitWithRoom(event: IncomingEvent): Promise<void> {
@@ -185,18 +187,19 @@ class EventLines {
     return finding;
   }
 
-  #identityOf(line: string, atMicros: number): string {
+  /** What tells a line from equal ones before it at the same moment; `undefined` for the first of them. */
+  #repetitionOf(line: string, atMicros: number): string | undefined {
     if (atMicros !== this.#momentMicros || this.#equalLines.size >= MAX_EQUAL_LINES) {
       this.#momentMicros = atMicros;
       this.#momentLine = line;
       // Most moments have one line: the map is for bursts.
       if (this.#equalLines.size > 0) this.#equalLines.clear();
-      return line;
+      return undefined;
     }
     if (this.#equalLines.size === 0) this.#equalLines.set(this.#momentLine, 1);
     const before = this.#equalLines.get(line) ?? 0;
     this.#equalLines.set(line, before + 1);
-    return before === 0 ? line : `${line}#${before}`;
+    return before === 0 ? undefined : `${line}#${before}`;
   }
 
   /** The counts are those of the sink itself, so that what was dropped without a look is in them. */

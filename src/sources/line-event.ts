@@ -1,4 +1,5 @@
 import { type EventData, type IncomingEvent, type SourceName, SOURCES } from '../model/event.ts';
+import { isEventId } from '../model/identity-hash.ts';
 import { MICROS_PER_SECOND } from '../model/range.ts';
 
 /** Why a line holds no event. */
@@ -41,6 +42,7 @@ export function parseEventLine(line: string): IncomingEvent | LineProblem {
   if (atMicros === undefined) return 'no_time';
   const data = dataOf(parsed);
   if (data === undefined) return 'not_an_object';
+  const copy = isEventId(id, metric, atMicros);
   return {
     metric,
     atMicros,
@@ -49,7 +51,8 @@ export function parseEventLine(line: string): IncomingEvent | LineProblem {
     // SQLite has no booleans: 1 is how it writes true.
     inferred: parsed['inferred'] === true || parsed['inferred'] === 1,
     cluster: typeof cluster === 'string' ? cluster : undefined,
-    identity: typeof id === 'string' && id !== '' ? id : undefined,
+    identity: typeof id === 'string' && id !== '' && !copy ? id : undefined,
+    copy,
   };
 }
 

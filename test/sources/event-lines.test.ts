@@ -75,7 +75,13 @@ const flat =
   '{"metric":"task.claimed","timestamp":1770104410.25,"task_id":"task-123","node_id":"Node-X9J2","priority":"high"}';
 
 describe('readEventLines', () => {
-  it('reads what export writes, with its id as identity', async () => {
+  it('knows a line whose id says no more than its metric and time by what it holds', async () => {
+    const id = '0123456789ab:state.read:1770104400000007';
+    const { taken } = await read(exported(7).replace('0123456789ab:state.read:7', id));
+    expect(taken).toMatchObject([{ identity: undefined, copy: true }]);
+  });
+
+  it('takes another id for the identity', async () => {
     const { taken } = await read(exported(7));
     expect(taken).toEqual([
       {
@@ -86,11 +92,12 @@ describe('readEventLines', () => {
         inferred: true,
         cluster: 'east',
         identity: '0123456789ab:state.read:7',
+        copy: false,
       },
     ]);
   });
 
-  it('reads fields that stand beside metric and timestamp, known by their line', async () => {
+  it('reads fields that stand beside metric and timestamp, known by their time and values', async () => {
     const { taken } = await read(`${flat}\n`);
     expect(taken).toEqual([
       {
@@ -100,7 +107,8 @@ describe('readEventLines', () => {
         source: 'import',
         inferred: false,
         cluster: undefined,
-        identity: flat,
+        identity: undefined,
+        copy: true,
       },
     ]);
   });

@@ -13,8 +13,8 @@ async function allOf(collector: MetricsCollector): Promise<readonly StoredEvent[
 
 /** Hands events over as an import of their export does. */
 function copyInto(collector: MetricsCollector, events: readonly StoredEvent[]): void {
-  for (const { metric, atMicros, data, id } of events) {
-    collector.emit({ metric, atMicros, data, source: 'import', inferred: false, identity: id });
+  for (const { metric, atMicros, data } of events) {
+    collector.emit({ metric, atMicros, data, source: 'import', inferred: false, copy: true });
   }
 }
 

@@ -114,7 +114,7 @@ describe('draining', () => {
     for await (const batch of store.scan({ metric: SAMPLE.name, range, filters: [], order: 'oldest_first' })) {
       exported.push(...batch);
     }
-    const back = exported.map(({ id, atMicros, data }) => sample(atMicros, data, { identity: id, source: 'import' }));
+    const back = exported.map(({ atMicros, data }) => sample(atMicros, data, { copy: true, source: 'import' }));
     await put(back);
     await put(back);
     expect((await store.stats()).events).toBe(2);

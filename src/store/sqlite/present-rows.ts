@@ -11,6 +11,8 @@ const MAX_MOVED = 1_000;
 /** Tells copies of rows that a table has from rows that it lacks. For one batch of rows. */
 export class PresentRows {
   readonly #added = new Map<number, readonly SQLInputValue[]>();
+  /** By time of rows: the first free time behind them, as far as it is known. Keeps crowded moments from being walked anew. */
+  readonly #freeFrom = new Map<number, number>();
   /** `undefined` when the table has no row where the batch lies: the usual case, and then nothing is looked up. */
   readonly #valuesAt: StatementSync | undefined;
 
@@ -30,16 +32,23 @@ export class PresentRows {
    */
   add(row: EventRow): boolean {
     const values = row.slice(2);
-    const limit = row[0] + MAX_MOVED;
-    for (let t = row[0]; ; t += 1) {
-      const there = this.#added.get(t) ?? this.#stored(t);
-      if (there === undefined) {
-        row[0] = t;
-        this.#added.set(t, values);
-        return true;
-      }
-      if (t < limit && areEqual(there, values)) return false;
+    const moment = row[0];
+    let t = moment;
+    for (; t < moment + MAX_MOVED; t += 1) {
+      const there = this.#at(t);
+      if (there === undefined) break;
+      if (areEqual(there, values)) return false;
     }
+    t = Math.max(t, this.#freeFrom.get(moment) ?? t);
+    while (this.#at(t) !== undefined) t += 1;
+    row[0] = t;
+    this.#added.set(t, values);
+    this.#freeFrom.set(moment, t + 1);
+    return true;
+  }
+
+  #at(t: number): readonly (SQLInputValue | SQLOutputValue)[] | undefined {
+    return this.#added.get(t) ?? this.#stored(t);
   }
 
   #stored(t: number): readonly SQLOutputValue[] | undefined {

@@ -1,0 +1,81 @@
+/** What is counted and summed of some usage. Tokens are in the normal form of `tokens.consumed`; money in nano-dollars. */
+export type Figures = {
+  /** Events, one for each request except in the feed `metrics`. */
+  readonly events: number;
+  /** Requests, as far as they are told. */
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWrite5mTokens: number;
+  readonly cacheWrite1hTokens: number;
+  /** A part of the output. */
+  readonly reasoningTokens: number;
+  readonly reportedEvents: number;
+  /** Sum of what the clients themselves reported. */
+  readonly reportedNanos: bigint;
+  readonly computedEvents: number;
+  /** Sum of what the price book made of it. Also of events whose client reported a cost: the two are compared, not added. */
+  readonly computedNanos: bigint;
+  /** What counts: for each event the reported cost, else the computed one. */
+  readonly costNanos: bigint;
+  /** The part of it that a flat plan covers: the price of the same usage through the API, billed 0. */
+  readonly planNanos: bigint;
+  /** Events with neither: their cost is unknown, not 0. */
+  readonly unpricedEvents: number;
+  readonly unpricedTokens: number;
+  /** Events that have both costs, and both sums over exactly these. */
+  readonly comparedEvents: number;
+  readonly comparedReportedNanos: bigint;
+  readonly comparedComputedNanos: bigint;
+};
+
+/** Of nothing. */
+export const NO_FIGURES: Figures = {
+  events: 0,
+  requests: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  cacheWrite5mTokens: 0,
+  cacheWrite1hTokens: 0,
+  reasoningTokens: 0,
+  reportedEvents: 0,
+  reportedNanos: 0n,
+  computedEvents: 0,
+  computedNanos: 0n,
+  costNanos: 0n,
+  planNanos: 0n,
+  unpricedEvents: 0,
+  unpricedTokens: 0,
+  comparedEvents: 0,
+  comparedReportedNanos: 0n,
+  comparedComputedNanos: 0n,
+};
+
+const KEYS = Object.keys(NO_FIGURES) as readonly (keyof Figures)[];
+
+/** The sum of figures, part by part. Whole numbers throughout, so it does not matter in which order. */
+export function sumFigures(all: Iterable<Figures>): Figures {
+  const sum: Record<keyof Figures, number | bigint> = { ...NO_FIGURES };
+  for (const figures of all) {
+    for (const key of KEYS) {
+      const [a, b] = [sum[key], figures[key]];
+      // Each key holds one kind of number, in all figures the same.
+      sum[key] = typeof a === 'bigint' ? a + BigInt(b) : a + Number(b);
+    }
+  }
+  return sum as Figures;
+}
+
+type InputFigures = Pick<Figures, 'inputTokens' | 'cachedTokens' | 'cacheWrite5mTokens' | 'cacheWrite1hTokens'>;
+
+/** All tokens of the usage. */
+export function totalTokens(figures: InputFigures & Pick<Figures, 'outputTokens'>): number {
+  return totalInput(figures) + figures.outputTokens;
+}
+
+/** All input, whether read from a cache, written to one, or neither. */
+export function totalInput(figures: InputFigures): number {
+  return figures.inputTokens + figures.cachedTokens + figures.cacheWrite5mTokens + figures.cacheWrite1hTokens;
+}

@@ -1,0 +1,164 @@
+import { hash } from 'node:crypto';
+import { codeIdentity, sessionIdentity } from '../../model/session-identity.ts';
+import { usageIdentity } from '../../model/usage-identity.ts';
+import { normalUsage } from '../normal-usage.ts';
+import { text } from './attribute-values.ts';
+import type { CounterPart, Counting, Draft } from './client-mapping.ts';
+import type { CumulativeSeries } from './cumulative-series.ts';
+import type { Attributes, Batch, Point } from './telemetry.ts';
+
+/** What was told of one group of series in one push: their parts belong to the same requests. */
+type Group = {
+  readonly family: 'usage' | 'lines' | 'session';
+  readonly attributes: Attributes;
+  readonly parts: Map<CounterPart, number>;
+  /** What tells this push of the group from any other: metric, word, start and moment of each point. */
+  readonly points: unknown[];
+  startMicros: number;
+  atMicros: number;
+};
+
+/** What came of a batch of points. */
+export type CountedPoints = {
+  /** Events, each with the attributes that its points share. */
+  readonly told: readonly { readonly draft: Draft; readonly attributes: Attributes }[];
+  /** Points that were told before, or late. */
+  readonly repeated: number;
+  /** Points of metrics that are of no use here. */
+  readonly ignored: number;
+};
+
+/**
+ * Makes events of data points. Tokens by type, and the cost beside them, are points of their own; those that share all
+ * other attributes are joined, because what input means depends on what was cached.
+ */
+export function countPoints(
+  batch: Batch<Point>,
+  client: string,
+  counting: Counting,
+  series: CumulativeSeries,
+): CountedPoints {
+  const { items, resource, scopeName } = batch;
+  const sender = JSON.stringify([sorted(resource), scopeName]);
+  const pushed = new Set(items.map(({ metric }) => metric));
+  const groups = new Map<string, Group>();
+  let repeated = 0;
+  let ignored = 0;
+  for (const point of items) {
+    const counted = isToldBetter(point.metric, counting, pushed) ? undefined : partOf(point, counting);
+    if (counted === undefined) {
+      ignored += 1;
+      continue;
+    }
+    const value = increment(point, sender, series);
+    if (value === undefined) {
+      repeated += 1;
+      continue;
+    }
+    const attributes = new Map(point.attributes);
+    if (counted.by !== undefined) attributes.delete(counted.by);
+    const family = familyOf(counted.part);
+    const key = JSON.stringify([family, sender, sorted(attributes)]);
+    const group: Group = groups.get(key) ?? {
+      family,
+      attributes,
+      parts: new Map(),
+      points: [],
+      startMicros: point.startMicros,
+      atMicros: 0,
+    };
+    groups.set(key, group);
+    group.parts.set(counted.part, (group.parts.get(counted.part) ?? 0) + value);
+    group.points.push([point.metric, counted.part, point.startMicros, point.atMicros]);
+    group.startMicros = Math.min(group.startMicros, point.startMicros);
+    group.atMicros = Math.max(group.atMicros, point.atMicros);
+  }
+  const told = [...groups].flatMap(([key, group]) => {
+    const draft = draftOf(key, group, resource, client, counting);
+    return draft === undefined ? [] : [{ draft, attributes: group.attributes }];
+  });
+  return { told, repeated, ignored };
+}
+
+const sorted = (attributes: Attributes): readonly (readonly unknown[])[] =>
+  [...attributes].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+
+const digest = (value: string): string => hash('sha256', value).slice(0, 32);
+
+function isToldBetter(metric: string, { unless }: Counting, pushed: ReadonlySet<string>): boolean {
+  return unless?.[metric]?.some((better) => pushed.has(better)) ?? false;
+}
+
+function partOf(point: Point, { counters }: Counting): { part: CounterPart; by: string | undefined } | undefined {
+  const counter = Object.hasOwn(counters, point.metric) ? counters[point.metric] : undefined;
+  if (counter === undefined) return undefined;
+  if (!('by' in counter)) return { part: counter.part, by: undefined };
+  const word = text(point.attributes, counter.by) ?? '';
+  const part = Object.hasOwn(counter.parts, word) ? counter.parts[word] : undefined;
+  return part === undefined ? undefined : { part, by: counter.by };
+}
+
+function increment(point: Point, sender: string, series: CumulativeSeries): number | undefined {
+  if (!point.cumulative) return point.value;
+  const key = digest(JSON.stringify([sender, point.metric, sorted(point.attributes), point.startMicros]));
+  return series.add(key, point.startMicros, point.atMicros, point.value);
+}
+
+function familyOf(part: CounterPart): Group['family'] {
+  if (part === 'session') return 'session';
+  return part === 'linesAdded' || part === 'linesDeleted' ? 'lines' : 'usage';
+}
+
+function draftOf(
+  key: string,
+  { family, attributes, parts, points, startMicros, atMicros }: Group,
+  resource: Attributes,
+  client: string,
+  { form }: Counting,
+): Draft | undefined {
+  if ([...parts.values()].every((value) => value === 0)) return undefined;
+  const sessionId = text(attributes, 'session.id', 'gen_ai.conversation.id') ?? text(resource, 'session.id');
+  const pushKey = `metrics:${digest(JSON.stringify([key, points.map((point) => JSON.stringify(point)).sort()]))}`;
+  switch (family) {
+    case 'session': {
+      if (sessionId === undefined) return undefined;
+      const identity = sessionIdentity('session.started', client, sessionId);
+      const data = { session_id: sessionId };
+      return { metric: 'session.started', atMicros: startMicros === 0 ? atMicros : startMicros, identity, data };
+    }
+    case 'lines':
+      return {
+        metric: 'code.changed',
+        atMicros,
+        identity: codeIdentity(client, pushKey),
+        data: {
+          session_id: sessionId,
+          lines_added: parts.get('linesAdded'),
+          lines_deleted: parts.get('linesDeleted'),
+        },
+      };
+    case 'usage':
+      return {
+        metric: 'tokens.consumed',
+        atMicros,
+        identity: usageIdentity(client, pushKey),
+        data: {
+          ...normalUsage(
+            {
+              input: parts.get('input'),
+              output: parts.get('output'),
+              cacheRead: parts.get('cacheRead'),
+              cacheWrite: parts.get('cacheWrite'),
+              reasoning: parts.get('reasoning'),
+            },
+            form,
+          ),
+          feed: 'metrics',
+          model: text(attributes, 'model', 'gen_ai.response.model', 'gen_ai.request.model'),
+          session_id: sessionId,
+          speed: text(attributes, 'speed') === 'fast' ? 'fast' : undefined,
+          reported_cost_usd: parts.get('cost'),
+        },
+      };
+  }
+}

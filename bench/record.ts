@@ -7,7 +7,6 @@ import {
   medianOf,
   medianRatio,
   quantile,
-  type Samples,
   Scratch,
   spreadPercent,
   turnEnd,
@@ -31,15 +30,21 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
   using scratch = new Scratch();
   const recorders = openRecorders(scratch);
   const bytes = new Map<string, number[]>(recorders.map(({ name }) => [name, []]));
+  const cpu = new Map<string, number[]>(recorders.map(({ name }) => [name, []]));
   const variants = recorders.map((recorder) => ({
     name: recorder.name,
     async run(round: number) {
       tell(`record: round ${round + 1}, ${recorder.name}`);
       await hotLoop(recorder, recorder.events / 4);
       const before = getHeapStatistics().total_allocated_bytes;
+      const cpuBefore = process.threadCpuUsage();
       const nanos = await hotLoop(recorder, recorder.events);
+      const { user, system } = process.threadCpuUsage(cpuBefore);
       const allocated = getHeapStatistics().total_allocated_bytes - before;
-      if (round >= 0) bytes.get(recorder.name)?.push(allocated / recorder.events);
+      if (round >= 0) {
+        bytes.get(recorder.name)?.push(allocated / recorder.events);
+        cpu.get(recorder.name)?.push(((user + system) * 1e3) / recorder.events);
+      }
       await recorder.settle?.();
       return nanos;
     },
@@ -47,7 +52,9 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
   const measured = await interleaved(variants, rounds);
   for (const recorder of recorders) await recorder.close();
 
-  const costs = new Map(recorders.map(({ name, perTurn }) => [name, costsOf(measured, name, perTurn)]));
+  const wall = new Map([...measured].map(([name, { values }]) => [name, values]));
+  const costs = new Map(recorders.map(({ name, perTurn }) => [name, costsOf(wall, name, perTurn)]));
+  const cpuCosts = new Map(recorders.map(({ name, perTurn }) => [name, costsOf(cpu, name, perTurn)]));
   const costOf = (name: string) => quantile(costs.get(name) ?? [], 0.5);
   const oursOver = (name: string) => medianRatio(costs.get(OURS) ?? [], costs.get(name) ?? []);
   const heapFloor = quantile(bytes.get(`${EMPTY}, ${PER_TURN} per turn`) ?? [], 0.5);
@@ -58,6 +65,8 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
       name,
       nanos: empty ? medianOf(measured, name) : costOf(name),
       ratio: empty ? undefined : oursOver(name),
+      cpuNanos: quantile((empty ? cpu : cpuCosts).get(name) ?? [], 0.5),
+      cpuRatio: empty ? undefined : medianRatio(cpuCosts.get(OURS) ?? [], cpuCosts.get(name) ?? []),
       heap: quantile(bytes.get(name) ?? [], 0.5) - (empty ? 0 : heapFloor),
       spread: spreadPercent(samples),
     };
@@ -71,12 +80,15 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
           { key: 'name', label: 'what' },
           { key: 'nanos', label: 'ns per event', digits: 0 },
           { key: 'ratio', label: 'ours ÷ this', digits: 4 },
+          { key: 'cpuNanos', label: 'CPU ns', digits: 0 },
+          { key: 'cpuRatio', label: 'ours ÷ this, CPU', digits: 4 },
           { key: 'heap', label: 'heap, bytes per event', digits: 0 },
           { key: 'spread', label: 'spread, %', digits: 1 },
         ],
         rows,
         notes: [
           `${PER_TURN} events per turn of the event loop unless the row says otherwise, the turn's end included. An empty call in the same loop is subtracted.`,
+          'CPU is the time of the recording thread alone: it leaves out waiting for the disk, and what other programs took of the machine.',
           "The heap of our record() itself is its row less the row of the discarded object, which is the caller's own.",
           'Only ours, pino and SQLite survive SIGKILL; of these only SQLite waits for the disk. The peers in memory lose all.',
         ],
@@ -94,9 +106,9 @@ export async function benchRecord({ rounds, tell }: BenchContext): Promise<Bench
 }
 
 /** What a recorder added to the empty loop, round by round. */
-function costsOf(measured: ReadonlyMap<string, Samples>, name: string, perTurn: number): number[] {
-  const floor = measured.get(`${EMPTY}, ${perTurn} per turn`)?.values ?? [];
-  return (measured.get(name)?.values ?? []).map((nanos, round) => nanos - (floor[round] ?? Number.NaN));
+function costsOf(measured: ReadonlyMap<string, readonly number[]>, name: string, perTurn: number): number[] {
+  const floor = measured.get(`${EMPTY}, ${perTurn} per turn`) ?? [];
+  return (measured.get(name) ?? []).map((nanos, round) => nanos - (floor[round] ?? Number.NaN));
 }
 
 async function hotLoop({ record, perTurn }: Recorder, events: number): Promise<number> {

@@ -17,6 +17,7 @@ import { benchStorage } from './storage.ts';
 import { LargeStores } from './stores.ts';
 import { targetsTable } from './targets.ts';
 import { benchTrack } from './track.ts';
+import { writeDocs } from './write-docs.ts';
 import { benchWriters } from './writers.ts';
 
 /** Every bench, in the order in which they run. */
@@ -32,12 +33,13 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   imports: benchImports,
 };
 
-const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE]
+const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE] [--docs]
 
   name      ${Object.keys(BENCHES).join(', ')}; all of them when none is named
   --rounds  rounds of each measurement, 5 or more for figures to quote (default 7)
   --events  size of the large workload (default 1,000,000)
   --json    where the results go (default bench/results/latest.json)
+  --docs    also write them into docs/performance.md; from a quiet machine, and all benches
 `;
 
 async function main(): Promise<void> {
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '7' },
       events: { type: 'string', default: '1000000' },
       json: { type: 'string', default: join(dirname(fileURLToPath(import.meta.url)), 'results', 'latest.json') },
+      docs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -70,7 +73,8 @@ async function main(): Promise<void> {
     events,
     at: new Date().toISOString(),
   };
-  console.log(describe(environment));
+  const described = describe(environment);
+  console.log(described);
   const stores = new LargeStores(events, tell);
   const outcomes: Record<string, BenchOutcome> = {};
   try {
@@ -89,6 +93,7 @@ async function main(): Promise<void> {
     values.json,
     `${JSON.stringify({ environment, figures, outcomes, targets: targets.rows }, undefined, 2)}\n`,
   );
+  if (values.docs) writeDocs(described, [targets, ...Object.values(outcomes).flatMap(({ tables }) => tables)]);
   tell(`results are in ${values.json}`);
 }
 

@@ -124,7 +124,7 @@ describe('what a repository may have planted', () => {
     const db = new DatabaseSync(path);
     db.exec(
       kind === 'trigger'
-        ? 'CREATE TRIGGER x AFTER INSERT ON m_test_every_kind BEGIN DELETE FROM m_test_every_kind; END'
+        ? 'CREATE TRIGGER x AFTER INSERT ON "m_test.every_kind" BEGIN DELETE FROM "m_test.every_kind"; END'
         : 'CREATE VIEW x AS SELECT * FROM meta',
     );
     db.close();

@@ -28,7 +28,7 @@ it('threads of one process record and ask at once, each as a producer of its own
   expect(imbalances(ledger)).toEqual(ledger.map(() => 0));
   await metrics.close();
   const db = new DatabaseSync(join(directory, 'metrics.db'), { readOnly: true });
-  const row = db.prepare('SELECT count(*) AS n, count(DISTINCT an_id) AS ids FROM m_test_every_kind').get();
+  const row = db.prepare('SELECT count(*) AS n, count(DISTINCT an_id) AS ids FROM "m_test.every_kind"').get();
   db.close();
   expect(row).toEqual({ n: 12_000, ids: 12_000 });
 });
@@ -42,7 +42,7 @@ it('a thread that is stopped from outside loses nothing of a turn that had ended
   await thread.terminate();
   await metrics.drain();
   const db = new DatabaseSync(join(directory, 'metrics.db'), { readOnly: true });
-  const { n, last } = db.prepare('SELECT count(*) AS n, max(a_count) AS last FROM m_test_every_kind').get() ?? {};
+  const { n, last } = db.prepare('SELECT count(*) AS n, max(a_count) AS last FROM "m_test.every_kind"').get() ?? {};
   db.close();
   expect(n).toBe(Number(last) + 1);
   expect(imbalances(await metrics.ledger())).toEqual([0]);

@@ -27,7 +27,7 @@ describe('a backup', () => {
     expect(told.at(-1)).toBe(1);
     expect(told).toEqual(told.toSorted((a, b) => a - b));
     const copy = new DatabaseSync(path, { readOnly: true });
-    expect(copy.prepare('SELECT count(*) AS n FROM m_sample_taken').get()?.['n']).toBeGreaterThanOrEqual(60_000);
+    expect(copy.prepare('SELECT count(*) AS n FROM "m_sample.taken"').get()?.['n']).toBeGreaterThanOrEqual(60_000);
     copy.close();
   });
 

@@ -12,7 +12,7 @@ import { NOW_MICROS, sample, SAMPLE } from '../support/sample-events.ts';
 import { openBench } from '../support/sqlite-stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const TABLE = 'm_test_every_kind';
+const TABLE = '"m_test.every_kind"';
 
 /** What a query of the database file answers, in a connection of its own. */
 function ask(directory: string, sql: string): Record<string, unknown>[] {

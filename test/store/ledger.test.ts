@@ -57,7 +57,7 @@ describe('the ledger', () => {
     const { store, put } = await openBench();
     await put([sample(NOW_MICROS - 1), sample(NOW_MICROS - 2)]);
     const other = new DatabaseSync(store.path);
-    other.exec('DELETE FROM m_sample_taken WHERE t = (SELECT max(t) FROM m_sample_taken)');
+    other.exec('DELETE FROM "m_sample.taken" WHERE t = (SELECT max(t) FROM "m_sample.taken")');
     other.close();
     expect((await store.ledger()).map(missing)).toEqual([1]);
   });

@@ -44,7 +44,7 @@ describe('what went wrong in a store', () => {
     const { store, put } = await openBench();
     await put([sample(NOW_MICROS - 1)]);
     const writer = new DatabaseSync(store.path);
-    writer.exec('PRAGMA writable_schema = ON; DROP TABLE m_sample_taken');
+    writer.exec('PRAGMA writable_schema = ON; DROP TABLE "m_sample.taken"');
     writer.close();
     await expect(store.stats()).rejects.toMatchObject({ name: 'StoreError', code: 'STORE_FAILED' });
   });

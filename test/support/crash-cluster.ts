@@ -83,7 +83,7 @@ async function lookAfter(directory: string, ledger: string) {
   const acknowledged = linesOf('.ended');
   const db = new DatabaseSync(path);
   const ids = db
-    .prepare('SELECT (SELECT s FROM dict WHERE id = an_id) AS id FROM m_test_every_kind WHERE an_id IS NOT NULL')
+    .prepare('SELECT (SELECT s FROM dict WHERE id = an_id) AS id FROM "m_test.every_kind" WHERE an_id IS NOT NULL')
     .all()
     .map(({ id }) => String(id));
   const integrity = String(db.prepare('PRAGMA integrity_check').get()?.['integrity_check']);

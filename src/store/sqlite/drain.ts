@@ -1,17 +1,14 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
-import type { SpooledEvent } from '../spool/decode-event.ts';
 import { SegmentReader, type Stretch } from '../spool/segment-reader.ts';
 import { listSegments, type SegmentFile, type SegmentHeader } from '../spool/spool-folder.ts';
 import type { DrainReport } from '../store.ts';
-import { ensureEventTable, type EventTable, readEventTables } from './event-tables.ts';
-import { IdentityBook } from './identity-book.ts';
-import { EventInserter, type EventRow } from './insert-events.ts';
-import { NameNumbers } from './name-numbers.ts';
+import { type EventTable, readEventTables } from './event-tables.ts';
+import { EventInserter } from './insert-events.ts';
 import { type Accounted, ProducerBook } from './producer-book.ts';
-import { RowLayout } from './row-layout.ts';
-import { pragmaNumber, readMeta, toStored } from './schema.ts';
+import { RowCollector } from './row-collector.ts';
+import { pragmaNumber } from './schema.ts';
 import { ifThere, SEGMENT_STATE, SegmentBook } from './segment-book.ts';
 import { resultCode } from './store-errors.ts';
 
@@ -39,10 +36,9 @@ export class Drain {
   readonly #db: DatabaseSync;
   readonly #folder: string;
   readonly #readers = new Map<string, SegmentReader>();
-  readonly #names: NameNumbers;
   readonly #inserter: EventInserter;
   readonly #producers: ProducerBook;
-  readonly #identities: IdentityBook;
+  readonly #collector: RowCollector;
   readonly #segments: SegmentBook;
   #tables: Map<string, EventTable> = new Map();
   /** The state of the schema that `#tables` was read from: another process may make and widen tables. */
@@ -52,10 +48,9 @@ export class Drain {
   constructor(db: DatabaseSync, folder: string) {
     this.#db = db;
     this.#folder = folder;
-    this.#names = new NameNumbers(db);
     this.#inserter = new EventInserter(db);
     this.#producers = new ProducerBook(db);
-    this.#identities = new IdentityBook(db);
+    this.#collector = new RowCollector(db, this.#producers, this.#inserter);
     this.#segments = new SegmentBook(db, folder);
   }
 
@@ -116,7 +111,7 @@ export class Drain {
     } catch (cause) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       // What was learnt inside is void.
-      this.#names.forget();
+      this.#collector.forget();
       this.#producers.forget();
       this.#inserter.forget();
       this.#readers.clear();
@@ -157,7 +152,6 @@ export class Drain {
   #drainSlice(queue: SegmentFile[], nowMillis: number): Slice {
     this.#readTables();
     const slice: Slice = { events: 0, duplicates: 0, damagedBytes: 0, setAside: [] };
-    const rows = new Map<EventTable, EventRow[]>();
     for (let left = EVENTS_PER_TRANSACTION; queue.length > 0 && left > 0;) {
       const file = queue.shift();
       if (file === undefined) break;
@@ -171,14 +165,14 @@ export class Drain {
       const stretch = ifThere(() => reader.stretch(progress?.drained ?? 0, left));
       if (stretch === undefined) continue;
       const producer = this.#producers.number(header);
-      const accounted = this.#collect(stretch, reader, producer, rows);
+      const accounted = this.#collector.collect(stretch.events, reader.definitions, producer, this.#tables);
       this.#finish(file, reader, producer, stretch, accounted, mayGrow, slice);
       slice.events += accounted.stored;
       slice.duplicates += accounted.duplicates;
       left -= stretch.events.length;
       if (stretch.more) queue.unshift(file);
     }
-    for (const [table, tableRows] of rows) this.#inserter.insert(table, tableRows);
+    this.#collector.insert();
     return slice;
   }
 
@@ -227,52 +221,9 @@ export class Drain {
     this.#segments.save(file, { producer, drained: endOffset, state });
   }
 
-  /** Turn spooled events into rows. Copies are inserted at once, since only that tells which of them are new. */
-  #collect(stretch: Stretch, reader: SegmentReader, producer: number, rows: Map<EventTable, EventRow[]>): Accounted {
-    const { texts, origins } = reader.definitions;
-    const numbers: number[] = [];
-    const numberOf = (text: number): number => (numbers[text] ??= this.#names.of(texts[text] ?? ''));
-    const layouts = new Map<SpooledEvent['metric'], RowLayout>();
-    const copies = new Map<EventTable, EventRow[]>();
-    const rawFrom = Number(readMeta(this.#db, 'raw_from') ?? -Infinity);
-    let duplicates = 0;
-    let tooOld = 0;
-    let kindChanged = 0;
-    const onKindChanged = (): void => {
-      kindChanged += 1;
-    };
-    for (const event of stretch.events) {
-      const { identity, isCopy, metric } = event;
-      const t = toStored(event.atMicros);
-      if ((identity !== undefined || isCopy) && t < rawFrom) {
-        tooOld += 1;
-        continue;
-      }
-      if (identity !== undefined && this.#identities.isKnown(identity, t)) {
-        duplicates += 1;
-        continue;
-      }
-      let layout = layouts.get(metric);
-      if (layout === undefined) {
-        layout = new RowLayout(ensureEventTable(this.#db, this.#tables, metric.name, metric.fields), metric);
-        layouts.set(metric, layout);
-      }
-      const origin = this.#producers.origin(producer, origins[event.origin]);
-      push(isCopy ? copies : rows, layout.table, layout.row(event, t, origin, numberOf, onKindChanged));
-    }
-    for (const [table, tableRows] of copies) duplicates += this.#inserter.insertCopies(table, tableRows);
-    return { stored: stretch.events.length - duplicates - tooOld, duplicates, tooOld, kindChanged };
-  }
-
   #walBytes(): number {
     // With autocheckpoint off, a "noop" checkpoint tells the pages in the WAL without copying any.
     const row = this.#db.prepare('PRAGMA wal_checkpoint(NOOP)').get();
     return Math.max(0, Number(row?.['log'] ?? 0)) * pragmaNumber(this.#db, 'page_size');
   }
-}
-
-function push(rows: Map<EventTable, EventRow[]>, table: EventTable, row: EventRow): void {
-  const tableRows = rows.get(table);
-  if (tableRows === undefined) rows.set(table, [row]);
-  else tableRows.push(row);
 }

@@ -38,8 +38,8 @@ export type EventTable = {
 /** An identifier for SQL text. */
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** The name of a metric's table: `task.completed` → `m_task_completed`. */
-export const tableName = (metric: string): string => `m_${metric.replaceAll('.', '_')}`;
+/** The name of a metric's table. Its dots stay, so that `a.b_c` and `a_b.c` are two. */
+export const tableName = (metric: string): string => `m_${metric}`;
 
 /** A field as a spool file declares it. */
 export type DeclaredField = readonly [name: string, kind: FieldKind, unit: Unit | null];

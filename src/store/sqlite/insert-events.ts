@@ -46,7 +46,7 @@ export class EventInserter {
     }
     const single = this.#statement(table, 1);
     for (const row of rows.slice(whole)) single.run(...row);
-    this.#markDirty(table, rows);
+    this.#markHours(table, rows);
   }
 
   #statement(table: EventTable, rowCount: number): StatementSync {
@@ -102,12 +102,17 @@ export class EventInserter {
     this.#runs.clear();
   }
 
-  #markDirty(table: EventTable, rows: readonly EventRow[]): void {
+  /** The hour of a stored time has changed, and its rollup is to be made anew. */
+  markDirty(table: EventTable, t: number): void {
     const mark = this.#db.prepare('INSERT OR IGNORE INTO dirty (metric, hour) VALUES (?, ?)');
+    mark.run(table.metricId, Math.floor(t / MICROS_PER_HOUR));
+  }
+
+  #markHours(table: EventTable, rows: readonly EventRow[]): void {
     let marked = NaN;
     for (const [t] of rows) {
       const hour = Math.floor(t / MICROS_PER_HOUR);
-      if (hour !== marked) mark.run(table.metricId, hour);
+      if (hour !== marked) this.markDirty(table, t);
       marked = hour;
     }
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type DropReason, EVENT_DROP_REASONS } from '../../model/event.ts';
 import type { SpooledOrigin } from '../spool/definitions.ts';
 import type { Stretch } from '../spool/segment-reader.ts';
+import type { Collected } from './row-collector.ts';
 import type { SegmentHeader } from '../spool/spool-folder.ts';
 
 /** Reasons that the drain itself counts; all others are running totals told by the producer. */
@@ -10,12 +11,7 @@ const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'kind_changed'] a
 const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged'];
 
 /** What became of a stretch of a file. */
-export type Accounted = {
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly tooOld: number;
-  /** Fields that were left out of stored events. */
-  readonly kindChanged: number;
+export type Accounted = Collected & {
   /** The sequence number up to which events were lost with a damaged rest of the file, where it could be found. */
   readonly lostUpTo?: number | undefined;
 };

@@ -19,8 +19,12 @@ export const TOTALS_FUNCTION = 'rollup_totals';
 export function createViews(db: DatabaseSync): void {
   const tables = [...readEventTables(db).values()];
   const storeId = String(readMeta(db, 'store_id'));
+  const names = new Set<string>();
   for (const table of tables) {
-    createView(db, table.metric.replaceAll('.', '_'), metricView(table, storeId));
+    const name = table.metric.replaceAll('.', '_');
+    // `a.b_c` and `a_b.c` would share a name: then the later one goes by its own, in quotes.
+    createView(db, names.has(name) ? table.metric : name, metricView(table, storeId));
+    names.add(name);
   }
   createView(db, 'events', eventsView(tables, storeId));
   db.function(TOTALS_FUNCTION, { deterministic: true }, (block, fields) => blockTotals(block, fields));

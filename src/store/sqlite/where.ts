@@ -65,8 +65,7 @@ export function split(filter: Filter): { readonly positive: Positive; readonly n
 }
 
 /** Strings among values that a filter may have been given; values of another type than the field's never match. */
-const textsIn = (values: readonly FilterValue[]): string[] =>
-  values.filter((value) => typeof value === 'string');
+const textsIn = (values: readonly FilterValue[]): string[] => values.filter((value) => typeof value === 'string');
 
 const oneOfThese = (sql: string, values: readonly (string | number)[]): Condition =>
   values.length === 0 ? NEVER : { sql: `${sql} IN (${values.map(() => '?').join(', ')})`, parameters: values };
@@ -92,12 +91,15 @@ function numberCondition(sql: string, scale: number, positive: Positive): Condit
     const numbers = positive.values.filter((value) => typeof value === 'number' && !Number.isNaN(value));
     return oneOfThese(
       sql,
-      numbers.map((value) => Math.round(Number(value) * scale)),
+      numbers.map((value) => inSteps(Number(value), scale)),
     );
   }
   if (Number.isNaN(positive.value)) return NEVER;
-  return { sql: `${sql} ${COMPARISONS[positive.op]} ?`, parameters: [Math.round(positive.value * scale)] };
+  return { sql: `${sql} ${COMPARISONS[positive.op]} ?`, parameters: [inSteps(positive.value, scale)] };
 }
+
+/** Whole numbers are compared as they are: 1 is more than 0.6. */
+const inSteps = (value: number, scale: number): number => (scale === 1 ? value : Math.round(value * scale));
 
 /** Dictionary numbers of the strings that meet a condition. */
 export function matchingIds(positive: Positive, dictionary: Dictionary): number[] {

@@ -1,0 +1,118 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Definitions } from '../spool/definitions.ts';
+import type { SpooledEvent } from '../spool/decode-event.ts';
+import { ensureEventTable, type EventTable } from './event-tables.ts';
+import { IdentityBook } from './identity-book.ts';
+import type { EventInserter, EventRow } from './insert-events.ts';
+import { NameNumbers } from './name-numbers.ts';
+import type { ProducerBook } from './producer-book.ts';
+import { RowEnricher } from './row-enricher.ts';
+import { RowLayout } from './row-layout.ts';
+import { readMeta, toStored } from './schema.ts';
+
+/** What became of the events of a stretch. */
+export type Collected = {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly tooOld: number;
+  /** Fields that were left out of stored events. */
+  readonly kindChanged: number;
+};
+
+/** Turns the spooled events of one transaction into rows, and tells which of them are new. */
+export class RowCollector {
+  readonly #db: DatabaseSync;
+  readonly #names: NameNumbers;
+  readonly #identities: IdentityBook;
+  readonly #enricher: RowEnricher;
+  readonly #producers: ProducerBook;
+  readonly #inserter: EventInserter;
+  #rows = new Map<EventTable, EventRow[]>();
+  /** Rows of this transaction by identity: a second telling may come before the first is inserted. */
+  readonly #pending = new Map<bigint, EventRow>();
+
+  constructor(db: DatabaseSync, producers: ProducerBook, inserter: EventInserter) {
+    this.#db = db;
+    this.#names = new NameNumbers(db);
+    this.#identities = new IdentityBook(db);
+    this.#enricher = new RowEnricher(db);
+    this.#producers = producers;
+    this.#inserter = inserter;
+  }
+
+  /** Take in events of one file. Copies are inserted at once, since only that tells which of them are new. */
+  collect(
+    events: readonly SpooledEvent[],
+    { texts, origins }: Definitions,
+    producer: number,
+    tables: Map<string, EventTable>,
+  ): Collected {
+    const numbers: number[] = [];
+    const numberOf = (text: number): number => (numbers[text] ??= this.#names.of(texts[text] ?? ''));
+    const layouts = new Map<SpooledEvent['metric'], RowLayout>();
+    const copies = new Map<EventTable, EventRow[]>();
+    const rawFrom = Number(readMeta(this.#db, 'raw_from') ?? -Infinity);
+    let duplicates = 0;
+    let tooOld = 0;
+    let kindChanged = 0;
+    const onKindChanged = (): void => {
+      kindChanged += 1;
+    };
+    for (const event of events) {
+      const { identity, isCopy, metric } = event;
+      const t = toStored(event.atMicros);
+      if ((identity !== undefined || isCopy) && t < rawFrom) {
+        tooOld += 1;
+        continue;
+      }
+      let layout = layouts.get(metric);
+      if (layout === undefined) {
+        layout = new RowLayout(ensureEventTable(this.#db, tables, metric.name, metric.fields), metric);
+        layouts.set(metric, layout);
+      }
+      const row = layout.row(
+        event,
+        t,
+        this.#producers.origin(producer, origins[event.origin]),
+        numberOf,
+        onKindChanged,
+      );
+      if (identity !== undefined && this.#isToldAgain(identity, layout.table, row)) duplicates += 1;
+      else push(isCopy ? copies : this.#rows, layout.table, row);
+    }
+    for (const [table, rows] of copies) duplicates += this.#inserter.insertCopies(table, rows);
+    return { stored: events.length - duplicates - tooOld, duplicates, tooOld, kindChanged };
+  }
+
+  /** Insert what was collected. */
+  insert(): void {
+    for (const [table, rows] of this.#rows) this.#inserter.insert(table, rows);
+    this.#rows = new Map();
+    this.#pending.clear();
+  }
+
+  /** After a rollback: what was collected inside it is void. */
+  forget(): void {
+    this.#rows = new Map();
+    this.#pending.clear();
+    this.#names.forget();
+  }
+
+  #isToldAgain(identity: bigint, table: EventTable, row: EventRow): boolean {
+    const at = this.#identities.toldBefore(identity, row[0]);
+    if (at === undefined) {
+      this.#pending.set(identity, row);
+      return false;
+    }
+    const pending = this.#pending.get(identity);
+    if (pending !== undefined) RowEnricher.fillPending(pending, row);
+    else if (this.#enricher.fill(table, at, row)) this.#inserter.markDirty(table, at);
+    return true;
+  }
+}
+
+function push(rows: Map<EventTable, EventRow[]>, table: EventTable, row: EventRow): void {
+  const tableRows = rows.get(table);
+  if (tableRows === undefined) rows.set(table, [row]);
+  else tableRows.push(row);
+}

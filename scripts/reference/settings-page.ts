@@ -29,6 +29,39 @@ doc = "A build ended."
 duration_seconds = { kind = "measure", unit = "seconds" }
 outcome = { kind = "one_of", words = ["success", "failure"] }
 \`\`\`
+
+## Budgets
+
+\`\`\`toml
+[budgets.team]
+limit_usd = 50            # or limit_tokens, or limit_runs (attempts at tasks)
+per = "week"              # "day", "week" or "month", by the calendar of \`time_zone\`; weeks begin on Monday
+role = "developer"        # or node, cluster, client, model; none of them: everything
+stages = [50, 80, 100]    # percent
+\`\`\`
+
+## Prices of your own
+
+In \`amicus-metrics-prices.toml\` beside the configuration, or in the file that \`prices.file\` names (a \`.json\` file is
+read as a price list in the form of LiteLLM). In dollars for a million tokens. They count before the list that comes with
+the package, for the days from \`from\` (UTC) on.
+
+\`\`\`toml
+[models."claude-haiku-5"]
+input = 1
+output = 5
+cache_read = 0.1          # absent: as input
+cache_write_5m = 1.25     # absent: as input
+cache_write_1h = 2        # absent: as cache_write_5m
+long_context = { above = 200_000, input = 2, output = 7.5 }
+fast = { input = 6, output = 30 }
+batch = { input = 0.5, output = 2.5 }
+
+[[models."gpt-6.1-sol"]]  # several, each from its day on
+from = 2026-09-01
+input = 2
+output = 10
+\`\`\`
 `;
   },
 };

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type MetricsCollector, openMetrics } from '../../src/metrics-collector.ts';
 import type { MetricData } from '../../src/metrics/index.ts';
 import { usageIdentity } from '../../src/model/usage-identity.ts';
+import { priced, type Prices } from '../../src/pricing/index.ts';
 import { stillClock, type StillClock } from './recording.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -92,4 +93,18 @@ export function recordRequests(metrics: MetricsCollector, requests: readonly Req
       ...(identity === undefined ? {} : { identity }),
     });
   }
+}
+
+/** The same requests with what the price book makes of them. */
+export function pricedRequests(book: Prices, requests: readonly Request[]): Request[] {
+  return requests.map(({ at, key, ...data }) => {
+    const event = {
+      metric: 'tokens.consumed',
+      atMicros: Math.round(at * 1e6),
+      data,
+      source: 'otlp',
+      inferred: false,
+    } as const;
+    return { at, key, ...priced(event, book).data };
+  });
 }

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { benchFreshness } from './freshness.ts';
 import type { BenchContext, BenchOutcome, Table } from './harness.ts';
 import { benchImports } from './imports.ts';
+import { benchOtlp } from './otlp.ts';
 import { benchPaced } from './paced.ts';
 import { installPeers, versions } from './peers.ts';
 import { benchQueries } from './queries.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   queries: benchQueries,
   startup: benchStartup,
   imports: benchImports,
+  otlp: benchOtlp,
 };
 
 const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE] [--docs]

@@ -40,6 +40,8 @@ const TARGETS: readonly Target[] = [
   atMost('slowest question, ms', 100),
   atLeast('import: zod + literal schema ÷ ours', 2.5),
   atMost('import: memory at 1 GB ÷ at 160 MB', 1.25),
+  atLeast('receiver: log records/s, JSON', 20_000),
+  atLeast('receiver: log records/s, protobuf', 20_000),
   atMost('startup: --help over node, ms', 12),
   atMost('startup: status ÷ node', 4),
 ];

@@ -143,7 +143,8 @@ function pick(
     const value = setting.kind.read(given);
     if (value !== undefined) return { value, origin };
     const where = origin.from === 'flag' ? 'on the command line' : `in ${originText(origin)}`;
-    const message = `${setting.name} is ${shown(given)} ${where}; it must be ${setting.kind.expected}.`;
+    const is = setting.secret === true ? 'set' : `is ${shown(given)}`;
+    const message = `${setting.name} ${is} ${where}; it must be ${setting.kind.expected}.`;
     problems.push(new ConfigError('BAD_SETTING', message));
   }
   return { value: setting.fallback(), origin: { from: 'default' } };

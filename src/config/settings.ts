@@ -1,4 +1,4 @@
-import { choice, formatSize, list, size, text, timeZoneName, type ValueKind, whole } from './value-kinds.ts';
+import { choice, formatSize, list, size, text, timeZoneName, token, type ValueKind, whole } from './value-kinds.ts';
 
 /** A setting, declared once: the reader of values, `amicus-metrics config` and the reference page derive from this. */
 export type Setting<Value> = {
@@ -12,6 +12,8 @@ export type Setting<Value> = {
   /** How the docs describe the default. */
   readonly fallbackText: string;
   readonly unit?: 'days' | 'bytes';
+  /** True for what nobody may read over a shoulder: `amicus-metrics config` says only whether it is set. */
+  readonly secret?: boolean;
   /** False for what cannot stand in the file, because the file is found by it. */
   readonly inFile: boolean;
   /** One sentence. */
@@ -121,6 +123,28 @@ export const SETTINGS = {
     fallback: [],
     fallbackText: 'none',
     doc: 'Clients paid by a flat plan: their cost is shown as what the same usage costs through the API, and billed 0.',
+  }),
+  otlpPort: setting({
+    name: 'otlp.port',
+    kind: whole(0, 65_535),
+    fallback: 4_318,
+    fallbackText: '4318, the usual one of OTLP',
+    doc: 'The port at which `amicus-metrics up` takes telemetry of agents; 0 takes none.',
+  }),
+  otlpHost: setting({
+    name: 'otlp.host',
+    kind: text('an address of this machine', 255),
+    fallback: '127.0.0.1',
+    fallbackText: '127.0.0.1: this machine only',
+    doc: 'The address at which telemetry is taken; any other than a loopback address needs `otlp.token`.',
+  }),
+  otlpToken: setting<string | undefined>({
+    name: 'otlp.token',
+    kind: token,
+    fallback: undefined,
+    fallbackText: 'none',
+    secret: true,
+    doc: 'What senders of telemetry must show, as header `x-amicus-token` or as `authorization: Bearer …`.',
   }),
   timeZone: setting({
     name: 'time_zone',

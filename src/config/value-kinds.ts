@@ -24,6 +24,12 @@ export function text(expected: string, maxLength = MAX_TEXT_LENGTH): ValueKind<s
   };
 }
 
+/** A secret that goes into an HTTP header; exporters disagree on whether they decode percents, so there are none. */
+export const token: ValueKind<string> = {
+  expected: '16 to 256 letters, digits and any of . _ ~ -',
+  read: (given) => (typeof given === 'string' && /^[\w.~-]{16,256}$/.test(given) ? given : undefined),
+};
+
 /** Names; in a variable or an option separated by commas or spaces. */
 export function list(expected: string): ValueKind<readonly string[]> {
   const readText = text(expected);

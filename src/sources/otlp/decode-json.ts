@@ -3,7 +3,7 @@ import { UnreadableTelemetry } from './telemetry.ts';
 /** Brackets within brackets. A request nests about a dozen deep; each list or map inside an attribute adds four. */
 const MAX_DEPTH = 96;
 /** Values of one request, by their separators: what decides how much memory the parsed text takes. */
-const MAX_VALUES = 2_000_000;
+const MAX_VALUES = 1_000_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -8,8 +8,8 @@ import { attributesOf, listOf, textOf, type Tree, treeOf } from './tree-values.t
 /** The two encodings of OTLP over HTTP. */
 export type Encoding = 'json' | 'protobuf';
 
-/** More than any exporter puts into one push (its batches are of 512), few enough to be done in a second. */
-const MAX_RECORDS = 100_000;
+/** More than any exporter puts into one push (its batches are of 512), few enough to be done in half a second. */
+const MAX_RECORDS = 50_000;
 
 /**
  * Decodes one request. Records that cannot be understood are counted and left out; their neighbours stay.
@@ -52,6 +52,7 @@ function batchesOf<Item>(
     const resource: Attributes = attributesOf(treeOf(tree?.['resource'])?.['attributes'], filter) ?? new Map();
     for (const scopeEntry of required(tree?.[`scope${word}`])) {
       const scope = treeOf(scopeEntry);
+      count += 1;
       const items: Item[] = [];
       const rejected: Record<string, number> = {};
       for (const record of required(scope?.[records])) {

@@ -47,6 +47,7 @@ function rowsOf({ settings, origins }: Config): Row[] {
 /** A value as it would be written: sizes with their unit, lists with commas. */
 function valueText({ setting, value }: Row): string {
   if (value === undefined) return 'none';
+  if (setting.secret === true) return 'set, not shown';
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
   if (setting.unit === 'bytes') return formatSize(Number(value));
   return setting.unit === undefined ? String(value) : `${value} ${setting.unit}`;
@@ -67,7 +68,7 @@ function toJson(config: Config, context: CommandContext) {
     file_places: configFilePlaces(context.directory),
     settings: rowsOf(config).map(({ setting, value, origin }) => ({
       name: setting.name,
-      value,
+      value: setting.secret === true && value !== undefined ? 'set, not shown' : value,
       unit: setting.unit,
       origin,
       environment: setting.environment,

@@ -4,9 +4,11 @@ import { clusterStatus } from '../../../analysis/reports/cluster-status.ts';
 import { conservation } from '../../../analysis/reports/conservation.ts';
 import type { MetricsCollector } from '../../../metrics-collector.ts';
 import type { IncomingEvent } from '../../../model/event.ts';
+import { openPriceBook, priced } from '../../../pricing/index.ts';
 import type { LiveSource } from '../../../sources/source.ts';
 import type { CommandContext } from '../context.ts';
 import { seenNodes } from '../seen-nodes.ts';
+import { configOfRun } from '../settings-of.ts';
 import { momentFormat } from '../terminal/moments.ts';
 import { eventNote } from './event-notes.ts';
 import type { Frame, Note } from './frame.ts';
@@ -66,11 +68,13 @@ class Follower {
 
   async start(): Promise<void> {
     const { context, collector, sources } = this.#following;
+    const { settings } = configOfRun(context);
+    const prices = openPriceBook({ directory: context.directory, pricesFile: settings.pricesFile });
     for (const source of sources) {
       await source.start({
         clock: context.clock,
         emit: (event) => {
-          collector.emit(event);
+          collector.emit(priced(event, prices));
           this.#noteEvent(event);
         },
         notice: (notice) => {

@@ -10,11 +10,14 @@ const WORDS: Readonly<Record<string, string>> = {
   state_too_large: 'state.json is too large and is not read',
   baseline_unwritable: 'how far was read cannot be saved: after a restart some changes may be missed',
   watch_failed: 'changes cannot be watched here: the folder is looked at every few seconds instead',
+  otlp_state_unreadable:
+    'how far counters of agents were read cannot be understood: what they told before may count again',
+  otlp_state_unwritable: 'how far counters of agents were read cannot be saved: after a restart some may count again',
   native_unreadable: "Amicus's own metrics.db cannot be read",
 };
 
 /** Before a cluster writes, and between two writes, there may be no file: no news. */
-const SILENT = new Set(['state_missing', 'native_told_by_state', 'native_other_tables']);
+const SILENT = new Set(['otlp_unknown_event', 'state_missing', 'native_told_by_state', 'native_other_tables']);
 
 /**
  * A sentence about a notice, or nothing.

@@ -5,6 +5,7 @@ import { overview } from '../../../analysis/reports/overview.ts';
 import { taskList } from '../../../analysis/reports/task-list.ts';
 import { StoreError } from '../../../model/errors.ts';
 import { LIVE_SOURCES } from '../../../sources/index.ts';
+import type { LiveSource } from '../../../sources/source.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { contextFor } from '../open-context.ts';
@@ -14,8 +15,13 @@ import { formatSeconds } from '../terminal/units.ts';
 import { type ExampleSession, prepareExample } from './example-session.ts';
 import { follow } from './follow.ts';
 import { openLiveView } from './live-view.ts';
+import { openReceiver } from './open-receiver.ts';
 
-type Session = { readonly totalMillis: number | undefined; readonly example: ExampleSession | undefined };
+type Session = {
+  readonly totalMillis: number | undefined;
+  readonly example: ExampleSession | undefined;
+  readonly receiver?: LiveSource | undefined;
+};
 
 /** How this program is called from where the person is: through npm when npm started it. */
 const programName = ({ env }: CommandContext): string =>
@@ -44,7 +50,7 @@ async function printNext(context: CommandContext): Promise<void> {
   for (const [command, what] of commands) context.print(`  ${call} ${command}  ${context.style('quiet', `# ${what}`)}`);
 }
 
-async function runSession(context: CommandContext, { totalMillis, example }: Session): Promise<ExitCode> {
+async function runSession(context: CommandContext, { totalMillis, example, receiver }: Session): Promise<ExitCode> {
   const collector = await context.recordingCollector();
   const startSeconds = context.clock.nowMicros() / 1e6;
   const quit = new AbortController();
@@ -54,6 +60,7 @@ async function runSession(context: CommandContext, { totalMillis, example }: Ses
   try {
     example?.begin();
     const sources = LIVE_SOURCES.map((source) => source.open({ directory: context.directory }));
+    if (receiver !== undefined) sources.push(receiver);
     // The example's nodes leave before the last look, so that their leaving is told.
     const stopped = new Promise<void>((resolve) => {
       end.addEventListener('abort', () => void (example?.stop() ?? Promise.resolve()).then(resolve), { once: true });
@@ -81,7 +88,8 @@ export async function followCluster(context: CommandContext, totalMillis: number
   if (!existsSync(join(context.directory, 'state.json'))) {
     context.note('There is no state.json in it yet: waiting for one.');
   }
-  const code = await runSession(context, { totalMillis, example: undefined });
+  const receiver = await openReceiver(context);
+  const code = await runSession(context, { totalMillis, example: undefined, receiver });
   if (context.format === 'text') await printNext(context);
   return code;
 }

@@ -1,0 +1,183 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
+
+import { OtlpTranslator } from '../../sources/otlp/otlp-translator.ts';
+import type { Encoding } from '../../sources/otlp/read-telemetry.ts';
+import { type Signal, UnreadableTelemetry } from '../../sources/otlp/telemetry.ts';
+import { type LiveSource, type SourceContext, SYSTEM_TIMERS } from '../../sources/source.ts';
+import { CONTENT_TYPES, encodingOf, problemBody, successBody } from './otlp-answer.ts';
+import { BodyReader } from './read-body.ts';
+import { type GuardRules, isLoopback, loopbackHosts, refusalOf } from './request-guard.ts';
+import { routeOf } from './routes.ts';
+import { type Answer, sendAnswer } from './send-answer.ts';
+
+const MAX_HEADER_BYTES = 16 * 1024;
+const HEADERS_MILLIS = 10_000;
+const REQUEST_MILLIS = 30_000;
+/** Exporters push each minute by default and keep their connection. */
+const KEEP_ALIVE_MILLIS = 75_000;
+/** Looks for connections that are over their time. */
+const CHECK_MILLIS = 2_000;
+const MAX_CONNECTIONS = 1_024;
+/** How long what was counted may wait to be kept, where no counter rests on it. */
+const SAVE_MILLIS = 2_000;
+
+export type ReceiverOptions = {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly token: string | undefined;
+  /** Folder of the store, where what must survive is kept. */
+  readonly metricsDirectory: string;
+};
+
+/**
+ * Takes what agents' clients push: OTLP over HTTP, as JSON and as protobuf. A push is decoded as a whole, its events
+ * are spooled, and only then it is answered: an answered push survives the death of this process.
+ */
+export class HttpReceiver implements LiveSource {
+  readonly name = 'otlp';
+  readonly #options: ReceiverOptions;
+  readonly #server: Server;
+  readonly #bodies = new BodyReader();
+  #rules: GuardRules = { hosts: new Set(), token: undefined };
+  #translator: OtlpTranslator | undefined;
+  #cancelSave: (() => void) | undefined;
+  #address: string | undefined;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: HEADERS_MILLIS,
+        requestTimeout: REQUEST_MILLIS,
+        keepAliveTimeout: KEEP_ALIVE_MILLIS,
+        connectionsCheckingInterval: CHECK_MILLIS,
+      },
+      (request, response) => void this.#handle(request, response),
+    );
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.maxHeadersCount = 100;
+  }
+
+  /**
+   * Takes the port. Until `start()` pushes are asked to come again.
+   *
+   * @returns The address, as an exporter wants it.
+   * @throws what the system reported, `EADDRINUSE` for a port that is taken.
+   */
+  async listen(): Promise<string> {
+    const { host, port, token } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    const address = this.#server.address();
+    const taken = typeof address === 'object' && address !== null ? address.port : port;
+    this.#rules = { hosts: isLoopback(host) ? loopbackHosts(host, taken) : undefined, token };
+    this.#address = `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`;
+    return this.#address;
+  }
+
+  async start(context: SourceContext): Promise<void> {
+    this.#translator = new OtlpTranslator(this.#options.metricsDirectory, context);
+    this.#translator.listening = this.#address;
+    this.#saveLater(context);
+  }
+
+  async poll(): Promise<void> {
+    this.#translator?.save();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelSave?.();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    const translator = this.#translator;
+    if (translator === undefined) return;
+    translator.release();
+    translator.listening = undefined;
+    translator.save();
+    this.#translator = undefined;
+  }
+
+  #saveLater(context: SourceContext): void {
+    this.#cancelSave = (context.timers ?? SYSTEM_TIMERS).after(SAVE_MILLIS, () => {
+      this.#translator?.save();
+      this.#saveLater(context);
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let answer: Answer;
+    try {
+      answer = await this.#answer(request);
+    } catch {
+      // A fault of ours: the sender keeps its data and comes again.
+      answer = problem('json', 503, 'The receiver failed.', { 'retry-after': '1' });
+    }
+    if (answer.status !== 200) this.#translator?.refuse(answer.status);
+    sendAnswer(request, response, answer);
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const encoding = encodingOf(request.headers['content-type']);
+    const refusal = refusalOf(request, this.#rules);
+    if (refusal !== undefined) return problem(encoding, refusal.status, refusal.problem);
+    const route = routeOf(request.url ?? '');
+    if (route === undefined) {
+      return problem(encoding, 404, 'Telemetry goes to /v1/logs, /v1/metrics or /v1/traces.');
+    }
+    if (request.method !== 'POST') return problem(encoding, 405, 'Only POST is taken here.', { allow: 'POST' });
+    if (encoding === undefined) {
+      return problem('json', 415, 'The content type is neither application/json nor application/x-protobuf.');
+    }
+    const translator = this.#translator;
+    if (translator === undefined) return problem(encoding, 503, 'The receiver is starting.', { 'retry-after': '1' });
+    const body = await this.#bodies.read(request);
+    if (!Buffer.isBuffer(body)) {
+      const { status, problem: text } = body;
+      return problem(encoding, status, text, status === 503 ? { 'retry-after': '1' } : {});
+    }
+    if (route.to === 'hook') return problem(encoding, 404, 'No hooks are taken here.');
+    return receive(translator, { signal: route.signal, encoding, bytes: body, node: route.node });
+  }
+}
+
+type Push = {
+  readonly signal: Signal;
+  readonly encoding: Encoding;
+  readonly bytes: Buffer;
+  readonly node: string | undefined;
+};
+
+async function receive(translator: OtlpTranslator, push: Push): Promise<Answer> {
+  const { encoding, signal } = push;
+  try {
+    const outcome = translator.receive(push);
+    // Events are in the spool at the end of their turn; only then may the counters that they rest on move on.
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    if (translator.mustSave) translator.save();
+    return { status: 200, contentType: CONTENT_TYPES[encoding], body: successBody(encoding, signal, outcome) };
+  } catch (error) {
+    if (!(error instanceof UnreadableTelemetry)) throw error;
+    return problem(encoding, error.tooLarge ? 413 : 400, error.message);
+  }
+}
+
+function problem(
+  encoding: Encoding = 'json',
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, contentType: CONTENT_TYPES[encoding], body: problemBody(encoding, text), headers };
+}

@@ -26,11 +26,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('record', 'record an event from a script', async () => (await import('./record.ts')).recordCommand),
   entry('export', 'write events to a file or a pipe', async () => (await import('./export.ts')).exportCommand),
   entry('import', 'read events back', async () => (await import('./import.ts')).importCommand),
+  entry(
+    'sources',
+    'what tells events, and what was not kept',
+    async () => (await import('./sources.ts')).sourcesCommand,
+  ),
   entry('metrics', 'what can be measured', async () => (await import('./metrics.ts')).metricsCommand),
   entry('upkeep', 'roll up, expire, keep the size', async () => (await import('./upkeep.ts')).upkeepCommand),
   entry('backup', 'copy the store to a file', async () => (await import('./backup.ts')).backupCommand),
   entry('restore', 'put a copy back', async () => (await import('./restore.ts')).restoreCommand),
   entry('config', 'settings, their values and origins', async () => (await import('./config.ts')).configCommand),
   entry('completion', 'complete with the tab key', async () => (await import('./completion.ts')).completionCommand),
+  entry('audit', 'check that all figures agree', async () => (await import('./audit.ts')).auditCommand),
   entry('doctor', 'check that nothing was lost', async () => (await import('./doctor.ts')).doctorCommand),
 ];

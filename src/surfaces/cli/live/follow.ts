@@ -5,6 +5,7 @@ import { conservation } from '../../../analysis/reports/conservation.ts';
 import type { MetricsCollector } from '../../../metrics-collector.ts';
 import type { IncomingEvent } from '../../../model/event.ts';
 import { openPriceBook, priced } from '../../../pricing/index.ts';
+import { NoticeRecord } from '../../../sources/notice-record.ts';
 import type { LiveSource } from '../../../sources/source.ts';
 import type { CommandContext } from '../context.ts';
 import { seenNodes } from '../seen-nodes.ts';
@@ -70,6 +71,7 @@ class Follower {
     const { context, collector, sources } = this.#following;
     const { settings } = configOfRun(context);
     const prices = openPriceBook({ directory: context.directory, pricesFile: settings.pricesFile });
+    const notices = new NoticeRecord(context.directory);
     for (const source of sources) {
       await source.start({
         clock: context.clock,
@@ -78,6 +80,7 @@ class Follower {
           this.#noteEvent(event);
         },
         notice: (notice) => {
+          notices.add(source.name, notice, context.clock.nowMicros());
           const text = noticeText(notice);
           if (text !== undefined) this.#note(text, 'warning', undefined);
         },

@@ -13,11 +13,19 @@ const WORDS: Readonly<Record<string, string>> = {
   otlp_state_unreadable:
     'how far counters of agents were read cannot be understood: what they told before may count again',
   otlp_state_unwritable: 'how far counters of agents were read cannot be saved: after a restart some may count again',
+  otlp_unknown_event: 'agents sent events of names that are not known here',
   native_unreadable: "Amicus's own metrics.db cannot be read",
 };
 
 /** Before a cluster writes, and between two writes, there may be no file: no news. */
-const SILENT = new Set(['otlp_unknown_event', 'state_missing', 'native_told_by_state', 'native_other_tables']);
+const NO_NEWS = new Set(['state_missing', 'native_told_by_state', 'native_other_tables']);
+/** Of interest to who asks, and no warning. */
+const NO_WARNING = new Set(['otlp_unknown_event']);
+
+/** Whether a notice is worth being listed. */
+export function isNews(code: string): boolean {
+  return !NO_NEWS.has(code);
+}
 
 /**
  * A sentence about a notice, or nothing.
@@ -25,6 +33,11 @@ const SILENT = new Set(['otlp_unknown_event', 'state_missing', 'native_told_by_s
  * Sources repeat a notice each time its count doubles; only its first time is news.
  */
 export function noticeText({ code, count }: SourceNotice): string | undefined {
-  if (count > 1 || SILENT.has(code)) return undefined;
+  if (count > 1 || NO_NEWS.has(code) || NO_WARNING.has(code)) return undefined;
+  return noticeWords(code);
+}
+
+/** A notice in words. */
+export function noticeWords(code: string): string {
   return WORDS[code] ?? code.replaceAll('_', ' ');
 }

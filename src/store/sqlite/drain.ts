@@ -151,6 +151,7 @@ export class Drain {
   /** Takes files from the queue until the transaction has enough; a file with more is put back. */
   #drainSlice(queue: SegmentFile[], nowMillis: number): Slice {
     this.#readTables();
+    this.#collector.begin();
     const slice: Slice = { events: 0, duplicates: 0, damagedBytes: 0, setAside: [] };
     for (let left = EVENTS_PER_TRANSACTION; queue.length > 0 && left > 0;) {
       const file = queue.shift();

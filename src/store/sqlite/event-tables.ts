@@ -66,7 +66,6 @@ export function fieldOf(kind: FieldKind, unit: Unit | undefined): AnyField {
   }
 }
 
-/** A declared field as its column. */
 /**
  * A column in DDL. The binding hands every JavaScript number over as a float, which takes eight bytes; the type makes
  * SQLite keep it as an integer of as few bytes as it needs: 25 bytes for an event instead of 57.
@@ -84,23 +83,15 @@ export const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
 
 /** The event tables of a file, by metric. */
 export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
-  const tables = new Map<string, EventTable>();
-  // In the order in which they were made: names of tables depend on it.
-  for (const row of db.prepare('SELECT id, name, fields FROM metric ORDER BY id').all()) {
-    const metric = String(row['name']);
-    const declared = JSON.parse(String(row['fields'])) as DeclaredField[];
-    const table = freeTableName(metric, tables);
-    tables.set(metric, { metricId: Number(row['id']), metric, table, columns: declared.map(toColumn) });
-  }
-  return tables;
-}
-
-/** The metrics `a.b_c` and `a_b.c` would have one table; the later one's gets another name. */
-function freeTableName(metric: string, tables: ReadonlyMap<string, EventTable>): string {
-  const taken = new Set([...tables.values()].map(({ table }) => table));
-  let name = quoted(tableName(metric));
-  for (let n = 2; taken.has(name); n++) name = quoted(`${tableName(metric)}__${n}`);
-  return name;
+  const rows = db.prepare('SELECT id, name, fields FROM metric ORDER BY id').all();
+  return new Map(
+    rows.map((row) => {
+      const metric = String(row['name']);
+      const declared = JSON.parse(String(row['fields'])) as DeclaredField[];
+      const table = quoted(tableName(metric));
+      return [metric, { metricId: Number(row['id']), metric, table, columns: declared.map(toColumn) }];
+    }),
+  );
 }
 
 export function toStoredMetric(table: EventTable): StoredMetric {
@@ -126,7 +117,7 @@ export function ensureEventTable(
   const missing = declared.filter(([field]) => known?.columns.every((column) => column.name !== field) ?? true);
   if (known !== undefined && missing.length === 0) return known;
 
-  const table = known?.table ?? freeTableName(metric, tables);
+  const table = known?.table ?? quoted(tableName(metric));
   if (known === undefined) {
     const columns = missing.map((field) => `, ${columnSql(field)}`).join('');
     db.exec(`CREATE TABLE IF NOT EXISTS ${table} (t INTEGER PRIMARY KEY, o INTEGER NOT NULL${columns})`);

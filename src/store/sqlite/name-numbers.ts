@@ -1,4 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { SWEEPS_KEY } from './dictionary-sweep.ts';
+import { readMeta } from './schema.ts';
 
 /** Names kept in memory; when there are more, all are forgotten and looked up anew. About 10 MB. */
 const MAX_CACHED = 100_000;
@@ -9,9 +11,20 @@ export class NameNumbers {
   readonly #find: StatementSync;
   readonly #add: StatementSync;
 
+  readonly #db: DatabaseSync;
+  #sweeps: string | number | undefined;
+
   constructor(db: DatabaseSync) {
+    this.#db = db;
     this.#find = db.prepare('SELECT id FROM dict WHERE s = ?');
     this.#add = db.prepare('INSERT INTO dict (s) VALUES (?) RETURNING id');
+  }
+
+  /** Call at the start of a write transaction: names may have been swept away since the last. */
+  begin(): void {
+    const sweeps = readMeta(this.#db, SWEEPS_KEY);
+    if (sweeps !== this.#sweeps) this.#numbers.clear();
+    this.#sweeps = sweeps;
   }
 
   /** The number of a name, made when it is new. Call inside a write transaction. */

@@ -40,6 +40,11 @@ export class RowCollector {
     this.#inserter = inserter;
   }
 
+  /** Call at the start of each transaction. */
+  begin(): void {
+    this.#names.begin();
+  }
+
   /** Take in events of one file. Copies are inserted at once, since only that tells which of them are new. */
   collect(
     events: readonly SpooledEvent[],

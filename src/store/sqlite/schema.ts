@@ -29,8 +29,8 @@ const MIGRATIONS: readonly string[] = [
   -- store_id, created (micros), raw_from (stored time before which raw detail has expired)
   CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
-  -- every name that occurs in events, once
-  CREATE TABLE dict (id INTEGER PRIMARY KEY, s TEXT NOT NULL UNIQUE);
+  -- every name that occurs in events, once; a number is never given to another name
+  CREATE TABLE dict (id INTEGER PRIMARY KEY AUTOINCREMENT, s TEXT NOT NULL UNIQUE);
 
   -- fields: JSON array of [name, kind, unit or null] in column order
   CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);

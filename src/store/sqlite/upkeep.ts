@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { RetentionSettings, UpkeepReport } from '../store.ts';
+import { sweepNames } from './dictionary-sweep.ts';
 import { diskUsage } from './disk-usage.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 import { cutoffs, expireIdentities, expireOldestHour, expireRollups, retentionNow } from './retention.ts';
@@ -33,7 +34,9 @@ export async function runUpkeep(
 
   const removedSegments = removeDrainedSegments(db, spoolFolder(dirname(path)));
   const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, pause);
-  if (expiredByAge + droppedForSpaceEvents > 0) expireIdentities(db);
+  const expired = rolledUp.expired + expiredByAge + droppedForSpaceEvents;
+  if (expired > 0) expireIdentities(db);
+  sweepNames(db, expired, droppedForSpaceEvents > 0);
   await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes, pause);
   checkpoint(db);
   db.exec('PRAGMA optimize');

@@ -129,6 +129,7 @@ describe('a collector', () => {
     }
     // What a compiler makes of `@metrics.tracked('state.write')`.
     const decorate = metrics.tracked<Bus['write']>('state.write');
+    // oxlint-disable-next-line unbound-method -- a decorator gets the method itself
     Bus.prototype.write = decorate(Bus.prototype.write, { kind: 'method', name: 'write' } as never);
     expect(await new Bus().write(7)).toBe(21);
     const build = metrics.track(BUILD, () => {

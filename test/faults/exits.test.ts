@@ -8,7 +8,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** How a process ends; how it is made to; what it must have stored: 20 events of an ended turn, 5 of the last one. */
-const WAYS: readonly (readonly [way: string, end: number | string, stored: number, push?: (child: Child) => void])[] = [
+type Way = readonly [way: string, end: number | string, stored: number, push?: (child: Child) => void];
+const WAYS: readonly Way[] = [
   ['return', 0, 25],
   ['close', 0, 25],
   ['process.exit', 3, 25],
@@ -20,13 +21,13 @@ const WAYS: readonly (readonly [way: string, end: number | string, stored: numbe
   ['handled SIGTERM', 3, 25],
   ['end of standard input', 0, 25, (child) => child.process.stdin?.end()],
   ['closed pipe', 3, 25, (child) => child.process.stdout?.destroy()],
-  ...SIGNALS.map((signal) => [signal, signal, 20, (child: Child) => void child.process.kill(signal)] as const),
+  ...SIGNALS.map((signal): Way => [signal, signal, 20, (child) => void child.process.kill(signal)]),
   ['abort', 'SIGABRT', 20],
   ['blocked loop', 'SIGKILL', 20, (child) => void child.process.kill('SIGKILL')],
 ];
 
 describe('however a process ends, what it recorded is stored', () => {
-  it.each(WAYS)('%s', async (way, end, stored, push) => {
+  it.each(WAYS.map((way) => ({ name: way[0], way })))('$name', async ({ way: [way, end, stored, push] }) => {
     const directory = join(temporaryFolder(), '.ai');
     // Without core files: an abort would leave one.
     const child = startChild('exiting-child.ts', [directory, way], {
@@ -43,7 +44,7 @@ describe('however a process ends, what it recorded is stored', () => {
     await metrics.close();
   });
 
-  it('it is not held up: by no timer, no thread and no lock of ours', async () => {
+  it('is not held up: by no timer, no thread and no lock of ours', async () => {
     const directory = join(temporaryFolder(), '.ai');
     const child = startChild('exiting-child.ts', [directory, 'return']);
     await saidBy(child, 'ready\n');

@@ -109,9 +109,7 @@ describe('modes of files', () => {
       shell('recording-child.ts', directory, 'w', '60000', '500'),
       shell('draining-child.ts', directory),
     ];
-    let isOver = false;
-    void children[0]?.ended.then(() => (isOver = true));
-    while (!isOver) {
+    while (children[0]?.process.exitCode === null) {
       look();
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -50,8 +50,8 @@ export async function crashCluster(options: {
     return child;
   };
   const children = ROLES.map(start);
-  // Until all run: a kill before that proves little.
-  await pause(600);
+  // A kill before they all run proves little.
+  while (readdirSync(ledger).filter((name) => statSync(join(ledger, name)).size > 0).length < 8) await pause(20);
   for (let kill = 0; kill < options.kills; kill++) {
     await pause(random() * LONGEST_LIFE_MILLIS);
     const victim = Math.floor(random() * children.length);

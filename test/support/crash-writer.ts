@@ -25,7 +25,7 @@ for (let n = 0; ;) {
   }
   if (mode === 'early') {
     writeSync(ended, lines);
-    for (const until = performance.now() + 20; performance.now() < until;);
+    for (const until = performance.now() + 150; performance.now() < until;);
     await nextTurn();
   } else {
     await nextTurn();

@@ -22,6 +22,17 @@ export async function runCli(world: World): Promise<ExitCode> {
     world.stdout.write(`${packageVersion()}\n`);
     return EXIT.ok;
   }
+  if (isHook(world.argv)) {
+    // An agent waits for it, and must hear nothing: no parser that could refuse, no configuration of colours.
+    const { runHook } = await import('./run-hook.ts');
+    return runHook(world);
+  }
   const { runCommand } = await import('./run-command.ts');
   return runCommand(world, helpWidth);
+}
+
+/** Whether a client's hook is what calls, with at most the folder named before it. */
+function isHook(argv: readonly string[]): boolean {
+  const at = argv[0] === '--dir' ? 2 : argv[0]?.startsWith('--dir=') === true ? 1 : 0;
+  return argv[at] === 'hook' && !argv.includes('--help') && !argv.includes('-h');
 }

@@ -1,18 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 import type { MetricsCollector } from '../../metrics-collector.ts';
 import { type EventLinesReport, readEventLines } from '../../sources/event-lines.ts';
+import { notStored, notStoredOfAll, settle } from './settle.ts';
 
 /** Large reads: the file system is asked rarely, and a block holds some thousand lines. */
 const CHUNK_BYTES = 1 << 20;
-/** Between two looks for room in the spool. */
-const ROOM_PAUSE_MILLIS = 50;
-/** Tries to store the rest, of two seconds each, while another process stores its own. */
-const MAX_DRAINS = 15;
 
 export type ImportOptions = {
   /** Absolute; `undefined` reads `stdin`. */
@@ -85,16 +81,6 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
   }
 }
 
-/**
- * Store what was spooled. A thread of the collector's own does so as files fill; here it is waited for, and the spool
- * told that there is room again.
- */
-async function settle(collector: MetricsCollector): Promise<void> {
-  await collector.drain();
-  // Drained files may stand in the way until somebody who reads the store lets them be removed.
-  await collector.flush().catch(() => pause(ROOM_PAUSE_MILLIS));
-}
-
 type Input = { readonly stream: Readable; readonly part: () => number | undefined };
 
 /** Decompressors by the last ending of a file's name. */
@@ -134,27 +120,4 @@ function describe(cause: unknown, path: string | undefined): Error {
   const message = cause instanceof Error ? cause.message : String(cause);
   const reason = damaged ? `it is damaged or cut short (${message})` : (REASONS[code] ?? message);
   return new Error(`${place} cannot be read to its end: ${reason}.`, { cause });
-}
-
-type NotStored = { readonly duplicates: number; readonly tooOld: number; readonly inSpool: number };
-
-/** How many events of this process the drain did not store, and how many it has not looked at yet. */
-async function notStored(collector: MetricsCollector): Promise<NotStored> {
-  const own = await ledgerEntry(collector);
-  const { duplicate = 0, too_old = 0 } = own?.dropped ?? {};
-  return { duplicates: duplicate, tooOld: too_old, inSpool: own?.inSpool ?? 0 };
-}
-
-/** The same, once all of them are drained. */
-async function notStoredOfAll(collector: MetricsCollector): Promise<NotStored> {
-  for (let drains = 1; ; drains++) {
-    const found = await notStored(collector);
-    if (found.inSpool === 0 || drains === MAX_DRAINS) return found;
-  }
-}
-
-/** @returns `undefined` when this process has recorded nothing yet. */
-async function ledgerEntry(collector: MetricsCollector) {
-  const { producer } = collector.health();
-  return (await collector.ledger()).find((entry) => entry.producer === producer);
 }

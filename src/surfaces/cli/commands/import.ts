@@ -4,9 +4,10 @@ import type { MetricsCollector } from '../../../metrics-collector.ts';
 import type { LineReason } from '../../../sources/event-lines.ts';
 import { type ImportedFile, importFile } from '../../export/import-events.ts';
 import { CommandError } from '../command-error.ts';
-import { defineCommand, restArgument } from '../command.ts';
+import { defineCommand, restArgument, valueOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { HISTORY_NAMES, importFromHistories, parseHistories } from '../history-import.ts';
 import { printable } from '../terminal/printable.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -101,15 +102,27 @@ export const importCommand = defineCommand({
     'Reads events, one per line as JSON: what `amicus-metrics export` wrote as .ndjson or .json, also compressed (.gz, ' +
     '.zst), or {"metric", "timestamp", …fields} from elsewhere. Importing the same events again, or into the store ' +
     'they came from, adds nothing. Lines that give no event are counted by reason and the others kept; the exit code ' +
-    'is then 1.',
-  arguments: { files: restArgument('files to read; - or nothing is standard input') },
-  options: {},
+    'is then 1.\n\n' +
+    'With --from it reads what coding agents themselves keep of their sessions: tokens, calls of tools and changed ' +
+    'lines as numbers and names, never a text. Only what is new since the last time is read. Without a folder it looks ' +
+    'where the client keeps its history on this machine.',
+  arguments: {
+    files: restArgument('files to read; - or nothing is standard input; with --from the folder of a history'),
+  },
+  options: {
+    from: valueOption('<client>', `the history of ${HISTORY_NAMES.join(', ')}`, {
+      words: HISTORY_NAMES,
+      parse: parseHistories,
+    }),
+  },
   examples: [
     { line: 'amicus-metrics import events.ndjson.zst', doc: 'what another machine exported' },
     { line: 'amicus-metrics export --dir ../other/.ai | amicus-metrics import', doc: 'one store into another' },
+    { line: 'amicus-metrics import --from claude-code', doc: 'what Claude Code used on this machine so far' },
   ],
   endsItself: true,
-  async run(context, { arguments: { files } }) {
+  async run(context, { arguments: { files }, options: { from } }) {
+    if (from !== undefined) return importFromHistories(context, from, files);
     if (files.length === 0 && 'isTTY' in context.stdin && context.stdin.isTTY === true) {
       throw new CommandError('WRONG_USAGE', 'There is nothing to import.', 'Give a file, or pipe events in.');
     }

@@ -1,0 +1,96 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { isObject } from '../amicus-state/read-value.ts';
+import { writePrivateFile } from '../private-file.ts';
+import type { HistoryMemory } from './line-history.ts';
+
+/** Far more than the marks of any history; a larger file is not ours. */
+const MAX_BYTES = 256 * 1024 * 1024;
+const VERSION = 1;
+
+/** How far a file was read, and by what it is known again. */
+export type ReadMark = {
+  readonly ino: number;
+  /** Size and time of change when it was read: while both stay, nothing is new. */
+  readonly sizeBytes: number;
+  readonly mtimeMillis: number;
+  /** Where the next reading begins. */
+  readonly offset: number;
+  /** Hash of the bytes right before the offset: a file that was written anew in place does not have them. */
+  readonly before: string;
+  /** Something before the end waits to be finished. */
+  readonly waits: boolean;
+  readonly memory: HistoryMemory;
+};
+
+/** The marks of all files, kept in the metrics folder. Readable by their owner only, for paths tell what one works on. */
+export class ReadMarks {
+  readonly #path: string;
+  readonly #marks: Map<string, ReadMark>;
+  #changed = false;
+
+  /** @param name What tells marks of different readers apart, each of which reads for itself. */
+  constructor(directory: string, name: string) {
+    this.#path = join(directory, `agent-histories.${name}.json`);
+    this.#marks = readMarks(this.#path);
+  }
+
+  get(path: string): ReadMark | undefined {
+    return this.#marks.get(path);
+  }
+
+  set(path: string, mark: ReadMark): void {
+    this.#marks.set(path, mark);
+    this.#changed = true;
+  }
+
+  /** Forgets files of a place that are no longer there. */
+  keepOnly(place: string, present: ReadonlySet<string>): void {
+    for (const path of this.#marks.keys()) {
+      if (!path.startsWith(`${place}/`) || present.has(path)) continue;
+      this.#marks.delete(path);
+      this.#changed = true;
+    }
+  }
+
+  /** @returns False when the marks could not be written: what was read will be read again, and known for a copy. */
+  save(): boolean {
+    if (!this.#changed) return true;
+    const text = JSON.stringify({ version: VERSION, files: Object.fromEntries(this.#marks) });
+    const saved = writePrivateFile(this.#path, text, 'replace');
+    this.#changed = !saved;
+    return saved;
+  }
+}
+
+function readMarks(path: string): Map<string, ReadMark> {
+  const parsed = readJson(path);
+  if (!isObject(parsed) || parsed['version'] !== VERSION || !isObject(parsed['files'])) return new Map();
+  const entries = Object.entries(parsed['files']).filter((entry): entry is [string, ReadMark] => isMark(entry[1]));
+  return new Map(entries);
+}
+
+function isMark(value: unknown): value is ReadMark {
+  if (!isObject(value)) return false;
+  const numbers = [value['ino'], value['sizeBytes'], value['mtimeMillis'], value['offset']];
+  return (
+    numbers.every((number) => typeof number === 'number' && number >= 0) &&
+    typeof value['before'] === 'string' &&
+    typeof value['waits'] === 'boolean' &&
+    isObject(value['memory'])
+  );
+}
+
+function readJson(path: string): unknown {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = fstatSync(file);
+    return stats.isFile() && stats.size <= MAX_BYTES ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

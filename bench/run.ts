@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release } from 'node:os';
+import { availableParallelism, cpus, loadavg, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -71,6 +71,8 @@ async function main(): Promise<void> {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     system: `${process.platform} ${release()}`,
+    /** Of the minute before: above 1 or so, others were at work and the figures are theirs too. */
+    load: loadavg()[0] ?? 0,
     rounds,
     events,
     at: new Date().toISOString(),
@@ -117,6 +119,7 @@ function describe({
   cpu,
   cores,
   system,
+  load,
   rounds,
   events,
 }: {
@@ -124,11 +127,12 @@ function describe({
   cpu: string;
   cores: number;
   system: string;
+  load: number;
   rounds: number;
   events: number;
 }): string {
   const list = Object.entries(used).map(([name, version]) => `${name} ${version}`);
-  return `${list.join(', ')}\n${cores} × ${cpu}, ${system}; ${rounds} rounds, ${events.toLocaleString('en-US')} events`;
+  return `${list.join(', ')}\n${cores} × ${cpu}, ${system}; ${rounds} rounds, ${events.toLocaleString('en-US')} events; load average ${load.toFixed(1)} at the start`;
 }
 
 await main();

@@ -146,6 +146,13 @@ export const SETTINGS = {
     secret: true,
     doc: 'What senders of telemetry must show, as header `x-amicus-token` or as `authorization: Bearer …`.',
   }),
+  agentHistories: setting({
+    name: 'agent_histories',
+    kind: choice(['workspace', 'all', 'off']),
+    fallback: 'workspace' as const,
+    fallbackText: 'workspace',
+    doc: 'Of which sessions `amicus-metrics up` follows what agents keep on this machine: those that work in this workspace, all, or none.',
+  }),
   timeZone: setting({
     name: 'time_zone',
     kind: timeZoneName,

@@ -1,3 +1,4 @@
+import { AgentHistoriesSource } from './histories/agent-histories-source.ts';
 import { AmicusNativeSource } from './amicus-native.ts';
 import { AmicusStateSource } from './amicus-state/amicus-state-source.ts';
 import type { SourceDefinition } from './source.ts';
@@ -13,5 +14,10 @@ export const LIVE_SOURCES: readonly SourceDefinition[] = [
     name: 'amicus-native',
     doc: 'Reads the events that some versions of Amicus record themselves in `metrics.db`.',
     open: (place) => new AmicusNativeSource(place),
+  },
+  {
+    name: 'agent-histories',
+    doc: 'Follows what Claude Code, Codex, Gemini CLI, Copilot CLI, OpenCode and Qwen Code keep of their sessions here.',
+    open: (place) => new AgentHistoriesSource(place),
   },
 ];

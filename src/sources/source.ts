@@ -48,6 +48,12 @@ export type SourcePlace = {
   readonly metricsDirectory?: string | undefined;
   /** The cluster's name, where one store holds several. */
   readonly cluster?: string | undefined;
+  /** Variables of the process, by which the histories of agents are found. Without them none is. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Of which sessions histories are followed: those that work in this workspace, all, or none. */
+  readonly agentHistories?: 'workspace' | 'all' | 'off' | undefined;
+  /** The user's own prices of models. */
+  readonly pricesFile?: string | undefined;
 };
 
 /** A source, as listed: its name, what it reads, and how it is opened. */

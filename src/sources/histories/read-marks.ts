@@ -28,12 +28,24 @@ export type ReadMark = {
 export class ReadMarks {
   readonly #path: string;
   readonly #marks: Map<string, ReadMark>;
+  #sinceMillis: number | undefined;
   #changed = false;
 
   /** @param name What tells marks of different readers apart, each of which reads for itself. */
   constructor(directory: string, name: string) {
     this.#path = join(directory, `agent-histories.${name}.json`);
-    this.#marks = readMarks(this.#path);
+    const kept = readMarks(this.#path);
+    this.#marks = kept.files;
+    this.#sinceMillis = kept.since;
+  }
+
+  /** A moment that stays what it was when it was first asked for, over restarts. */
+  since(millis: number): number {
+    if (this.#sinceMillis === undefined) {
+      this.#sinceMillis = millis;
+      this.#changed = true;
+    }
+    return this.#sinceMillis;
   }
 
   get(path: string): ReadMark | undefined {
@@ -45,30 +57,27 @@ export class ReadMarks {
     this.#changed = true;
   }
 
-  /** Forgets files of a place that are no longer there. */
-  keepOnly(place: string, present: ReadonlySet<string>): void {
-    for (const path of this.#marks.keys()) {
-      if (!path.startsWith(`${place}/`) || present.has(path)) continue;
-      this.#marks.delete(path);
-      this.#changed = true;
-    }
-  }
-
   /** @returns False when the marks could not be written: what was read will be read again, and known for a copy. */
   save(): boolean {
     if (!this.#changed) return true;
-    const text = JSON.stringify({ version: VERSION, files: Object.fromEntries(this.#marks) });
+    const files = Object.fromEntries(this.#marks);
+    const text = JSON.stringify({ version: VERSION, since: this.#sinceMillis, files });
     const saved = writePrivateFile(this.#path, text, 'replace');
     this.#changed = !saved;
     return saved;
   }
 }
 
-function readMarks(path: string): Map<string, ReadMark> {
+type Kept = { readonly files: Map<string, ReadMark>; readonly since: number | undefined };
+
+function readMarks(path: string): Kept {
   const parsed = readJson(path);
-  if (!isObject(parsed) || parsed['version'] !== VERSION || !isObject(parsed['files'])) return new Map();
+  if (!isObject(parsed) || parsed['version'] !== VERSION || !isObject(parsed['files'])) {
+    return { files: new Map(), since: undefined };
+  }
   const entries = Object.entries(parsed['files']).filter((entry): entry is [string, ReadMark] => isMark(entry[1]));
-  return new Map(entries);
+  const { since } = parsed;
+  return { files: new Map(entries), since: typeof since === 'number' ? since : undefined };
 }
 
 function isMark(value: unknown): value is ReadMark {

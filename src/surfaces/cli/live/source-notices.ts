@@ -14,6 +14,9 @@ const WORDS: Readonly<Record<string, string>> = {
     'how far counters of agents were read cannot be understood: what they told before may count again',
   otlp_state_unwritable: 'how far counters of agents were read cannot be saved: after a restart some may count again',
   otlp_unknown_event: 'agents sent events of names that are not known here',
+  history_marks_unwritable: 'how far histories were read cannot be saved: after a restart they are read again',
+  history_lines_damaged: 'damaged lines in the history of an agent were passed over',
+  history_lines_of_unknown_types: 'the history of an agent has lines of types that nobody knows yet',
   native_unreadable: "Amicus's own metrics.db cannot be read",
 };
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { overview } from '../../../analysis/reports/overview.ts';
 import { taskList } from '../../../analysis/reports/task-list.ts';
+import { loadConfig } from '../../../config/index.ts';
 import { StoreError } from '../../../model/errors.ts';
 import { LIVE_SOURCES } from '../../../sources/index.ts';
 import type { LiveSource } from '../../../sources/source.ts';
@@ -50,6 +51,14 @@ async function printNext(context: CommandContext): Promise<void> {
   for (const [command, what] of commands) context.print(`  ${call} ${command}  ${context.style('quiet', `# ${what}`)}`);
 }
 
+/** Every live source. The agents of the example keep no histories, and those of this machine are none of its business. */
+function openSources(context: CommandContext, isExample: boolean): LiveSource[] {
+  const { directory, env: environment, cwd: workingDirectory } = context;
+  const { agentHistories, pricesFile } = loadConfig({ directory, environment, workingDirectory }).settings;
+  const place = { directory, environment, pricesFile, agentHistories: isExample ? ('off' as const) : agentHistories };
+  return LIVE_SOURCES.map((source) => source.open(place));
+}
+
 async function runSession(context: CommandContext, { totalMillis, example, receiver }: Session): Promise<ExitCode> {
   const collector = await context.recordingCollector();
   const startSeconds = context.clock.nowMicros() / 1e6;
@@ -59,7 +68,7 @@ async function runSession(context: CommandContext, { totalMillis, example, recei
   const view = await openLiveView(context, () => quit.abort());
   try {
     example?.begin();
-    const sources = LIVE_SOURCES.map((source) => source.open({ directory: context.directory }));
+    const sources = openSources(context, example !== undefined);
     if (receiver !== undefined) sources.push(receiver);
     // The example's nodes leave before the last look, so that their leaving is told.
     const stopped = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import { apiFailed } from './api-failed.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
 import { codeChanged } from './code-changed.ts';
+import { costRepriced } from './cost-repriced.ts';
 import type { DataOf, Metric } from './define-metric.ts';
 import { messageSent } from './message-sent.ts';
 import { nodeRegistered } from './node-registered.ts';
@@ -36,6 +37,7 @@ export const METRICS = [
   sessionEnded,
   toolCalled,
   tokensConsumed,
+  costRepriced,
   apiFailed,
   codeChanged,
   testsExecuted,

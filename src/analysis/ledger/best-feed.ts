@@ -37,35 +37,36 @@ export type ChosenLines = { readonly counted: readonly UsageLine[]; readonly set
 /** From the first to the last hour of a session, with the step that counts for it. */
 type SessionSpan = { readonly step: number; fromMicros: number; toMicros: number };
 
+/** Whether usage with these names, in the hour that begins then, counts. */
+export type Chooser = (fields: UsageLine['fields'], hourMicros: number) => boolean;
+
 /**
  * Of each session, the best step of feeds. Usage without a session counts only in hours in which no session of the
  * same client is known from a better feed, nor usage without session from a better one. Usage without a client always
  * counts: nobody else could have told it.
  */
-export function chooseFeeds(lines: readonly UsageLine[]): ChosenLines {
+export function feedChooser(lines: readonly UsageLine[]): Chooser {
   const sessions = sessionSpans(lines);
   const byClient = Map.groupBy(sessions.values(), ({ client }) => client);
   const hourly = bestByHour(lines);
+  return ({ client, session_id: session, feed }, hourMicros) => {
+    if (client === undefined) return true;
+    const step = feedStep(client, feed);
+    if (session !== undefined) return step === sessions.get(sessionKey(client, session))?.step;
+    return step === hourly.get(hourKey(hourMicros, client)) && !isCovered(hourMicros, step, byClient.get(client) ?? []);
+  };
+}
+
+/** The lines that count, and the others. */
+export function chooseFeeds(lines: readonly UsageLine[], counts: Chooser = feedChooser(lines)): ChosenLines {
   const counted: UsageLine[] = [];
   const setAside: UsageLine[] = [];
-  for (const line of lines) {
-    const { client, session_id: session, feed } = line.fields;
-    if (client === undefined) {
-      counted.push(line);
-      continue;
-    }
-    const step = feedStep(client, feed);
-    const counts =
-      session === undefined
-        ? step === hourly.get(hourKey(line, client)) && !isCovered(line.hourMicros, step, byClient.get(client) ?? [])
-        : step === sessions.get(sessionKey(client, session))?.step;
-    (counts ? counted : setAside).push(line);
-  }
+  for (const line of lines) (counts(line.fields, line.hourMicros) ? counted : setAside).push(line);
   return { counted, setAside };
 }
 
 const sessionKey = (client: string, session: string): string => JSON.stringify([client, session]);
-const hourKey = ({ hourMicros }: UsageLine, client: string): string => `${hourMicros} ${client}`;
+const hourKey = (hourMicros: number, client: string): string => `${hourMicros} ${client}`;
 
 function isCovered(hourMicros: number, step: number, sessions: readonly SessionSpan[]): boolean {
   return sessions.some(
@@ -98,7 +99,7 @@ function bestByHour(lines: readonly UsageLine[]): ReadonlyMap<string, number> {
   for (const line of lines) {
     const { client, session_id: session, feed } = line.fields;
     if (client === undefined || session !== undefined) continue;
-    const key = hourKey(line, client);
+    const key = hourKey(line.hourMicros, client);
     best.set(key, Math.min(feedStep(client, feed), best.get(key) ?? Number.POSITIVE_INFINITY));
   }
   return best;

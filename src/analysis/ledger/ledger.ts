@@ -1,6 +1,6 @@
 import { isSameModel } from '../../pricing/index.ts';
 import type { Answerer, ReportSpan } from '../reports/answerer.ts';
-import { chooseFeeds } from './best-feed.ts';
+import { chooseFeeds, feedChooser } from './best-feed.ts';
 import { type Figures, sumFigures } from './figures.ts';
 import { readUsage } from './read-usage.ts';
 import type { UsageLine } from './usage-line.ts';
@@ -48,8 +48,8 @@ export type Ledger = {
  * @param plans Clients on a flat plan: their cost is what the same usage would cost through the API, and billed 0.
  */
 export async function openLedger(ask: Answerer, span: ReportSpan, plans: readonly string[] = []): Promise<Ledger> {
-  const { lines, ...read } = await readUsage(ask, span, plans);
-  const { counted, setAside } = chooseFeeds(lines);
+  const { lines, corrections, ...read } = await readUsage(ask, span, plans);
+  const { counted, setAside } = chooseFeeds([...lines, ...corrections], feedChooser(lines));
   return {
     ...read,
     lines: counted,

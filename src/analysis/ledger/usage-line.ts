@@ -58,11 +58,16 @@ export function usageLine(
   detailed: boolean,
   onPlan: (client: string | undefined) => boolean,
 ): UsageLine {
-  const fields = Object.fromEntries(
-    LINE_FIELDS.map((field) => [field, group[field] === undefined ? undefined : String(group[field])]),
-  ) as Record<LineField, string | undefined>;
+  const fields = lineFields(group);
   const figures = figuresOf(values, onPlan(fields.client));
   return { hourMicros: Math.round(bucketStart * 1e6), fields, detailed, figures };
+}
+
+/** The names that a line has in common. */
+export function lineFields(group: AggregateRow['group']): UsageLine['fields'] {
+  return Object.fromEntries(
+    LINE_FIELDS.map((field) => [field, group[field] === undefined ? undefined : String(group[field])]),
+  ) as UsageLine['fields'];
 }
 
 /**

@@ -9,6 +9,7 @@ import { stillClock } from '../../support/recording.ts';
 import {
   CLAUDE_REQUESTS,
   OPENCODE_REQUESTS,
+  openUsage,
   pricedRequests,
   recordRequests,
   USAGE_NOW_MICROS,
@@ -118,5 +119,32 @@ describe('costs', () => {
 
   it('refuse what they cannot be told by', async () => {
     expect(await run(['costs', '--by', 'mood'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('costs --reprice', () => {
+  it('shows what the present prices change, and lets it count when that is accepted', async () => {
+    const { metrics, directory: folder, clock: still } = openUsage();
+    recordRequests(metrics, pricedRequests(openPriceBook({ directory: folder }), OPENCODE_REQUESTS));
+    recordRequests(metrics, [
+      { ...OPENCODE_REQUESTS[0], key: 'mine', at: 1_795_339_400, model: 'mine', reported_cost_usd: undefined },
+    ]);
+    await metrics.flush();
+    writeFileSync(join(folder, 'amicus-metrics-prices.toml'), '[models.mine]\ninput = 1\noutput = 1\ncache_read = 0\n');
+    const costs = (...more: string[]) => runInProcess(['costs', '--dir', folder, ...more], { clock: still });
+    const shown = await costs('--reprice');
+    expect(shown.stdout).toMatch(/^mine +1 +\$0 +\$0\.000255 +\$0\.000255 +1 +1 +0$/m);
+    expect(shown.stdout).toContain('Costs that would change: 1. Nothing was changed');
+    expect((await costs()).stdout).toContain('Without a price');
+    expect((await costs('--reprice', '--accept')).stdout).toContain('Costs accepted: 1.');
+    const after = await costs();
+    expect(after.stdout).not.toContain('Without a price');
+    expect(after.stdout).toMatch(/^mine .* \$0\.000255 +\$0\.000255$/m);
+    expect((await costs('--reprice')).stdout).toContain('Nothing would change.');
+    expect(JSON.parse((await costs('--reprice', '--json')).stdout)).toMatchObject({ changed_events: 0 });
+  });
+
+  it('is what --accept is for', async () => {
+    expect(await run(['costs', '--accept'])).toMatchObject({ code: 2 });
   });
 });

@@ -1,9 +1,11 @@
 import { COST_DIMENSIONS, costReport } from '../../../analysis/reports/cost-report.ts';
-import { defineCommand, listOption } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { defineCommand, flagOption, listOption } from '../command.ts';
 import { costColumns, printCosts } from '../cost-lines.ts';
 import { costJson } from '../cost-json.ts';
 import { parseNames, parseWord } from '../option-values.ts';
 import { printCsv } from '../print-rows.ts';
+import { printRepricing } from '../repricing-lines.ts';
 import { configOfRun } from '../settings-of.ts';
 import { spanOf } from '../span-of.ts';
 
@@ -25,12 +27,23 @@ export const costsCommand = defineCommand({
       words: COST_DIMENSIONS,
       parse: parseDimensions,
     }),
+    reprice: flagOption('show what the present prices make of the same requests; changes nothing'),
+    accept: flagOption('with --reprice: let those costs count from now on, as a new version beside the old'),
   },
   examples: [
     { line: 'amicus-metrics costs --since 30d --by task', doc: 'what each task cost, and what is not attributed' },
     { line: 'amicus-metrics costs --by day,model --csv', doc: 'for a spreadsheet' },
+    { line: 'amicus-metrics costs --reprice --since 90d', doc: 'what corrected or added prices would change' },
   ],
   async run(context, { options }) {
+    if (options.accept && !options.reprice) {
+      throw new CommandError(
+        'WRONG_USAGE',
+        '--accept needs --reprice.',
+        'Look at `amicus-metrics costs --reprice` first.',
+      );
+    }
+    if (options.reprice) return printRepricing(context, spanOf(context, DEFAULT_SINCE), options.accept);
     const asked = [...new Set(options.by.flat())];
     const { flatPlans } = configOfRun(context).settings;
     const by = asked.length === 0 ? (['model'] as const) : asked;

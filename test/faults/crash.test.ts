@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMetrics } from '../../src/index.ts';
 import { listSegments, spoolFolder } from '../../src/store/spool/spool-folder.ts';
-import { crashCluster } from '../support/crash-cluster.ts';
+import { crashCluster, lookAfter } from '../support/crash-cluster.ts';
 import { EVERY_KIND, imbalances, openRecorder } from '../support/recording.ts';
 
 /** Of all clusters together; at least 150 are promised. */
@@ -13,9 +13,10 @@ const CLUSTERS = 2;
 describe('processes killed at any moment', () => {
   it('lose nothing acknowledged, double nothing, invent nothing', { timeout: 120_000 }, async ({ annotate }) => {
     const seeds = Array.from({ length: CLUSTERS }, () => Math.floor(Math.random() * 2 ** 31));
-    const reports = await Promise.all(seeds.map((seed) => crashCluster({ seed, kills: KILLS / CLUSTERS })));
+    const crashed = await Promise.all(seeds.map((seed) => crashCluster({ seed, kills: KILLS / CLUSTERS })));
     let kills = 0;
-    for (const [index, report] of reports.entries()) {
+    for (const [index, cluster] of crashed.entries()) {
+      const report = await lookAfter(cluster);
       const { acknowledged, stored, restartMillis, ...rest } = report;
       kills += report.kills;
       expect(rest, `seed ${seeds[index]}`).toEqual({
@@ -37,7 +38,9 @@ describe('processes killed at any moment', () => {
   });
 
   it('are caught by this very check when a recorder only pretends to have written', { timeout: 60_000 }, async () => {
-    const { lost, doubled, phantoms } = await crashCluster({ seed: 7, kills: 12, writerMode: 'early' });
+    const { lost, doubled, phantoms } = await lookAfter(
+      await crashCluster({ seed: 7, kills: 12, writerMode: 'early' }),
+    );
     expect(lost.length).toBeGreaterThan(0);
     expect([doubled, phantoms]).toEqual([[], []]);
   });

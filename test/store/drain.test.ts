@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -137,6 +137,19 @@ describe('draining', () => {
     isDrained = true;
     expect(report.events).toBe(60_000);
     expect(turns).toBeGreaterThan(2);
+  });
+
+  it('keeps the log small, however much there is to move', async () => {
+    const { store, directory, spool } = await openBench();
+    for (let part = 0; part < 4; part++) {
+      spool(Array.from({ length: 60_000 }, (_, n) => sample(NOW_MICROS - n * 31, { tests: n, task_id: `t${n}` })));
+    }
+    let longest = 0;
+    const log = join(directory, 'metrics.db-wal');
+    const look = setInterval(() => (longest = Math.max(longest, statSync(log).size)), 5);
+    expect((await store.drain()).events).toBe(240_000);
+    clearInterval(look);
+    expect(Math.max(longest, statSync(log).size)).toBeLessThan(24 * 1024 * 1024);
   });
 
   it('says busy instead of waiting, and moves all when the lock is free again', async () => {

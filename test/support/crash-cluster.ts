@@ -28,12 +28,20 @@ export type CrashReport = {
   readonly setAside: readonly string[];
 };
 
-/** Kill random processes of a cluster that records, drains and reads one folder, then look what became of the events. */
+/** What is left of a cluster whose processes were all killed. */
+export type CrashedCluster = {
+  readonly directory: string;
+  readonly ledger: string;
+  readonly kills: number;
+  readonly ownEnds: readonly string[];
+};
+
+/** Kill random processes of a cluster that records, drains and reads one folder, until at last all of them are dead. */
 export async function crashCluster(options: {
   readonly seed: number;
   readonly kills: number;
   readonly writerMode?: 'early';
-}): Promise<CrashReport> {
+}): Promise<CrashedCluster> {
   const random = seededRandom(options.seed);
   const folder = temporaryFolder();
   const [directory, ledger] = [join(folder, '.ai'), join(folder, 'ledger')];
@@ -61,17 +69,17 @@ export async function crashCluster(options: {
   await pause(300);
   for (const child of children) child.process.kill('SIGKILL');
   await Promise.all(children.map(({ ended }) => ended));
-  const total = options.kills + children.length;
-  return { kills: total, ownEnds, ...(await lookAfter(directory, ledger)) };
+  return { directory, ledger, kills: options.kills + children.length, ownEnds };
 }
 
-async function lookAfter(directory: string, ledger: string) {
+/** Start again, and look what became of the events. */
+export async function lookAfter({ directory, ledger, ...told }: CrashedCluster): Promise<CrashReport> {
   const begin = performance.now();
-  const metrics = openMetrics({ directory, metrics: [EVERY_KIND] });
-  metrics.record(EVERY_KIND, { a_flag: true });
-  await metrics.aggregate({ metric: EVERY_KIND.name, aggregations: ['count'] });
+  const first = startChild('opening-child.ts', [directory, 'first']);
+  if ((await first.ended) !== 0) throw new Error(first.output());
   const restartMillis = performance.now() - begin;
-  const told = imbalances(await metrics.ledger());
+  const metrics = openMetrics({ directory, metrics: [EVERY_KIND] });
+  const balance = imbalances(await metrics.ledger());
   const { path, quarantinedFiles } = await metrics.stats();
   await metrics.close();
 
@@ -91,13 +99,14 @@ async function lookAfter(directory: string, ledger: string) {
   const stored = new Set(ids);
   const seen = new Set<string>();
   return {
+    ...told,
     acknowledged: acknowledged.length,
     stored: ids.length,
     lost: acknowledged.filter((id) => !stored.has(id)),
     doubled: ids.filter((id) => seen.size === seen.add(id).size),
     phantoms: ids.filter((id) => !intended.has(id)),
     integrity,
-    imbalances: told.filter((difference) => difference !== 0),
+    imbalances: balance.filter((difference) => difference !== 0),
     restartMillis,
     setAside: quarantinedFiles,
   };

@@ -11,14 +11,13 @@ import { RowCollector } from './row-collector.ts';
 import { pragmaNumber } from './schema.ts';
 import { ifThere, SEGMENT_STATE, SegmentBook } from './segment-book.ts';
 import { resultCode } from './store-errors.ts';
+import { keepLogSmall } from './write-ahead-log.ts';
 
 /** Events moved in one transaction: some 50 ms, in which the thread does nothing else and others wait for the lock. */
 const EVENTS_PER_TRANSACTION = 16_384;
-/** A WAL above this is copied into the database behind a drain; passive, so that it waits for nobody. */
-const CHECKPOINT_BYTES = 1024 * 1024;
 /** A file without a whole first frame is given so long: it is written within the same millisecond, or never. */
 const HEADER_PATIENCE_MILLIS = 60_000;
-/** First wait for another drainer's lock; doubled up to the second. */
+/** First wait for another drainer's lock; doubled until it is the longest. */
 const FIRST_WAIT_MILLIS = 1;
 const LONGEST_WAIT_MILLIS = 16;
 const SQLITE_BUSY = 5;
@@ -57,7 +56,7 @@ export class Drain {
   /**
    * Drain every file of the spool, a slice at a time; between slices the thread is free.
    *
-   * @param waitMillis How long to wait for another drainer. When it takes longer, the report says `busy`.
+   * @param waitMillis How long to wait for other drainers, in all. When it takes longer, the report says `busy`.
    * @throws what SQLite reports, busy excepted. The failed slice is rolled back and can be drained again.
    */
   run(nowMillis: number, waitMillis: number): Promise<DrainReport> {
@@ -72,33 +71,39 @@ export class Drain {
     const queue = files.filter((file) => this.#hasNews(file, nowMillis));
     this.#forgetAllBut(files);
     if (queue.length === 0) return report;
-    while (queue.length > 0) {
-      if (!(await this.#begin(waitMillis))) return { ...report, busy: true };
+    for (let waitedMillis = 0; queue.length > 0;) {
+      const waited = await this.#begin(waitMillis - waitedMillis);
+      if (waited === undefined) return { ...report, busy: true };
+      waitedMillis += waited;
       const slice = this.#inTransaction(() => this.#drainSlice(queue, nowMillis));
       for (const file of slice.setAside) this.#segments.setAside(file, nowMillis);
       report.events += slice.events;
       report.duplicates += slice.duplicates;
       report.damagedBytes += slice.damagedBytes;
+      keepLogSmall(this.#db, queue.length === 0);
       if (queue.length > 0) await nextTurn();
     }
     this.#segments.removeWhenMany();
-    if (this.#walBytes() > CHECKPOINT_BYTES) this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     return report;
   }
 
-  /** Begin to write. Waits between tries and not inside SQLite, where it would hold up the thread. @returns false when busy. */
-  async #begin(waitMillis: number): Promise<boolean> {
-    const until = performance.now() + waitMillis;
+  /**
+   * Begin to write. Waits between tries and not inside SQLite, where it would hold up the thread.
+   *
+   * @returns How long it waited; `undefined` when it took longer than it may.
+   */
+  async #begin(waitMillis: number): Promise<number | undefined> {
+    const start = performance.now();
     for (let wait = FIRST_WAIT_MILLIS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS)) {
       try {
         this.#db.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
-        return true;
+        return wait === FIRST_WAIT_MILLIS ? 0 : performance.now() - start;
       } catch (cause) {
         if (resultCode(cause) !== SQLITE_BUSY) throw cause;
       } finally {
         this.#db.exec('PRAGMA busy_timeout = 5000');
       }
-      if (performance.now() + wait > until) return false;
+      if (performance.now() + wait > start + waitMillis) return undefined;
       await pause(wait);
     }
   }
@@ -220,11 +225,5 @@ export class Drain {
     const { open, drained, setAside } = SEGMENT_STATE;
     const state = damaged ? setAside : isOver ? drained : open;
     this.#segments.save(file, { producer, drained: endOffset, state });
-  }
-
-  #walBytes(): number {
-    // With autocheckpoint off, a "noop" checkpoint tells the pages in the WAL without copying any.
-    const row = this.#db.prepare('PRAGMA wal_checkpoint(NOOP)').get();
-    return Math.max(0, Number(row?.['log'] ?? 0)) * pragmaNumber(this.#db, 'page_size');
   }
 }

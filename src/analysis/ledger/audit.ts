@@ -2,16 +2,17 @@ import { nanosOfUsd } from '../../pricing/index.ts';
 import { hourOf } from '../../model/range.ts';
 import { conservation, type LedgerEntry } from '../reports/conservation.ts';
 import { chooseFeeds } from './best-feed.ts';
+import type { EventAnswerer } from './event-answerer.ts';
 import { type LedgerSum, sumBy, sumLines } from './ledger.ts';
 import { readUsage } from './read-usage.ts';
-import { type CountedMetric, recount, type Recount, type Recounted } from './recount.ts';
+import { type CountedMetric, recount, type Recount } from './recount.ts';
 import { ToldTwice } from './told-twice.ts';
 import type { UsageLine } from './usage-line.ts';
 
 const USAGE = 'tokens.consumed';
 
 /** What an audit reads. */
-export interface Audited extends Recounted {
+export interface Audited extends EventAnswerer {
   storedMetrics(): Promise<readonly CountedMetric[]>;
   ledger(): Promise<readonly LedgerEntry[]>;
   stats(): Promise<{ readonly oldestMicros: number | undefined; readonly rawFromMicros: number }>;

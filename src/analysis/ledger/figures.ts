@@ -53,19 +53,37 @@ export const NO_FIGURES: Figures = {
   comparedComputedNanos: 0n,
 };
 
-const KEYS = Object.keys(NO_FIGURES) as readonly (keyof Figures)[];
+/** Figures that are being added up. */
+export type Sum = { -readonly [Key in keyof Figures]: Figures[Key] };
 
-/** The sum of figures, part by part. Whole numbers throughout, so it does not matter in which order. */
+/** Adds figures to a sum, part by part. Whole numbers throughout, so it does not matter in which order. */
+export function addFigures(sum: Sum, figures: Figures): void {
+  sum.events += figures.events;
+  sum.requests += figures.requests;
+  sum.inputTokens += figures.inputTokens;
+  sum.outputTokens += figures.outputTokens;
+  sum.cachedTokens += figures.cachedTokens;
+  sum.cacheWrite5mTokens += figures.cacheWrite5mTokens;
+  sum.cacheWrite1hTokens += figures.cacheWrite1hTokens;
+  sum.reasoningTokens += figures.reasoningTokens;
+  sum.reportedEvents += figures.reportedEvents;
+  sum.reportedNanos += figures.reportedNanos;
+  sum.computedEvents += figures.computedEvents;
+  sum.computedNanos += figures.computedNanos;
+  sum.costNanos += figures.costNanos;
+  sum.planNanos += figures.planNanos;
+  sum.unpricedEvents += figures.unpricedEvents;
+  sum.unpricedTokens += figures.unpricedTokens;
+  sum.comparedEvents += figures.comparedEvents;
+  sum.comparedReportedNanos += figures.comparedReportedNanos;
+  sum.comparedComputedNanos += figures.comparedComputedNanos;
+}
+
+/** The sum of figures. */
 export function sumFigures(all: Iterable<Figures>): Figures {
-  const sum: Record<keyof Figures, number | bigint> = { ...NO_FIGURES };
-  for (const figures of all) {
-    for (const key of KEYS) {
-      const [a, b] = [sum[key], figures[key]];
-      // Each key holds one kind of number, in all figures the same.
-      sum[key] = typeof a === 'bigint' ? a + BigInt(b) : a + Number(b);
-    }
-  }
-  return sum as Figures;
+  const sum: Sum = { ...NO_FIGURES };
+  for (const figures of all) addFigures(sum, figures);
+  return sum;
 }
 
 type InputFigures = Pick<Figures, 'inputTokens' | 'cachedTokens' | 'cacheWrite5mTokens' | 'cacheWrite1hTokens'>;

@@ -1,6 +1,7 @@
 import { isSameModel } from '../../pricing/index.ts';
-import type { Answerer, ReportSpan } from '../reports/answerer.ts';
+import type { ReportSpan } from '../reports/answerer.ts';
 import { chooseFeeds, feedChooser } from './best-feed.ts';
+import type { EventAnswerer } from './event-answerer.ts';
 import { type Figures, sumFigures } from './figures.ts';
 import { readUsage } from './read-usage.ts';
 import type { UsageLine } from './usage-line.ts';
@@ -47,7 +48,7 @@ export type Ledger = {
  *
  * @param plans Clients on a flat plan: their cost is what the same usage would cost through the API, and billed 0.
  */
-export async function openLedger(ask: Answerer, span: ReportSpan, plans: readonly string[] = []): Promise<Ledger> {
+export async function openLedger(ask: EventAnswerer, span: ReportSpan, plans: readonly string[] = []): Promise<Ledger> {
   const { lines, corrections, ...read } = await readUsage(ask, span, plans);
   const { counted, setAside } = chooseFeeds([...lines, ...corrections], feedChooser(lines));
   return {

@@ -1,13 +1,8 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { type AnyField, isNumeric } from '../../model/field.ts';
 import { MICROS_PER_DAY } from '../../model/range.ts';
-import type { AggregateQuestion, AggregateRow, EventQuestion } from '../../query/question.ts';
-import type { Answerer } from '../reports/answerer.ts';
-
-/** What a recount reads: single events beside answers. */
-export interface Recounted extends Answerer {
-  events(question: EventQuestion): AsyncIterable<readonly StoredEvent[]>;
-}
+import type { AggregateQuestion, AggregateRow } from '../../query/question.ts';
+import type { EventAnswerer } from './event-answerer.ts';
 
 /** A metric as it is stored. */
 export type CountedMetric = { readonly name: string; readonly fields: Readonly<Record<string, AnyField>> };
@@ -45,7 +40,7 @@ type DaySums = Map<string, bigint>;
  * @param onEvent Sees each event, oldest first, so that a history need not be read twice.
  */
 export async function recount(
-  ask: Recounted,
+  ask: EventAnswerer,
   metric: CountedMetric,
   span: { readonly since: number; readonly until: number },
   onEvent: (event: StoredEvent) => void = () => undefined,
@@ -55,7 +50,7 @@ export async function recount(
 }
 
 async function recountOnce(
-  ask: Recounted,
+  ask: EventAnswerer,
   metric: CountedMetric,
   span: { readonly since: number; readonly until: number },
   onEvent: (event: StoredEvent) => void,

@@ -1,6 +1,7 @@
+import type { StoredEvent } from '../../model/event.ts';
 import { nanosOfUsd } from '../../pricing/index.ts';
-import type { AggregateRow, Value } from '../../query/question.ts';
-import type { Figures } from './figures.ts';
+import type { AggregateRow } from '../../query/question.ts';
+import { type Figures, totalTokens } from './figures.ts';
 
 /** What usage is told apart by. Absent: not told. */
 export const LINE_FIELDS = [
@@ -27,7 +28,7 @@ export const ROLLED_UP_FIELDS = [
   'price_version',
 ] as const satisfies readonly LineField[];
 
-/** The figures a line is made from. */
+/** The figures that a line of expired events is made from. */
 export const LINE_AGGREGATIONS = [
   'count',
   'sum(requests)',
@@ -52,38 +53,62 @@ export type UsageLine = {
   readonly figures: Figures;
 };
 
-/** A line of an answer. Reported and computed costs stay apart: see `isMixed`. */
-export function usageLine(
-  { group, values, bucketStart = 0 }: AggregateRow,
-  detailed: boolean,
-  onPlan: (client: string | undefined) => boolean,
-): UsageLine {
-  const fields = lineFields(group);
-  const figures = figuresOf(values, onPlan(fields.client));
-  return { hourMicros: Math.round(bucketStart * 1e6), fields, detailed, figures };
+/** The names that usage has in common. */
+export function lineFields(names: Readonly<Record<string, unknown>>): UsageLine['fields'] {
+  const text = (field: LineField): string | undefined => {
+    const value = names[field];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    client: text('client'),
+    session_id: text('session_id'),
+    agent_id: text('agent_id'),
+    task_id: text('task_id'),
+    node_id: text('node_id'),
+    cluster: text('cluster'),
+    feed: text('feed'),
+    model: text('model'),
+    priced_model: text('priced_model'),
+    price_version: text('price_version'),
+  };
 }
 
-/** The names that a line has in common. */
-export function lineFields(group: AggregateRow['group']): UsageLine['fields'] {
-  return Object.fromEntries(
-    LINE_FIELDS.map((field) => [field, group[field] === undefined ? undefined : String(group[field])]),
-  ) as UsageLine['fields'];
+/** The figures of one event. */
+export function eventFigures({ data }: StoredEvent, onPlan: boolean): Figures {
+  const count = (field: string): number => numberOf(data[field]) ?? 0;
+  return usageFigures(
+    1,
+    count,
+    { events: data['reported_cost_usd'] === undefined ? 0 : 1, usd: count('reported_cost_usd') },
+    { events: data['estimated_cost_usd'] === undefined ? 0 : 1, usd: count('estimated_cost_usd') },
+    onPlan,
+  );
 }
 
 /**
- * Whether some events of a line have a reported cost and some have none, so that nobody can say how much of the
- * computed cost belongs to the ones without. Asked again by whether there is a reported cost, no line is.
+ * The figures of a row of rollups. Where some of its events have a reported cost and some have none, nobody can say any
+ * more how much of the computed cost belongs to the ones without: these are counted as having no price.
  */
-export function isMixed({ values }: AggregateRow): boolean {
-  const reported = number(values['count(reported_cost_usd)']);
-  return reported > 0 && reported < number(values['count']);
+export function rowFigures({ values }: AggregateRow, onPlan: boolean): Figures {
+  const value = (key: string): number => numberOf(values[key]) ?? 0;
+  return usageFigures(
+    value('count'),
+    (field) => value(`sum(${field})`),
+    { events: value('count(reported_cost_usd)'), usd: value('sum(reported_cost_usd)') },
+    { events: value('count(estimated_cost_usd)'), usd: value('sum(estimated_cost_usd)') },
+    onPlan,
+  );
 }
 
-const number = (value: Value): number => (typeof value === 'number' ? value : 0);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-function figuresOf(values: AggregateRow['values'], onPlan: boolean): Figures {
-  const count = (field: string): number => number(values[`sum(${field})`]);
-  const events = number(values['count']);
+function usageFigures(
+  events: number,
+  count: (field: string) => number,
+  reported: { readonly events: number; readonly usd: number },
+  computed: { readonly events: number; readonly usd: number },
+  onPlan: boolean,
+): Figures {
   const tokens = {
     inputTokens: count('input_tokens'),
     outputTokens: count('output_tokens'),
@@ -92,29 +117,24 @@ function figuresOf(values: AggregateRow['values'], onPlan: boolean): Figures {
     cacheWrite1hTokens: count('cache_write_1h_tokens'),
     reasoningTokens: count('reasoning_tokens'),
   };
-  const reportedEvents = number(values['count(reported_cost_usd)']);
-  const reportedNanos = nanosOfUsd(count('reported_cost_usd'));
-  const computedEvents = number(values['count(estimated_cost_usd)']);
-  const computedNanos = nanosOfUsd(count('estimated_cost_usd'));
-  // A mixed line is one of expired events: what its unreported events cost is not known any more, and said to be so.
-  const costNanos = reportedEvents > 0 ? reportedNanos : computedNanos;
-  const unpricedEvents = events - (reportedEvents > 0 ? reportedEvents : computedEvents);
-  const compared = reportedEvents === events && computedEvents === events;
-  const all = tokens.inputTokens + tokens.outputTokens + tokens.cachedTokens;
-  const allTokens = all + tokens.cacheWrite5mTokens + tokens.cacheWrite1hTokens;
+  const reportedNanos = nanosOfUsd(reported.usd);
+  const computedNanos = nanosOfUsd(computed.usd);
+  const costNanos = reported.events > 0 ? reportedNanos : computedNanos;
+  const unpricedEvents = events - (reported.events > 0 ? reported.events : computed.events);
+  const compared = reported.events === events && computed.events === events;
   return {
     events,
     requests: count('requests'),
     ...tokens,
-    reportedEvents,
+    reportedEvents: reported.events,
     reportedNanos,
-    computedEvents,
+    computedEvents: computed.events,
     computedNanos,
     costNanos,
     planNanos: onPlan ? costNanos : 0n,
     unpricedEvents,
-    // Of a line that is priced in part, which cannot be told apart, all: better too many than too few.
-    unpricedTokens: unpricedEvents === 0 ? 0 : allTokens,
+    // Of a row that is priced in part, which cannot be told apart, all: better too many than too few.
+    unpricedTokens: unpricedEvents === 0 ? 0 : totalTokens(tokens),
     comparedEvents: compared ? events : 0,
     comparedReportedNanos: compared ? reportedNanos : 0n,
     comparedComputedNanos: compared ? computedNanos : 0n,

@@ -1,5 +1,6 @@
 import { openZone, microsOf, type Zone, zonedAt } from '../../model/time.ts';
 import { NANOS_PER_USD } from '../../pricing/index.ts';
+import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { totalTokens } from '../ledger/figures.ts';
 import { type Ledger, openLedger, sumLines } from '../ledger/ledger.ts';
 import { nodeRoles } from '../ledger/node-roles.ts';
@@ -43,7 +44,7 @@ type Period = { readonly fromMicros: number; readonly untilMicros: number };
 
 /** State of each budget now, in its order. Periods follow the calendar of the zone; weeks begin on Monday. */
 export async function budgetReport(
-  ask: Answerer,
+  ask: EventAnswerer,
   budgets: readonly BudgetRule[],
   nowMicros: number,
   timeZone: string,

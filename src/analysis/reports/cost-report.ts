@@ -1,8 +1,9 @@
 import { openZone, type Zone, zonedAt } from '../../model/time.ts';
+import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { type Ledger, type LedgerSum, openLedger, sumByKey } from '../ledger/ledger.ts';
 import { nodeRoles } from '../ledger/node-roles.ts';
 import type { LineField, UsageLine } from '../ledger/usage-line.ts';
-import type { Answerer, ReportSpan } from './answerer.ts';
+import type { ReportSpan } from './answerer.ts';
 
 /** What costs can be told by, and the words for it. */
 export const COST_DIMENSIONS = [
@@ -43,7 +44,7 @@ export type CostReport = {
 
 /** What a span cost, by whatever was asked for. */
 export async function costReport(
-  ask: Answerer,
+  ask: EventAnswerer,
   span: ReportSpan,
   by: readonly CostDimension[],
   plans: readonly string[],

@@ -1,5 +1,4 @@
 /** Settings: where they may be set, what they may be, and which value counts. */
-export type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from './budgets.ts';
 export { CONFIG_FILE_NAME, configFilePlaces } from './config-file.ts';
 export {
   type Config,

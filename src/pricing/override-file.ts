@@ -10,7 +10,7 @@ import { litellmPrices } from './litellm-prices.ts';
 import { tomlPrices } from './toml-prices.ts';
 
 /** The name under which a price file is found without a setting. */
-export const PRICES_FILE_NAME = 'amicus-metrics-prices.toml';
+const PRICES_FILE_NAME = 'amicus-metrics-prices.toml';
 
 /** Ten times the largest public price list. */
 const MAX_FILE_BYTES = 16 << 20;

@@ -33,7 +33,7 @@ const FIELDS: Readonly<Partial<Record<CostDimension, LineField>>> = {
 /** What hourly figures do not tell any more. */
 const DETAIL: readonly CostDimension[] = ['task', 'session', 'agent', 'cluster'];
 /** Stands where it was told once and has expired: that is not the same as never having been told. */
-export const EXPIRED = '(expired)';
+const EXPIRED = '(expired)';
 
 export type CostReport = {
   readonly ledger: Ledger;

@@ -12,8 +12,8 @@ type Group = {
   readonly family: 'usage' | 'lines' | 'session';
   readonly attributes: Attributes;
   readonly parts: Map<CounterPart, number>;
-  /** What tells this push of the group from any other: metric, word, start and moment of each point. */
-  readonly points: unknown[];
+  /** What tells this push of the group from any other: series and moment of each point. */
+  readonly points: string[];
   startMicros: number;
   atMicros: number;
 };
@@ -30,12 +30,15 @@ export type CountedPoints = {
 
 /**
  * Makes events of data points. Tokens by type, and the cost beside them, are points of their own; those that share all
- * other attributes are joined, because what input means depends on what was cached.
+ * other attributes that are read are joined, because what input means depends on what was cached.
+ *
+ * @param isRead Which attributes tell groups apart and go further. Series are told apart by all of them.
  */
 export function countPoints(
   batch: Batch<Point>,
   client: string,
   counting: Counting,
+  isRead: (key: string) => boolean,
   series: CumulativeSeries,
 ): CountedPoints {
   const { items, resource, scopeName } = batch;
@@ -50,13 +53,13 @@ export function countPoints(
       ignored += 1;
       continue;
     }
-    const value = increment(point, sender, series);
+    const seriesKey = digest(JSON.stringify([sender, point.metric, sorted(point.attributes), point.startMicros]));
+    const value = increment(point, seriesKey, series);
     if (value === undefined) {
       repeated += 1;
       continue;
     }
-    const attributes = new Map(point.attributes);
-    if (counted.by !== undefined) attributes.delete(counted.by);
+    const attributes = new Map([...point.attributes].filter(([key]) => key !== counted.by && isRead(key)));
     const family = familyOf(counted.part);
     const key = JSON.stringify([family, sender, sorted(attributes)]);
     const group: Group = groups.get(key) ?? {
@@ -69,7 +72,7 @@ export function countPoints(
     };
     groups.set(key, group);
     group.parts.set(counted.part, (group.parts.get(counted.part) ?? 0) + value);
-    group.points.push([point.metric, counted.part, point.startMicros, point.atMicros]);
+    group.points.push(`${seriesKey} ${point.atMicros}`);
     group.startMicros = Math.min(group.startMicros, point.startMicros);
     group.atMicros = Math.max(group.atMicros, point.atMicros);
   }
@@ -98,10 +101,8 @@ function partOf(point: Point, { counters }: Counting): { part: CounterPart; by: 
   return part === undefined ? undefined : { part, by: counter.by };
 }
 
-function increment(point: Point, sender: string, series: CumulativeSeries): number | undefined {
-  if (!point.cumulative) return point.value;
-  const key = digest(JSON.stringify([sender, point.metric, sorted(point.attributes), point.startMicros]));
-  return series.add(key, point.startMicros, point.atMicros, point.value);
+function increment({ cumulative, value, startMicros, atMicros }: Point, key: string, series: CumulativeSeries) {
+  return cumulative ? series.add(key, startMicros, atMicros, value) : value;
 }
 
 function familyOf(part: CounterPart): Group['family'] {
@@ -118,7 +119,7 @@ function draftOf(
 ): Draft | undefined {
   if ([...parts.values()].every((value) => value === 0)) return undefined;
   const sessionId = text(attributes, 'session.id', 'gen_ai.conversation.id') ?? text(resource, 'session.id');
-  const pushKey = `metrics:${digest(JSON.stringify([key, points.map((point) => JSON.stringify(point)).sort()]))}`;
+  const pushKey = `metrics:${digest(JSON.stringify([key, points.toSorted()]))}`;
   switch (family) {
     case 'session': {
       if (sessionId === undefined) return undefined;

@@ -143,17 +143,18 @@ export class OtlpTranslator {
     counts: ClientCounts,
     tell: (drafts: readonly Draft[], own: Attributes) => void,
   ): void {
+    const isRead = (key: string): boolean => keys.includes(key) || ORIGIN_READ.has(key);
     for (const { attributes } of batch.items) {
       for (const key of attributes.keys()) {
         if (isPrivateAttribute(key)) add(counts.left, 'private_attribute', 1);
-        else if (!keys.includes(key) && !ATTRIBUTES_READ.has(key)) add(counts.left, 'unlisted_attribute', 1);
+        else if (!isRead(key)) add(counts.left, 'unlisted_attribute', 1);
       }
     }
     if (counting === undefined) {
       add(counts.left, 'unused_record', batch.items.length);
       return;
     }
-    const { told, repeated, ignored } = countPoints(batch, client, counting, this.#series);
+    const { told, repeated, ignored } = countPoints(batch, client, counting, isRead, this.#series);
     add(counts.left, 'repeated_point', repeated);
     add(counts.left, 'unused_record', ignored);
     for (const { draft, attributes } of told) tell([draft], attributes);
@@ -212,6 +213,8 @@ export class OtlpTranslator {
     return (this.#clients[name] ??= { requests: 0, records: 0, events: 0, lastMicros: 0, left: {} });
   }
 }
+
+const ORIGIN_READ: ReadonlySet<string> = new Set(Object.values(ORIGIN_KEYS));
 
 type Origin = {
   readonly node: string | undefined;

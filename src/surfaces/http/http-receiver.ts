@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
 
+import { hookEvents } from '../../sources/hooks/hook-events.ts';
+import { decodeJson } from '../../sources/otlp/decode-json.ts';
 import { OtlpTranslator } from '../../sources/otlp/otlp-translator.ts';
 import type { Encoding } from '../../sources/otlp/read-telemetry.ts';
 import { type Signal, UnreadableTelemetry } from '../../sources/otlp/telemetry.ts';
@@ -8,7 +10,7 @@ import { type LiveSource, type SourceContext, SYSTEM_TIMERS } from '../../source
 import { CONTENT_TYPES, encodingOf, problemBody, successBody } from './otlp-answer.ts';
 import { BodyReader } from './read-body.ts';
 import { type GuardRules, isLoopback, loopbackHosts, refusalOf } from './request-guard.ts';
-import { routeOf } from './routes.ts';
+import { type HookRoute, routeOf } from './routes.ts';
 import { type Answer, sendAnswer } from './send-answer.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -41,6 +43,7 @@ export class HttpReceiver implements LiveSource {
   readonly #server: Server;
   readonly #bodies = new BodyReader();
   #rules: GuardRules = { hosts: new Set(), token: undefined };
+  #context: SourceContext | undefined;
   #translator: OtlpTranslator | undefined;
   #cancelSave: (() => void) | undefined;
   #address: string | undefined;
@@ -84,6 +87,7 @@ export class HttpReceiver implements LiveSource {
   }
 
   async start(context: SourceContext): Promise<void> {
+    this.#context = context;
     this.#translator = new OtlpTranslator(this.#options.metricsDirectory, context);
     this.#translator.listening = this.#address;
     this.#saveLater(context);
@@ -105,6 +109,7 @@ export class HttpReceiver implements LiveSource {
     translator.listening = undefined;
     translator.save();
     this.#translator = undefined;
+    this.#context = undefined;
   }
 
   #saveLater(context: SourceContext): void {
@@ -145,8 +150,26 @@ export class HttpReceiver implements LiveSource {
       const { status, problem: text } = body;
       return problem(encoding, status, text, status === 503 ? { 'retry-after': '1' } : {});
     }
-    if (route.to === 'hook') return problem(encoding, 404, 'No hooks are taken here.');
+    if (route.to === 'hook') return this.#takeHook(encoding, body, route);
     return receive(translator, { signal: route.signal, encoding, bytes: body, node: route.node });
+  }
+
+  async #takeHook(encoding: Encoding, body: Buffer, { client, node }: HookRoute): Promise<Answer> {
+    const context = this.#context;
+    if (encoding !== 'json' || context === undefined) return problem('json', 415, 'Hooks send JSON.');
+    try {
+      const payload = decodeJson(body);
+      const nowMicros = context.clock.nowMicros();
+      for (const event of hookEvents(payload, { nowMicros, client: HOOK_CLIENTS[client], nodeId: node })) {
+        context.emit(event);
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableTelemetry)) throw error;
+      return problem('json', error.tooLarge ? 413 : 400, error.message);
+    }
+    await turnEnd();
+    // Empty: a hook's answer may steer the client.
+    return { status: 200, contentType: CONTENT_TYPES.json, body: Buffer.from('{}') };
   }
 }
 
@@ -162,9 +185,7 @@ async function receive(translator: OtlpTranslator, push: Push): Promise<Answer> 
   try {
     const outcome = translator.receive(push);
     // Events are in the spool at the end of their turn; only then may the counters that they rest on move on.
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
+    await turnEnd();
     if (translator.mustSave) translator.save();
     return { status: 200, contentType: CONTENT_TYPES[encoding], body: successBody(encoding, signal, outcome) };
   } catch (error) {
@@ -172,6 +193,23 @@ async function receive(translator: OtlpTranslator, push: Push): Promise<Answer> 
     return problem(encoding, error.tooLarge ? 413 : 400, error.message);
   }
 }
+
+const turnEnd = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** Clients by the word in the URL; for any other the payload itself tells. */
+const HOOK_CLIENTS: Readonly<Record<string, string>> = {
+  claude: 'claude-code',
+  'claude-code': 'claude-code',
+  codex: 'codex',
+  gemini: 'gemini-cli',
+  'gemini-cli': 'gemini-cli',
+  qwen: 'qwen-code',
+  'qwen-code': 'qwen-code',
+  cursor: 'cursor',
+};
 
 function problem(
   encoding: Encoding = 'json',

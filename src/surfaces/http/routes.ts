@@ -1,9 +1,9 @@
 import { type Signal, SIGNALS } from '../../sources/otlp/telemetry.ts';
 
 /** Where a request goes. `node`: of a path that begins with `/n/<node>`. */
-export type Route =
-  | { readonly to: 'otlp'; readonly signal: Signal; readonly node: string | undefined }
-  | { readonly to: 'hook'; readonly client: string; readonly node: string | undefined };
+export type Route = OtlpRoute | HookRoute;
+type OtlpRoute = { readonly to: 'otlp'; readonly signal: Signal; readonly node: string | undefined };
+export type HookRoute = { readonly to: 'hook'; readonly client: string; readonly node: string | undefined };
 
 const PATH = /^(?:\/n\/([A-Za-z0-9._-]{1,64}))?\/(?:v1\/([a-z]{1,16})|hook\/([a-z][a-z0-9-]{0,31}))$/;
 

@@ -79,7 +79,9 @@ describe('what six clients push', () => {
       aggregations: ['sum(lines_added)', 'sum(lines_deleted)'],
       groupBy: ['client'],
     });
-    expect(rows.map(({ group, values }) => [group['client'], ...Object.values(values)])).toEqual([
+    expect(
+      rows.map(({ group, values }) => [group['client'], values['sum(lines_added)'], values['sum(lines_deleted)']]),
+    ).toEqual([
       ['claude-code', 4, 1],
       ['gemini-cli', 2, undefined],
     ]);

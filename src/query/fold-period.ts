@@ -75,9 +75,10 @@ export async function foldPeriod(
   const empty = range.fromMicros >= range.toMicros;
   if (filters === undefined || empty) return noFigures(fold.metric.name, range, boundaries);
 
-  const { plan, raw, rollups, percentiles } = await choose(store, fold, filters, range, boundaries);
   const { storedFields } = fold.metric;
+  // A field that no event has tells none apart, so rollups that do not know it answer as well as events.
   const groupBy = fold.groupBy.filter((field) => storedFields.has(field));
+  const { plan, raw, rollups, percentiles } = await choose(store, { ...fold, groupBy }, filters, range, boundaries);
   const wanted = measuresOf(fold.aggregations, percentiles).filter(
     (measure) => !('field' in measure) || storedFields.has(measure.field),
   );

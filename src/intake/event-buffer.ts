@@ -13,7 +13,7 @@ import {
 import type { TextNumbers } from './text-numbers.ts';
 
 /** Above this much, what is buffered is written at once instead of at the end of the turn. */
-export const BUFFER_BYTES = 64 * 1024;
+const BUFFER_BYTES = 64 * 1024;
 /** Where the first event of a frame lies. */
 const FIRST_EVENT = FRAME_HEADER_BYTES + EVENTS_PREFIX_BYTES;
 /** The most that fields of numbers and names take: 30 of nine bytes. Lists of names make room for themselves. */

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** The folder of spool files, in a context folder. */
-export const SPOOL_FOLDER = 'metrics.spool';
+const SPOOL_FOLDER = 'metrics.spool';
 const SUFFIX = '.spool';
 
 /** Who writes a spool file: the JSON of its first frame. */

@@ -16,9 +16,9 @@ import { asideName } from '../own-folder.ts';
 import { APPLICATION_ID, migrate } from './schema.ts';
 
 /** The file of the store in a context folder. */
-export const DATABASE_NAME = 'metrics.db';
+const DATABASE_NAME = 'metrics.db';
 /** Where the store lives when a Python Amicus already keeps its own `metrics.db` there. */
-export const BESIDE_NAME = 'amicus-metrics.db';
+const BESIDE_NAME = 'amicus-metrics.db';
 
 /** The end of the name that a store has until it is whole. */
 const UNBORN = '.new';

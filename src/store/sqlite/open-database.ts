@@ -16,8 +16,6 @@ import { migrate, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
 import { isSound } from './soundness.ts';
 import { resultCode } from './store-errors.ts';
 
-export { BESIDE_NAME, DATABASE_NAME, databasePath, setAside } from './database-file.ts';
-
 /** How long a write waits for another process's write lock. Callers of record() never wait here. */
 const BUSY_MILLIS = 5_000;
 /** Tries to switch a brand-new or changed file over before giving up; each try waits for the lock itself. */

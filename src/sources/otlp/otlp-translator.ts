@@ -119,7 +119,9 @@ export class OtlpTranslator {
       refused: this.#refused,
       series: this.#series.kept(),
     });
-    if (!written) this.#notices.add('otlp_state_unwritable', this.#context);
+    if (written) return;
+    this.#changed = true;
+    this.#notices.add('otlp_state_unwritable', this.#context);
   }
 
   /** Says where requests are taken; nothing, when they no longer are. */

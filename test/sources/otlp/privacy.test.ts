@@ -91,12 +91,14 @@ describe('what agents say to each other', () => {
       expect(translator.receive({ ...told, bytes: planted(sample) })).toMatchObject({ rejected: 0 });
     }
     translator.release();
+    await collector.flush();
     translator.save();
     expect(await usageTotals(collector)).toEqual(KNOWN_USAGE);
     await collector.close();
     const found = [...filesBelow(directory)].filter(([, bytes]) =>
       [...FORMS(MARK), ...FORMS('dev@example.com'), ...FORMS('acct_demo')].some((form) => bytes.includes(form)),
     );
+    expect([...filesBelow(directory).keys()].some((path) => path.endsWith('otlp.state.json'))).toBe(true);
     expect(found.map(([path]) => path)).toEqual([]);
   });
 

@@ -36,9 +36,11 @@ describe('what six clients push', () => {
         const translator = store.reopened();
         translator.receive(sampleRequest(sample, round === 1 ? 'json' : 'protobuf'));
         translator.release();
+        await store.collector.flush();
         translator.save();
       }
     }
+    expect(store.notices).toEqual([]);
     // Spans of Claude Code come after its events here, so they wait for nobody.
     expect(await usageTotals(store.collector)).toEqual(KNOWN_USAGE);
     await store.collector.close();

@@ -11,7 +11,7 @@ import { type BenchContext, type BenchOutcome, Scratch, spreadPercent, quantile 
 const MAIN = fileURLToPath(new URL('../src/surfaces/cli/main.ts', import.meta.url));
 /** As the exporters of OpenTelemetry's SDKs batch them. */
 const RECORDS_PER_PUSH = 512;
-const PUSHES = 120;
+const PUSHES = 240;
 /** Pushes under way at once: as many agents. */
 const AGENTS = 4;
 

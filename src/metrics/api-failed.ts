@@ -2,7 +2,7 @@ import { count, id, measure, name, oneOf } from '../model/field.ts';
 import { defineMetric } from './define-metric.ts';
 
 /** What went wrong with a request to a model, as far as a status or a client's own word tells. */
-export const API_FAILURES = [
+const API_FAILURES = [
   'rate_limited',
   'overloaded',
   'authentication',

@@ -1,7 +1,7 @@
 import { id, measure, name, oneOf } from '../model/field.ts';
 import { defineMetric } from './define-metric.ts';
 
-export const SESSION_ENDS = ['exit', 'clear', 'resume', 'logout', 'error', 'other'] as const;
+const SESSION_ENDS = ['exit', 'clear', 'resume', 'logout', 'error', 'other'] as const;
 
 export const sessionEnded = defineMetric({
   name: 'session.ended',

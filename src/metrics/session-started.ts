@@ -1,7 +1,7 @@
 import { id, name, oneOf } from '../model/field.ts';
 import { defineMetric } from './define-metric.ts';
 
-export const SESSION_STARTS = ['fresh', 'resume', 'clear', 'compact', 'fork', 'other'] as const;
+const SESSION_STARTS = ['fresh', 'resume', 'clear', 'compact', 'fork', 'other'] as const;
 
 export const sessionStarted = defineMetric({
   name: 'session.started',

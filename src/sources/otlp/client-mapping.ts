@@ -29,7 +29,7 @@ export type CounterPart =
   | 'session';
 
 /** A metric of a client: what it adds to, or the attribute that says what, and its words. */
-export type Counter =
+type Counter =
   | { readonly part: CounterPart }
   | { readonly by: string; readonly parts: Readonly<Record<string, CounterPart>> };
 

@@ -9,7 +9,7 @@ import { qwenCode } from './qwen-code.ts';
 import type { Attributes } from './telemetry.ts';
 
 /** Every client whose telemetry is understood, and at the end what any program may send. A new one is one line here. */
-export const MAPPINGS: readonly ClientMapping[] = [
+const MAPPINGS: readonly ClientMapping[] = [
   claudeCode,
   codex,
   geminiCli,

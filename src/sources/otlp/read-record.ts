@@ -3,7 +3,7 @@ import type { LogRecord, Point, Span, SpanRole } from './telemetry.ts';
 import { attributesOf, enumOf, listOf, microsOf, numberOf, textOf, type Tree, treeOf } from './tree-values.ts';
 
 /** Where a record goes: to what was understood, or to what was not, by reason. */
-export type RecordSink<Item> = {
+type RecordSink<Item> = {
   readonly take: (item: Item) => void;
   readonly reject: (reason: string, count: number) => void;
 };

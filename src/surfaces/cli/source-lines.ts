@@ -40,7 +40,7 @@ export function complaintsOf(book: NoticeBook): SourceComplaint[] {
 }
 
 /** A reason in words. */
-export function reasonText(reason: string): string {
+function reasonText(reason: string): string {
   const [kind, detail = ''] = reason.split('.');
   if (kind === 'rejected') return `records that could not be understood: ${detail.replaceAll('_', ' ')}`;
   if (kind === 'refused') return `requests refused with status ${detail}`;

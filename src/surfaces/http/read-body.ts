@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 /** Largest body, before and after inflating. Real pushes are up to 1.2 MB, with contents switched on some 10 MB. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** What all bodies that are being received may take together. */
 const MAX_TOTAL_BYTES = 4 * MAX_BODY_BYTES;
 

@@ -67,7 +67,7 @@ export class FileNumbers {
   }
 
   get pendingBytes(): number {
-    return this.#texts.pending().length;
+    return this.#texts.pendingBytes;
   }
 
   /** Definitions not yet written, as the payload of a frame without its kind. Valid until the next call here. */

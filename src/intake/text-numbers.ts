@@ -54,6 +54,10 @@ export class TextNumbers {
     this.#end += 3 + length;
   }
 
+  get pendingBytes(): number {
+    return this.#end;
+  }
+
   /** Definitions not yet written, as the payload of a frame without its kind. Valid until the next call here. */
   pending(): Buffer {
     return this.#buffer.subarray(0, this.#end);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { StoreError } from '../model/errors.ts';
 
@@ -25,7 +25,7 @@ export function makeContextFolder(directory: string): void {
       });
     }
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
 }
 
 /**
@@ -38,8 +38,23 @@ export function makeInnerFolder(folder: string, nowMicros: number): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
   if (found !== undefined) renameSync(folder, asideName(folder, nowMicros));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
 }
+
+/** Make a folder and those above it. Node's own recursive way never ends where the parent refuses, as below /proc. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    // Another process may have been first.
+    if (!isFolder(folder)) throw cause;
+  }
+}
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
 /** The name that something gets when it is set aside: it says when, and nothing has it yet. */
 export function asideName(path: string, nowMicros: number): string {

@@ -126,10 +126,10 @@ describe('SQL', () => {
       message: 'SQLite could not run the statement: no such table: task_complete.',
     });
     expect(error.hint).toContain('task_completed');
-    const refused = await refusal(runSql(path, 'SELECT * FROM m_task_completed'));
+    const refused = await refusal(runSql(path, 'SELECT * FROM "m_task.completed"'));
     expect(refused).toMatchObject({
       code: 'SQL_REFUSED',
-      message: 'The statement may not read the table "m_task_completed".',
+      message: 'The statement may not read the table "m_task.completed".',
     });
     expect(refused.hint).toContain('task_completed');
   });

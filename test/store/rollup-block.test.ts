@@ -15,6 +15,7 @@ const TABLE: EventTable = {
     toColumn(['ok', 'flag', null]),
     toColumn(['change', 'delta', null]),
   ],
+  declared: [],
 };
 const nullable = (numbers: fc.Arbitrary<number>) => fc.option(numbers);
 /** node_id, ok, tests, change: dimensions first. */

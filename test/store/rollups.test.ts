@@ -109,7 +109,7 @@ describe('rollups', () => {
 
   it('refuse what they do not keep', async () => {
     const { store, put } = await openBench();
-    await put([sample(DAYS)]);
+    await put([sample(DAYS, { node_id: 'a', task_id: 't', tests: 1, wait_ms: 1 })]);
     const ranges = [FINISHED];
     const refused = [
       foldRequest({ ranges, groupBy: ['task_id'] }),

@@ -22,7 +22,7 @@ export function sqlStore(folder: string): string {
     db.exec(`
       INSERT INTO origin VALUES (1, 1, 'library', 0, ''), (2, 1, 'amicus-state', 1, 'blue');
       INSERT INTO dict VALUES (1, 'node-1'), (2, 'task-1'), (3, 'task-2'), (4, 'task-3'), (5, 'success'), (6, 'failure');
-      INSERT INTO m_task_completed (t, o, node_id, task_id, duration_seconds, outcome, files_modified) VALUES
+      INSERT INTO "m_task.completed" (t, o, node_id, task_id, duration_seconds, outcome, files_modified) VALUES
         (1000000, 1, 1, 2, 1500000, 5, 3), (2000000, 1, 1, 3, 2500000, 6, NULL), (3000000, 2, NULL, 4, NULL, 5, 0);`);
   });
   db.close();

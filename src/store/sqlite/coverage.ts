@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, type TimeRange } from '../../model/range.ts';
 import type { Coverage } from '../store.ts';
-import type { EventTable } from './event-tables.ts';
-import { layoutOf } from './rollup-block.ts';
+import { isDimension } from '../../model/field.ts';
+import { type EventTable, toColumn } from './event-tables.ts';
 import { rawFromHour } from './rollup-build.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 
@@ -43,7 +43,11 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     raw,
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     firstMicros: firstMoment(db, table),
-    dimensions: layoutOf(table).dimensions.map(({ name }) => name),
+    // One without a column is absent from every event, and groups as that.
+    dimensions: table.declared
+      .map(toColumn)
+      .filter(isDimension)
+      .map(({ name }) => name),
   };
 }
 

@@ -33,6 +33,8 @@ export type EventTable = {
   /** Quoted, ready for SQL. */
   readonly table: string;
   readonly columns: readonly Column[];
+  /** Fields that producers declared. One that no event ever had has no column: an empty cell costs a byte in each row. */
+  readonly declared: readonly DeclaredField[];
 };
 
 /** An identifier for SQL text. */
@@ -83,13 +85,13 @@ export const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
 
 /** The event tables of a file, by metric. */
 export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
-  const rows = db.prepare('SELECT id, name, fields FROM metric ORDER BY id').all();
+  const rows = db.prepare('SELECT id, name, fields, declared FROM metric ORDER BY id').all();
   return new Map(
     rows.map((row) => {
       const metric = String(row['name']);
-      const declared = JSON.parse(String(row['fields'])) as DeclaredField[];
-      const table = quoted(tableName(metric));
-      return [metric, { metricId: Number(row['id']), metric, table, columns: declared.map(toColumn) }];
+      const columns = (JSON.parse(String(row['fields'])) as DeclaredField[]).map(toColumn);
+      const declared = JSON.parse(String(row['declared'])) as DeclaredField[];
+      return [metric, { metricId: Number(row['id']), metric, table: quoted(tableName(metric)), columns, declared }];
     }),
   );
 }
@@ -97,25 +99,33 @@ export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
 export function toStoredMetric(table: EventTable): StoredMetric {
   return {
     name: table.metric,
-    fields: Object.fromEntries(table.columns.map((column) => [column.name, fieldOf(column.kind, column.unit)])),
+    fields: Object.fromEntries(table.declared.map(([field, kind, unit]) => [field, fieldOf(kind, unit ?? undefined)])),
   };
 }
 
+const lacking = (declared: readonly DeclaredField[], present: readonly string[]): DeclaredField[] =>
+  declared.filter(([field]) => !present.includes(field));
+
 /**
- * The table for a metric as some producer declared it: made when it is new, widened when the producer knows fields
- * that the table does not. Never narrowed: an older producer's fields are a subset.
+ * The table for events of a metric: made when it is new, widened when they have fields that it has no column for.
+ * Never narrowed.
  *
  * Call inside a write transaction.
+ *
+ * @param fields Fields that some of the events have.
+ * @param declared All that their producer declared; an older producer's are a subset.
  */
 export function ensureEventTable(
   db: DatabaseSync,
   tables: Map<string, EventTable>,
   metric: string,
-  declared: readonly DeclaredField[],
+  fields: readonly DeclaredField[],
+  declared: readonly DeclaredField[] = fields,
 ): EventTable {
   const known = tables.get(metric);
-  const missing = declared.filter(([field]) => known?.columns.every((column) => column.name !== field) ?? true);
-  if (known !== undefined && missing.length === 0) return known;
+  const missing = lacking(fields, known?.columns.map((column) => column.name) ?? []);
+  const undeclared = lacking(declared, known?.declared.map(([field]) => field) ?? []);
+  if (known !== undefined && missing.length + undeclared.length === 0) return known;
 
   const table = known?.table ?? quoted(tableName(metric));
   if (known === undefined) {
@@ -125,13 +135,18 @@ export function ensureEventTable(
     for (const field of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${columnSql(field)}`);
   }
   const columns = [...(known?.columns ?? []), ...missing.map(toColumn)];
-  const fields = JSON.stringify(columns.map((column) => [column.name, column.kind, column.unit ?? null]));
+  const allDeclared = [...(known?.declared ?? []), ...undeclared];
   const saved = db
     .prepare(
-      'INSERT INTO metric (name, fields) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET fields = excluded.fields RETURNING id',
+      `INSERT INTO metric (name, fields, declared) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET fields = excluded.fields, declared = excluded.declared RETURNING id`,
     )
-    .get(metric, fields);
-  const made = { metricId: Number(saved?.['id']), metric, table, columns };
+    .get(
+      metric,
+      JSON.stringify(columns.map((column) => [column.name, column.kind, column.unit ?? null])),
+      JSON.stringify(allDeclared),
+    );
+  const made = { metricId: Number(saved?.['id']), metric, table, columns, declared: allDeclared };
   tables.set(metric, made);
   return made;
 }

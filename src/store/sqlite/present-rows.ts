@@ -20,7 +20,7 @@ export class PresentRows {
   constructor(db: DatabaseSync, table: EventTable, from: number, to: number) {
     const any = db.prepare(`SELECT 1 FROM ${table.table} WHERE t BETWEEN ? AND ? LIMIT 1`).get(from, to);
     if (any === undefined) return;
-    const columns = table.columns.map((column) => quoted(column.name)).join(', ');
+    const columns = ['NULL', ...table.columns.map((column) => quoted(column.name))].join(', ');
     this.#valuesAt = db.prepare(`SELECT ${columns} FROM ${table.table} WHERE t = ?`);
     this.#valuesAt.setReturnArrays(true);
   }
@@ -31,7 +31,7 @@ export class PresentRows {
    * @returns False when it is there already.
    */
   add(row: EventRow): boolean {
-    const values = row.slice(2);
+    const values = [null, ...row.slice(2)];
     const moment = row[0];
     let t = moment;
     for (; t < moment + MAX_MOVED; t += 1) {

@@ -63,6 +63,7 @@ export class RowCollector {
     const onKindChanged = (): void => {
       kindChanged += 1;
     };
+    const used = usedFields(events);
     for (const event of events) {
       const { identity, isCopy, metric } = event;
       const t = toStored(event.atMicros);
@@ -72,7 +73,8 @@ export class RowCollector {
       }
       let layout = layouts.get(metric);
       if (layout === undefined) {
-        layout = new RowLayout(ensureEventTable(this.#db, tables, metric.name, metric.fields), metric);
+        const fields = metric.fields.filter((_, index) => used.get(metric)?.has(index));
+        layout = new RowLayout(ensureEventTable(this.#db, tables, metric.name, fields, metric.fields), metric);
         layouts.set(metric, layout);
       }
       const row = layout.row(
@@ -114,6 +116,17 @@ export class RowCollector {
     else if (this.#enricher.fill(table, at, row)) this.#inserter.markDirty(table, at);
     return true;
   }
+}
+
+/** By metric: the indexes of the fields that some event has. */
+function usedFields(events: readonly SpooledEvent[]): Map<SpooledEvent['metric'], Set<number>> {
+  const used = new Map<SpooledEvent['metric'], Set<number>>();
+  for (const { metric, values } of events) {
+    let indexes = used.get(metric);
+    if (indexes === undefined) used.set(metric, (indexes = new Set()));
+    for (let index = 0; index < values.length; index++) if (values[index] !== undefined) indexes.add(index);
+  }
+  return used;
 }
 
 function push(rows: Map<EventTable, EventRow[]>, table: EventTable, row: EventRow): void {

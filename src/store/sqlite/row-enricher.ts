@@ -28,6 +28,7 @@ export class RowEnricher {
    * @returns Whether it gained anything. Not when another event lies there: the told one was moved by a collision.
    */
   fill(table: EventTable, t: number, told: EventRow): boolean {
+    if (table.columns.length === 0) return false;
     const { read, fill } = this.#statementsOf(table);
     const stored = read.get(t) as unknown as readonly SQLOutputValue[] | undefined;
     if (stored === undefined) return false;

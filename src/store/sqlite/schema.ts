@@ -32,8 +32,9 @@ const MIGRATIONS: readonly string[] = [
   -- every name that occurs in events, once; a number is never given to another name
   CREATE TABLE dict (id INTEGER PRIMARY KEY AUTOINCREMENT, s TEXT NOT NULL UNIQUE);
 
-  -- fields: JSON array of [name, kind, unit or null] in column order
-  CREATE TABLE metric (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);
+  -- fields: JSON array of [name, kind, unit or null] in column order; declared: the same of all that producers declared
+  CREATE TABLE metric (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fields TEXT NOT NULL, declared TEXT NOT NULL);
 
   -- recording processes. recorded: calls of record() it told of; seq: events it spooled; stored: events put into
   -- tables; expired: events removed by retention; dropped: JSON object reason -> events, or fields

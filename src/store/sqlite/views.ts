@@ -65,7 +65,8 @@ function jsonSql(column: Column): string {
 }
 
 function metricView(table: EventTable, storeId: string): string {
-  const fields = table.columns.map((column) => `, ${valueSql(column)} AS ${quoted(column.name)}`).join('');
+  const columns = new Map(table.columns.map((column) => [column.name, valueSql(column)]));
+  const fields = table.declared.map(([field]) => `, ${columns.get(field) ?? 'NULL'} AS ${quoted(field)}`).join('');
   return `SELECT ${TIMESTAMP} AS timestamp, ${isoOf(MICROS)} AS at, ${idOf(table, storeId)} AS id${fields},
     ${originOf('source')} AS source, ${originOf('inferred')} AS inferred,
     ${originOf(`nullif(cluster, '')`)} AS cluster FROM main.${table.table}`;
@@ -108,7 +109,7 @@ const metadataView = (schemaVersion: number): string => `
 function blockTotals(block: unknown, fields: unknown): string {
   if (!(block instanceof Uint8Array) || typeof fields !== 'string') return '[]';
   const columns = (JSON.parse(fields) as DeclaredField[]).map(toColumn);
-  const rollup = new RollupBlock(block, { metricId: 0, metric: '', table: '', columns });
+  const rollup = new RollupBlock(block, { metricId: 0, metric: '', table: '', columns, declared: [] });
   const events = rollup.counts.reduce((sum, count) => sum + count, 0);
   const totals: [string, number][] = [['count', events]];
   for (const [index, { name, scale }] of rollup.layout.numbers.entries()) {

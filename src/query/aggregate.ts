@@ -37,10 +37,12 @@ export async function aggregate(asking: Asking, question: AggregateQuestion): Pr
   const now = byKey(current.rows);
   const earlier = byKey(previous?.rows ?? []);
   const rows = keys
-    .filter(({ group }) => wanted.has(groupKey(group)))
-    .toSorted((a, b) => a.bucket - b.bucket || rank(wanted, a) - rank(wanted, b))
-    .map(({ bucket, group }) => {
-      const key = keyOf(bucket, group);
+    .flatMap((key) => {
+      const place = wanted.get(key.groupKey);
+      return place === undefined ? [] : [{ ...key, place }];
+    })
+    .toSorted((a, b) => a.bucket - b.bucket || a.place - b.place)
+    .map(({ bucket, group, key }) => {
       const row: Mutable<AggregateRow> = {
         group: groupRecord(fold.groupBy, group),
         values: valuesIn(fold, current, now.get(key), bucket),
@@ -97,10 +99,10 @@ export function groupRecord(groupBy: readonly string[], group: Group): Readonly<
   return Object.fromEntries(groupBy.map((field, i) => [field, group[i] as Value]));
 }
 
-type RowKey = { readonly bucket: number; readonly group: Group };
+/** A row to come, with the texts that tell it and its group: made once, since they cost more than all else here. */
+type RowKey = { readonly bucket: number; readonly group: Group; readonly groupKey: string; readonly key: string };
 
 const keyOf = (bucket: number, group: Group): string => `${bucket} ${groupKey(group)}`;
-const rank = (wanted: ReadonlyMap<string, number>, { group }: RowKey): number => wanted.get(groupKey(group)) ?? 0;
 
 function byKey(rows: readonly FoldRow[]): ReadonlyMap<string, FoldRow> {
   return new Map(rows.map((row) => [keyOf(row.bucket, row.group), row]));
@@ -114,8 +116,14 @@ function rowKeys(
   previous: readonly FoldRow[],
 ): readonly RowKey[] {
   const keys = new Map<string, RowKey>();
-  for (const { bucket, group } of [...current, ...previous]) keys.set(keyOf(bucket, group), { bucket, group });
-  if (keys.size === 0 && boundaries === undefined && fold.groupBy.length === 0) return [{ bucket: 0, group: [] }];
+  const add = (bucket: number, group: Group): void => {
+    const ofGroup = groupKey(group);
+    const key = `${bucket} ${ofGroup}`;
+    keys.set(key, { bucket, group, groupKey: ofGroup, key });
+  };
+  for (const { bucket, group } of current) add(bucket, group);
+  for (const { bucket, group } of previous) add(bucket, group);
+  if (keys.size === 0 && boundaries === undefined && fold.groupBy.length === 0) add(0, []);
   return [...keys.values()];
 }
 
@@ -127,7 +135,7 @@ async function wantedGroups(
   current: PeriodFigures,
   keys: readonly RowKey[],
 ): Promise<ReadonlyMap<string, number>> {
-  const groups = [...new Map(keys.map(({ group }) => [groupKey(group), group])).values()].sort(compareGroups);
+  const groups = [...new Map(keys.map((key) => [key.groupKey, key.group])).values()].sort(compareGroups);
   const ranked = fold.order === undefined ? groups : await inOrder(fold.order, groups);
   return new Map(ranked.slice(0, fold.limit).map((group, place) => [groupKey(group), place]));
 

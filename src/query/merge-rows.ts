@@ -5,7 +5,13 @@ import type { Figure, FoldRow, Measure } from '../store/store.ts';
 
 /** One text for one group, whatever the types of its values. */
 export function groupKey(group: readonly (FieldValue | undefined)[]): string {
-  return JSON.stringify(group.map((value) => value ?? null));
+  let key = '';
+  for (const value of group) {
+    // No name holds a control character; a quote tells "1" from 1.
+    if (typeof value === 'string') key += `"${value}\u0000`;
+    else key += `${typeof value === 'object' ? JSON.stringify(value) : value}\u0000`;
+  }
+  return key;
 }
 
 /** Order of two values of a group: absent ones last, numbers by size, words by code unit. */

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventTable } from './event-tables.ts';
 import { RollupBlock } from './rollup-block.ts';
 import { dayOf, draftOfRows, HOURS_PER_DAY, rawFromHour, readHour } from './rollup-build.ts';
@@ -7,10 +7,15 @@ import { dayOf, draftOfRows, HOURS_PER_DAY, rawFromHour, readHour } from './roll
 export class RollupBlocks {
   readonly #db: DatabaseSync;
   readonly #table: EventTable;
+  readonly #hourRows: StatementSync;
+  #dirty: readonly number[] | undefined;
 
   constructor(db: DatabaseSync, table: EventTable) {
     this.#db = db;
     this.#table = table;
+    this.#hourRows = db.prepare(
+      'SELECT hour, b FROM rollup_hour WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour',
+    );
   }
 
   /**
@@ -51,9 +56,7 @@ export class RollupBlocks {
   *#hours(fromHour: number, beforeHour: number, apart: boolean): Generator<RollupBlock> {
     if (fromHour >= beforeHour) return;
     const changed = new Set(this.#dirtyHours(fromHour, beforeHour));
-    const rows = this.#db
-      .prepare('SELECT hour, b FROM rollup_hour WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
-      .all(this.#table.metricId, fromHour, beforeHour);
+    const rows = this.#hourRows.all(this.#table.metricId, fromHour, beforeHour);
     for (const row of rows) {
       const hour = Number(row['hour']);
       if (changed.has(hour)) continue;
@@ -72,9 +75,11 @@ export class RollupBlocks {
   }
 
   #dirtyHours(fromHour: number, beforeHour: number): number[] {
-    return this.#db
-      .prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ?')
-      .all(this.#table.metricId, fromHour, beforeHour)
+    // Read once for all: a question of hourly buckets comes here for each of them.
+    this.#dirty ??= this.#db
+      .prepare('SELECT hour FROM dirty WHERE metric = ?')
+      .all(this.#table.metricId)
       .map((row) => Number(row['hour']));
+    return this.#dirty.filter((hour) => hour >= fromHour && hour < beforeHour);
   }
 }

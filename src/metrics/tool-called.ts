@@ -3,6 +3,9 @@ import { defineMetric } from './define-metric.ts';
 
 export const TOOL_OUTCOMES = ['success', 'error', 'cancelled', 'timeout', 'unknown'] as const;
 
+/** `tool`: it ran and failed. `protocol`: the call was refused, as for an unknown tool or bad arguments. */
+const TOOL_ERROR_KINDS = ['tool', 'protocol'] as const;
+
 export const toolCalled = defineMetric({
   name: 'tool.called',
   category: 'tools',
@@ -16,6 +19,10 @@ export const toolCalled = defineMetric({
     tool: name("The tool's name."),
     duration_ms: measure('ms', 'From the request to the answer.'),
     outcome: oneOf(TOOL_OUTCOMES, 'How it ended.'),
+    error_kind: oneOf(
+      TOOL_ERROR_KINDS,
+      'Of an error: `tool` when it ran and failed, `protocol` when the call was refused. Absent when not told.',
+    ),
     request_bytes: count('Size of the request.'),
     response_bytes: count('Size of the answer.'),
   },

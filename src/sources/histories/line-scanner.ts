@@ -60,7 +60,7 @@ export class LineScanner {
   }
 
   #grow(): void {
-    const larger = Buffer.allocUnsafe(this.#buffer.length * 4);
+    const larger = Buffer.allocUnsafe(Math.min(this.#buffer.length * 4, MAX_LINE_BYTES));
     this.#buffer.copy(larger);
     this.#buffer = larger;
   }

@@ -60,7 +60,8 @@ export function passExchange(incoming: IncomingMessage, outgoing: ServerResponse
     });
     outgoing.sendDate = false;
     outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedHeaders(answer.rawHeaders));
-    outgoing.flushHeaders();
+    // Sends the headers at once, and in their own encoding, which flushHeaders() does not keep.
+    outgoing.write(Buffer.alloc(0));
     const copy = streamOf(answer, (message, size) => observer.fromServer(message, size));
     answer.on('error', () => undefined);
     const overhear = (chunk: Buffer): void => reader.listen(() => copy?.push(chunk));

@@ -83,14 +83,27 @@ export const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
   scale: fieldOf(kind, unit ?? undefined).scale,
 });
 
+/** Declarations by their stored text: they are read with every question and hardly ever change. */
+const known = new Map<string, readonly DeclaredField[]>();
+const MAX_KNOWN = 1_000;
+
+function declarationOf(text: string): readonly DeclaredField[] {
+  const parsed = known.get(text);
+  if (parsed !== undefined) return parsed;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const fields = JSON.parse(text) as DeclaredField[];
+  known.set(text, fields);
+  return fields;
+}
+
 /** The event tables of a file, by metric. */
 export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
   const rows = db.prepare('SELECT id, name, fields, declared FROM metric ORDER BY id').all();
   return new Map(
     rows.map((row) => {
       const metric = String(row['name']);
-      const columns = (JSON.parse(String(row['fields'])) as DeclaredField[]).map(toColumn);
-      const declared = JSON.parse(String(row['declared'])) as DeclaredField[];
+      const columns = declarationOf(String(row['fields'])).map(toColumn);
+      const declared = declarationOf(String(row['declared']));
       return [metric, { metricId: Number(row['id']), metric, table: quoted(tableName(metric)), columns, declared }];
     }),
   );
@@ -122,20 +135,20 @@ export function ensureEventTable(
   fields: readonly DeclaredField[],
   declared: readonly DeclaredField[] = fields,
 ): EventTable {
-  const known = tables.get(metric);
-  const missing = lacking(fields, known?.columns.map((column) => column.name) ?? []);
-  const undeclared = lacking(declared, known?.declared.map(([field]) => field) ?? []);
-  if (known !== undefined && missing.length + undeclared.length === 0) return known;
+  const existing = tables.get(metric);
+  const missing = lacking(fields, existing?.columns.map((column) => column.name) ?? []);
+  const undeclared = lacking(declared, existing?.declared.map(([field]) => field) ?? []);
+  if (existing !== undefined && missing.length + undeclared.length === 0) return existing;
 
-  const table = known?.table ?? quoted(tableName(metric));
-  if (known === undefined) {
+  const table = existing?.table ?? quoted(tableName(metric));
+  if (existing === undefined) {
     const columns = missing.map((field) => `, ${columnSql(field)}`).join('');
     db.exec(`CREATE TABLE IF NOT EXISTS ${table} (t INTEGER PRIMARY KEY, o INTEGER NOT NULL${columns})`);
   } else {
     for (const field of missing) db.exec(`ALTER TABLE ${table} ADD COLUMN ${columnSql(field)}`);
   }
-  const columns = [...(known?.columns ?? []), ...missing.map(toColumn)];
-  const allDeclared = [...(known?.declared ?? []), ...undeclared];
+  const columns = [...(existing?.columns ?? []), ...missing.map(toColumn)];
+  const allDeclared = [...(existing?.declared ?? []), ...undeclared];
   const saved = db
     .prepare(
       `INSERT INTO metric (name, fields, declared) VALUES (?, ?, ?)

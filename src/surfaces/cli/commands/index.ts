@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),
   entry('sql', 'any reading SQL', async () => (await import('./sql.ts')).sqlCommand),
   entry('wrap', 'measure an MCP server by standing before it', async () => (await import('./wrap.ts')).wrapCommand),
+  entry(
+    'run-tests',
+    'run tests and record how they went',
+    async () => (await import('./run-tests.ts')).runTestsCommand,
+  ),
   entry('record', 'record an event from a script', async () => (await import('./record.ts')).recordCommand),
   entry('export', 'write events to a file or a pipe', async () => (await import('./export.ts')).exportCommand),
   entry('import', 'read events back', async () => (await import('./import.ts')).importCommand),

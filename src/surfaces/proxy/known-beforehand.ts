@@ -3,8 +3,8 @@ import type { ConnectionFacts } from '../../sources/mcp-proxy/mcp-observer.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Set by `amicus-metrics run`, for proxies that a client starts. Clients hand these on where they keep OTEL_* back. */
-export const NODE_VARIABLE = 'AMICUS_METRICS_NODE_ID';
-export const TASK_VARIABLE = 'AMICUS_METRICS_TASK_ID';
+export const NODE_VARIABLE = 'AMICUS_NODE_ID';
+export const TASK_VARIABLE = 'AMICUS_TASK_ID';
 
 /**
  * What options and environment tell of the client that started this process. Of the environment only these names are

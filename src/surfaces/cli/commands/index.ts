@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),
   entry('sql', 'any reading SQL', async () => (await import('./sql.ts')).sqlCommand),
   entry('wrap', 'measure an MCP server by standing before it', async () => (await import('./wrap.ts')).wrapCommand),
+  entry('run', 'run an agent with its telemetry on', async () => (await import('./run.ts')).runCommand),
   entry(
     'run-tests',
     'run tests and record how they went',

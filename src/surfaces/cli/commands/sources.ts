@@ -8,7 +8,7 @@ import { defineCommand, flagOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
-import { configOfRun } from '../settings-of.ts';
+import { receiverAddress } from '../receiver-address.ts';
 import {
   attributionText,
   clientColumns,
@@ -23,12 +23,6 @@ import { spanOf } from '../span-of.ts';
 import { printable } from '../terminal/printable.ts';
 
 const DEFAULT_SINCE = '7d';
-
-/** Where clients should send to: where the receiver is, else where it will be. */
-function addressOf(context: CommandContext, record: ReceiverRecord | undefined): string {
-  const { otlpHost: host, otlpPort: port } = configOfRun(context).settings;
-  return record?.listening ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
 
 function receiverText(record: ReceiverRecord | undefined): string {
   if (record === undefined) return 'Receiver: nothing was sent yet; it runs with `amicus-metrics up`.';
@@ -53,7 +47,7 @@ export const sourcesCommand = defineCommand({
   async run(context, { options }) {
     const read = readReceiverRecord(context.directory);
     const record = read === 'unreadable' ? undefined : read;
-    const setups = clientSetups(addressOf(context, record));
+    const setups = clientSetups(receiverAddress(context));
     if (options.setup) {
       if (context.format === 'text') for (const line of setupLines(setups).slice(1)) context.print(line);
       else context.printJson(setups);

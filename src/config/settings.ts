@@ -153,6 +153,13 @@ export const SETTINGS = {
     fallbackText: 'workspace',
     doc: 'Of which sessions `amicus-metrics up` follows what agents keep on this machine: those that work in this workspace, all, or none.',
   }),
+  gitChanges: setting({
+    name: 'sources.git',
+    kind: choice(['auto', 'off']),
+    fallback: 'auto' as const,
+    fallbackText: 'auto: where the workspace lies in a git repository',
+    doc: 'Whether `amicus-metrics up` counts what each task changes in the git repository of the workspace.',
+  }),
   timeZone: setting({
     name: 'time_zone',
     kind: timeZoneName,

@@ -1,6 +1,7 @@
 import { AgentHistoriesSource } from './histories/agent-histories-source.ts';
 import { AmicusNativeSource } from './amicus-native.ts';
 import { AmicusStateSource } from './amicus-state/amicus-state-source.ts';
+import { GitSource } from './git/git-source.ts';
 import type { SourceDefinition } from './source.ts';
 
 /** Every source that follows something live in a context folder, in the order in which they are started. */
@@ -19,5 +20,10 @@ export const LIVE_SOURCES: readonly SourceDefinition[] = [
     name: 'agent-histories',
     doc: 'Follows what Claude Code, Codex, Gemini CLI, Copilot CLI, OpenCode and Qwen Code keep of their sessions here.',
     open: (place) => new AgentHistoriesSource(place),
+  },
+  {
+    name: 'git',
+    doc: 'Counts what is changed in the git repository here, for each task from its claim to its end.',
+    open: (place) => new GitSource(place),
   },
 ];

@@ -23,6 +23,8 @@ export interface LiveSource {
   /** Looks once more, now; for tests and for the end of a run. */
   poll(): Promise<void>;
   stop(): Promise<void>;
+  /** Is told what other sources tell, for one that goes by it. Never throws, never waits. */
+  hear?(event: IncomingEvent): void;
 }
 
 /** Waits, on behalf of a source. */
@@ -52,6 +54,8 @@ export type SourcePlace = {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Of which sessions histories are followed: those that work in this workspace, all, or none. */
   readonly agentHistories?: 'workspace' | 'all' | 'off' | undefined;
+  /** Whether changes in the git repository around the context folder are followed. */
+  readonly git?: 'auto' | 'off' | undefined;
   /** The user's own prices of models. */
   readonly pricesFile?: string | undefined;
 };

@@ -78,6 +78,7 @@ class Follower {
         emit: (event) => {
           collector.emit(priced(event, prices));
           this.#noteEvent(event);
+          for (const other of sources) other.hear?.(event);
         },
         notice: (notice) => {
           notices.add(source.name, notice, context.clock.nowMicros());

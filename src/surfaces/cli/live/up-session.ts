@@ -54,8 +54,14 @@ async function printNext(context: CommandContext): Promise<void> {
 /** Every live source. The agents of the example keep no histories, and those of this machine are none of its business. */
 function openSources(context: CommandContext, isExample: boolean): LiveSource[] {
   const { directory, env: environment, cwd: workingDirectory } = context;
-  const { agentHistories, pricesFile } = loadConfig({ directory, environment, workingDirectory }).settings;
-  const place = { directory, environment, pricesFile, agentHistories: isExample ? ('off' as const) : agentHistories };
+  const { agentHistories, pricesFile, gitChanges } = loadConfig({ directory, environment, workingDirectory }).settings;
+  const place = {
+    directory,
+    environment,
+    pricesFile,
+    agentHistories: isExample ? ('off' as const) : agentHistories,
+    git: isExample ? ('off' as const) : gitChanges,
+  };
   return LIVE_SOURCES.map((source) => source.open(place));
 }
 

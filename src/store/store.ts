@@ -125,7 +125,6 @@ export type StoreStats = {
   readonly spoolBytes: number;
   readonly spoolSegments: number;
   readonly events: number;
-  readonly eventsByMetric: Readonly<Record<string, number>>;
   readonly oldestMicros: number | undefined;
   readonly newestMicros: number | undefined;
   readonly rawFromMicros: number;

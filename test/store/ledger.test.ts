@@ -72,7 +72,6 @@ describe('the figures of a store', () => {
     expect(stats).toMatchObject({
       path: store.path,
       events: 2,
-      eventsByMetric: { 'sample.taken': 2 },
       oldestMicros: NOW_MICROS - 7,
       newestMicros: NOW_MICROS - 3,
       rawFromMicros: 0,

@@ -4,12 +4,13 @@ import { readEventTables } from './event-tables.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { fromStored, pragmaNumber, readMeta, toStored } from './schema.ts';
 
-/** The figures of a store. Use within one read transaction. */
+/**
+ * The figures of a store. Use within one read transaction. Events are those that were put in less those that expired;
+ * the ledger counts them one by one.
+ */
 export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreStats {
-  const eventsByMetric: Record<string, number> = {};
   const moments: number[] = [];
-  for (const { metric, table } of readEventTables(db).values()) {
-    eventsByMetric[metric] = Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  for (const { table } of readEventTables(db).values()) {
     const bounds = db
       .prepare(`SELECT (SELECT min(t) FROM ${table}) AS first, (SELECT max(t) FROM ${table}) AS last`)
       .get();
@@ -24,8 +25,7 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
     walBytes,
     spoolBytes,
     spoolSegments,
-    events: Object.values(eventsByMetric).reduce((sum, count) => sum + count, 0),
-    eventsByMetric,
+    events: Number(db.prepare('SELECT sum(stored - expired) AS n FROM producer').get()?.['n'] ?? 0),
     oldestMicros: moments.length === 0 ? undefined : fromStored(Math.min(...moments)),
     newestMicros: moments.length === 0 ? undefined : fromStored(Math.max(...moments)),
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),

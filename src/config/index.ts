@@ -1,12 +1,5 @@
 /** Settings: where they may be set, what they may be, and which value counts. */
 export { CONFIG_FILE_NAME, configFilePlaces } from './config-file.ts';
-export {
-  type Config,
-  disabledMetrics,
-  loadConfig,
-  type LoadConfigOptions,
-  type Origin,
-  originText,
-} from './load-config.ts';
-export { type AnySetting, SETTING_KEYS, type Setting, type SettingKey, type Settings, SETTINGS } from './settings.ts';
+export { type Config, loadConfig, originText } from './load-config.ts';
+export { type AnySetting, SETTING_KEYS, type SettingKey, type Settings, SETTINGS } from './settings.ts';
 export { formatSize } from './value-kinds.ts';

@@ -18,7 +18,7 @@ function workspace(): { folder: string; ai: string; argv: (...more: string[]) =>
   return { folder, ai, argv: (...more) => [MAIN, '--dir', ai, 'run-tests', ...more] };
 }
 
-const environment = { PATH: process.env['PATH'], AMICUS_METRICS_NODE_ID: 'Node-A1B2' };
+const environment = { PATH: process.env['PATH'], AMICUS_NODE_ID: 'Node-A1B2' };
 
 async function recorded(ai: string): Promise<unknown[]> {
   const collector = openMetrics({ directory: ai });

@@ -10,7 +10,7 @@ export const runTestsCommand = defineCommand({
     'of tests. Its input, output, exit code and signals stay its own. The figures come from a report (--report), from ' +
     'one that the runner is asked for (--collect), or from the closing lines of node:test, Vitest, Jest, pytest, ' +
     'go test -v, cargo test or TAP; a terminal is left to the command, so there use one of the options. Without a ' +
-    'command, --report only reads. AMICUS_METRICS_NODE_ID and AMICUS_METRICS_TASK_ID, where set, say for whom.',
+    'command, --report only reads. AMICUS_NODE_ID and AMICUS_TASK_ID, where set, say for whom.',
   arguments: { command: restArgument('-- and the command, with its arguments') },
   options: {
     report: valueOption('<file>', 'the report it writes: JUnit XML, TAP, JSON of Vitest, Jest or pytest-json-report'),

@@ -5,7 +5,7 @@ export const hookCommand = defineCommand({
     'For hooks of coding agents: reads what the agent gives a hook on standard input (Claude Code, Codex, Gemini CLI, ' +
     'Qwen Code, Cursor) and records sessions, calls of tools, changed lines and failed requests, as names and numbers. ' +
     'Always exits with 0 and prints nothing, whatever it gets. Records into the .ai folder of the project or the ' +
-    'nearest one above the working folder; where there is none, nothing. AMICUS_METRICS_NODE_ID and AMICUS_METRICS_TASK_ID, where set, ' +
+    'nearest one above the working folder; where there is none, nothing. AMICUS_NODE_ID and AMICUS_TASK_ID, where set, ' +
     'say for whom.',
   arguments: {},
   options: {

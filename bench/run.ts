@@ -10,6 +10,7 @@ import { benchImports } from './imports.ts';
 import { benchOtlp } from './otlp.ts';
 import { benchPaced } from './paced.ts';
 import { installPeers, versions } from './peers.ts';
+import { benchProxy } from './proxy.ts';
 import { benchQueries } from './queries.ts';
 import { benchRecord } from './record.ts';
 import { textOf } from './report.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   storage: benchStorage,
   queries: benchQueries,
   startup: benchStartup,
+  proxy: benchProxy,
   imports: benchImports,
   otlp: benchOtlp,
 };

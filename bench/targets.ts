@@ -44,6 +44,8 @@ const TARGETS: readonly Target[] = [
   atLeast('receiver: log records/s, protobuf', 20_000),
   atMost('startup: --help over node, ms', 12),
   atMost('startup: status ÷ node', 4),
+  atMost('proxy: added to a call, p50, ms', 0.2),
+  atMost('proxy: added to a call, p99, ms', 2),
 ];
 
 /** What of the targets this run reached; targets of benches that did not run are left out. */

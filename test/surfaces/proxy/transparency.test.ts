@@ -9,11 +9,11 @@ import { LineStream } from '../../../src/sources/mcp-proxy/message-stream.ts';
 import { McpObserver } from '../../../src/sources/mcp-proxy/mcp-observer.ts';
 import { pump } from '../../../src/surfaces/proxy/pump.ts';
 import { SessionMaker } from '../../support/mcp-sessions.ts';
-import type { Script } from '../../support/scripted-server.ts';
+import type { Script } from '../../support/mcp-server-child.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { run, wrapped } from '../../support/wrapped-process.ts';
 
-const SERVER = fileURLToPath(new URL('../../support/scripted-server.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../../support/mcp-server-child.ts', import.meta.url));
 
 /** Sends bytes through a pump with a listener, in pieces, to a reader that is slower now and then. */
 async function throughPump(pieces: readonly Buffer[], overhear: (chunk: Buffer) => void): Promise<Buffer> {

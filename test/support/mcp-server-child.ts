@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Plays the server's side of a recorded session: `scripted-server.ts <script.json>`. Writes `output` to standard output
+ * Plays the server's side of a recorded session: `mcp-server-child.ts <script.json>`. Writes `output` to standard output
  * and `errors` to standard error in the given pieces, keeps a hash of its input in `inputHash`, and ends as it is told.
  */
 export type Script = {

@@ -123,6 +123,22 @@ describe('draining', () => {
     for (const bench of [store, other.store]) expect(imbalances(await bench.ledger())).toEqual([0]);
   });
 
+  it('takes in what a second telling knows more, also when the table has no column for it yet', async () => {
+    const directory = join(temporaryFolder(), '.ai');
+    const tell = async (data: Record<string, string | number>, ...identities: string[]): Promise<void> => {
+      const metrics = openMetrics({ directory });
+      for (const identity of identities)
+        metrics.emit({ metric: 'tool.called', atMicros: NOW_MICROS, data, identity, source: 'otlp', inferred: false });
+      await metrics.close();
+    };
+    await tell({ tool: 'Bash' }, 'a', 'b');
+    await tell({ tool: 'Bash', client: 'codex', duration_ms: 5 }, 'b');
+    const metrics = openMetrics({ directory });
+    const { events } = await metrics.query({ metric: 'tool.called' });
+    await metrics.close();
+    expect(new Set(events.map(({ data }) => data['duration_ms']))).toEqual(new Set([undefined, 5]));
+  });
+
   it('leaves the thread to others between slices', async () => {
     const { store, spool } = await openBench();
     spool(Array.from({ length: 60_000 }, (_, n) => sample(NOW_MICROS - n * 7, { tests: n })));

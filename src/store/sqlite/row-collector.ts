@@ -27,7 +27,8 @@ export class RowCollector {
   readonly #enricher: RowEnricher;
   readonly #producers: ProducerBook;
   readonly #inserter: EventInserter;
-  #rows = new Map<EventTable, EventRow[]>();
+  /** By name of the table, which may gain columns while rows are collected for it. */
+  #rows = new Map<string, TableRows>();
   /** Rows of this transaction by identity: a second telling may come before the first is inserted. */
   readonly #pending = new Map<bigint, EventRow>();
 
@@ -85,7 +86,8 @@ export class RowCollector {
         onKindChanged,
       );
       if (identity !== undefined && this.#isToldAgain(identity, layout.table, row)) duplicates += 1;
-      else push(isCopy ? copies : this.#rows, layout.table, row);
+      else if (isCopy) push(copies, layout.table, row);
+      else this.#rowsOf(layout.table).rows.push(row);
     }
     for (const [table, rows] of copies) duplicates += this.#inserter.insertCopies(table, rows);
     return { stored: events.length - duplicates - tooOld, duplicates, tooOld, kindChanged };
@@ -93,9 +95,21 @@ export class RowCollector {
 
   /** Insert what was collected. */
   insert(): void {
-    for (const [table, rows] of this.#rows) this.#inserter.insert(table, rows);
+    for (const { table, rows } of this.#rows.values()) {
+      // Columns are only ever added behind the others: rows from before lack the last ones.
+      for (const row of rows) while (row.length < table.columns.length + 2) row.push(null);
+      this.#inserter.insert(table, rows);
+    }
     this.#rows = new Map();
     this.#pending.clear();
+  }
+
+  /** Where rows of a table are collected, as wide as it is by now. */
+  #rowsOf(table: EventTable): TableRows {
+    let found = this.#rows.get(table.table);
+    if (found === undefined) this.#rows.set(table.table, (found = { table, rows: [] }));
+    if (table.columns.length > found.table.columns.length) found.table = table;
+    return found;
   }
 
   /** After a rollback: what was collected inside it is void. */
@@ -112,11 +126,15 @@ export class RowCollector {
       return false;
     }
     const pending = this.#pending.get(identity);
-    if (pending !== undefined) RowEnricher.fillPending(pending, row);
-    else if (this.#enricher.fill(table, at, row)) this.#inserter.markDirty(table, at);
+    if (pending !== undefined) {
+      RowEnricher.fillPending(pending, row);
+      this.#rowsOf(table);
+    } else if (this.#enricher.fill(table, at, row)) this.#inserter.markDirty(table, at);
     return true;
   }
 }
+
+type TableRows = { table: EventTable; readonly rows: EventRow[] };
 
 /** By metric: the indexes of the fields that some event has. */
 function usedFields(events: readonly SpooledEvent[]): Map<SpooledEvent['metric'], Set<number>> {

@@ -3,6 +3,8 @@ import { apiFailureIdentity } from '../../model/session-identity.ts';
 import { isObject, type JsonObject } from '../amicus-state/read-value.ts';
 import { countHunks, countLines, nameWithin } from '../changed-lines.ts';
 import { ClaudeAnswer } from './claude-answer.ts';
+import { AnswerBytes, type AnswerLine } from './claude-answer-bytes.ts';
+import { type AnswerFacts, answerFacts } from './claude-answer-facts.ts';
 import { claudeFailure } from './claude-failure.ts';
 import { claudeLineKind } from './claude-line-kind.ts';
 import type { HistoryMemory, HistoryParser, HistorySink, LineHistory } from './line-history.ts';
@@ -39,9 +41,6 @@ const RESULT_CUTS: readonly Cut[] = [
   { open: Buffer.from('"originalFile":"'), close: Buffer.from('","structuredPatch":[') },
 ];
 
-/** Where a line lies: in a buffer, and in its file. */
-type Place = { readonly bytes: Buffer; readonly start: number; readonly end: number; readonly offset: number };
-
 class ClaudeTranscript implements HistoryParser {
   readonly #sink: HistorySink;
   readonly #calls: OpenCalls;
@@ -53,6 +52,9 @@ class ClaudeTranscript implements HistoryParser {
   /** Lines that were read because nothing tells yet whose they are. */
   #looks = 0;
   #answer: ClaudeAnswer | undefined;
+  readonly #bytes = new AnswerBytes();
+  /** The last line that was read without being parsed; most lines repeat it. */
+  #lastLine: AnswerLine | undefined;
 
   constructor(memory: HistoryMemory, sink: HistorySink) {
     this.#sink = sink;
@@ -73,26 +75,26 @@ class ClaudeTranscript implements HistoryParser {
 
   take(bytes: Buffer, start: number, end: number, offset: number): void {
     const kind = claudeLineKind(bytes, start, end);
-    if (kind === 'assistant' && this.#answer?.isRepeatedBy(bytes, start, end, this.#calls) === true) return;
+    if (kind === 'assistant' && this.#started && this.#readBytes(bytes, start, end, offset)) return;
     if (kind === 'assistant' || kind === 'results' || kind === 'cost-state' || this.#isBeginning) {
       const line = kind === 'results' ? parseWithout(bytes, start, end, RESULT_CUTS) : parseLine(bytes, start, end);
       if (line === undefined) this.#sink.damaged();
-      else this.#read(line, { bytes, start, end, offset });
+      else this.#read(line, offset);
     } else if (typeof kind === 'object') this.#sink.unknown(kind.unknown);
   }
 
   pause(settled: boolean): void {
-    if (settled || this.#answer?.isWhole === true) this.#tellAnswer();
+    if (settled || this.#answer?.facts.isWhole === true) this.#tellAnswer();
   }
 
-  #read(line: JsonObject, place: Place): void {
+  #read(line: JsonObject, offset: number): void {
     this.#lastMicros = microsAt(line, 'timestamp') ?? this.#lastMicros;
     // Where the session began: an agent that changes the folder is still at work on the same project.
     this.#cwd ??= wordAt(line, 'cwd');
     this.#noteSession(line);
     switch (line['type']) {
       case 'assistant':
-        return this.#readAnswer(line, place);
+        return this.#readAnswer(line, offset);
       case 'user':
         return this.#readResults(line);
       case 'cost-state':
@@ -124,20 +126,37 @@ class ClaudeTranscript implements HistoryParser {
     };
   }
 
-  #readAnswer(line: JsonObject, { bytes, start, end, offset }: Place): void {
+  #readAnswer(line: JsonObject, offset: number): void {
     const message = objectAt(line, 'message');
     for (const block of listAt(message, 'content')) {
       if (!isObject(block) || block['type'] !== 'tool_use') continue;
       this.#calls.opened(wordAt(block, 'id'), wordAt(block, 'name'));
     }
     if (line['isApiErrorMessage'] === true || message?.['model'] === '<synthetic>') return this.#readFailure(line);
-    const usage = objectAt(message, 'usage');
-    // Resumed and forked sessions repeat lines under other ids of lines; the request's own ids stay.
-    const key = wordAt(line, 'requestId') ?? wordAt(message, 'id') ?? wordAt(line, 'uuid');
-    if (usage === undefined || key === undefined) return;
-    if (this.#answer?.key === key) return this.#answer.add(line, usage);
+    const facts = answerFacts(line);
+    this.#lastLine = undefined;
+    if (facts !== undefined) this.#addToAnswer(facts, offset);
+  }
+
+  #addToAnswer(facts: AnswerFacts, offset: number): void {
+    if (this.#answer?.facts.key === facts.key) return this.#answer.add(facts);
     this.#tellAnswer();
-    this.#answer = new ClaudeAnswer(key, line, usage, offset, bytes, start, end);
+    this.#answer = new ClaudeAnswer(facts, offset);
+  }
+
+  /** Reads a line of an answer without parsing it. @returns False when it must be parsed. */
+  #readBytes(bytes: Buffer, start: number, end: number, offset: number): boolean {
+    const look = this.#bytes;
+    if (!look.look(bytes, start, end)) return false;
+    const isRepeated = this.#lastLine !== undefined && look.repeats(this.#lastLine);
+    const line = isRepeated ? this.#lastLine : look.read();
+    if (line === undefined) return false;
+    this.#calls.opened(look.call?.id, look.call?.name);
+    if (isRepeated) return true;
+    this.#lastLine = line;
+    this.#lastMicros = line.facts.atMicros;
+    this.#addToAnswer(line.facts, offset);
+    return true;
   }
 
   #tellAnswer(): void {

@@ -5,6 +5,8 @@ const HEAD_BYTES = 600;
 const TAIL_BYTES = 800;
 
 const ASSISTANT = '"type":"assistant"';
+const ASSISTANT_ROLE = '"role":"assistant"';
+const ATTACHMENT = '"attachment":{';
 const USER = '"type":"user"';
 const RESULT = '"tool_result"';
 const RESULT_BYTES = Buffer.from(RESULT);
@@ -35,11 +37,13 @@ export function claudeLineKind(bytes: Buffer, start: number, end: number): Claud
   const head = lookAt(bytes, start, Math.min(end, start + HEAD_BYTES));
   const first = /^\{"type":"([\w-]{1,40})"/.exec(head)?.[1];
   if (first !== undefined && first !== 'assistant' && first !== 'user') return ofType(first);
+  // Most lines show at their beginning what they are.
+  if (head.includes(ASSISTANT_ROLE)) return 'assistant';
+  if (head.includes(USER)) return hasResult(head, bytes, start, end);
+  if (head.includes(ATTACHMENT)) return 'other';
   const tail = lookAt(bytes, Math.max(start, end - TAIL_BYTES), end);
   if (head.includes(ASSISTANT) || tail.includes(ASSISTANT)) return 'assistant';
-  if (head.includes(USER) || tail.includes(USER)) {
-    return head.includes(RESULT) || holds(bytes, start, end, RESULT_BYTES) ? 'results' : 'other';
-  }
+  if (tail.includes(USER)) return hasResult(head, bytes, start, end);
   for (const known of PASSED_OVER) {
     const needle = `"type":"${known}"`;
     if (head.includes(needle) || tail.includes(needle)) return 'other';
@@ -48,6 +52,10 @@ export function claudeLineKind(bytes: Buffer, start: number, end: number): Claud
   if (holds(bytes, start, end, USER_BYTES)) return 'results';
   const type = /"type":"([\w-]{1,40})"[^{}]*\}?$/.exec(tail)?.[1];
   return type === undefined ? { unknown: '(none)' } : ofType(type);
+}
+
+function hasResult(head: string, bytes: Buffer, start: number, end: number): 'results' | 'other' {
+  return head.includes(RESULT) || holds(bytes, start, end, RESULT_BYTES) ? 'results' : 'other';
 }
 
 function ofType(type: string): ClaudeLineKind {

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 256 << 10;
 /** A line of more is passed over: no line that matters comes near, only images and whole files in base64. */
 const MAX_LINE_BYTES = 32 << 20;
 const LINE_FEED = 10;

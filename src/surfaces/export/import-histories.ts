@@ -9,6 +9,8 @@ import { notStored, notStoredOfAll, settle } from './settle.ts';
 
 /** Tries to make room before an event counts as dropped. */
 const MAX_TRIES = 100;
+/** Handed on together, in one turn of the event loop: some hundred kilobytes. */
+const BATCH_EVENTS = 4_096;
 
 /** A client's history and the folders in which it is looked for. */
 export type HistoryPlaces = { readonly history: History; readonly places: readonly string[] };
@@ -70,7 +72,7 @@ export async function importHistories(
       const startBytes = reading.scanner.bytesRead;
       const run = part.read();
       for (let step = run.next(); ; step = run.next()) {
-        events += await emitAll(collector, batch);
+        if (batch.length >= BATCH_EVENTS) events += await emitAll(collector, batch);
         const bytes = doneBytes + reading.scanner.bytesRead - startBytes;
         options.onProgress?.({ part: bytes / totalBytes, bytes, events });
         if (step.done === true || signal?.aborted === true) break;
@@ -80,9 +82,10 @@ export async function importHistories(
       if (signal?.aborted === true) break;
     }
   }
+  events += await emitAll(collector, batch);
   const after = await notStoredOfAll(collector);
   // Only now: what is noted as read must not be able to get lost.
-  await settle(collector);
+  if (events > 0) await settle(collector);
   marks.save();
   const duplicates = after.duplicates - before.duplicates;
   const tooOld = after.tooOld - before.tooOld;

@@ -22,6 +22,8 @@ export type NotStored = { readonly duplicates: number; readonly tooOld: number; 
 
 /** How many events of this process the drain did not store, and how many it has not looked at yet. */
 export async function notStored(collector: MetricsCollector): Promise<NotStored> {
+  // The ledger counts all rows; who has recorded nothing need not ask.
+  if (collector.health().recorded === 0) return { duplicates: 0, tooOld: 0, inSpool: 0 };
   const own = await ledgerEntry(collector);
   const { duplicate = 0, too_old = 0 } = own?.dropped ?? {};
   return { duplicates: duplicate, tooOld: too_old, inSpool: own?.inSpool ?? 0 };

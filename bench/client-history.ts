@@ -138,9 +138,12 @@ class SessionWriter {
       cache_creation_input_tokens: written,
       cache_read_input_tokens: Math.floor(random() * 150_000),
       output_tokens: Math.floor(random() * 1_500),
+      output_tokens_details: { thinking_tokens: 0 },
       server_tool_use: { web_search_requests: 0, web_fetch_requests: 0 },
       service_tier: 'standard',
       cache_creation: { ephemeral_1h_input_tokens: written >> 1, ephemeral_5m_input_tokens: written - (written >> 1) },
+      inference_geo: 'global',
+      iterations: [],
       speed: 'standard',
     };
     truth.requests += 1;
@@ -172,7 +175,7 @@ class SessionWriter {
         stop_sequence: null,
         usage,
       };
-      lines.push(this.#line({ type: 'assistant', message, requestId: `req_${number}`, apiBlockIndex: index }, agentId));
+      lines.push(this.#line({ message, apiBlockIndex: index, requestId: `req_${number}`, type: 'assistant' }, agentId));
     }
     const result = edits
       ? {
@@ -185,7 +188,7 @@ class SessionWriter {
         }
       : { stdout: this.#text(3_000), stderr: '', interrupted: false, isImage: false };
     const content = [{ tool_use_id: toolUseId, type: 'tool_result', content: this.#text(3_000), is_error: false }];
-    lines.push(this.#line({ type: 'user', message: { role: 'user', content }, toolUseResult: result }, agentId));
+    lines.push(this.#line({ type: 'user', message: { role: 'user', content } }, agentId, { toolUseResult: result }));
   }
 
   /** Lengths spread as in practice: most are short, a few are very long. */
@@ -193,20 +196,25 @@ class SessionWriter {
     return this.#settings.text(Math.floor(-Math.log(1 - this.#settings.random()) * mean));
   }
 
-  #line(fields: Readonly<Record<string, unknown>>, agentId: string | undefined): string {
+  /** A line of a conversation, its fields in the order in which Claude Code writes them. */
+  #line(fields: Readonly<Record<string, unknown>>, agentId: string | undefined, more: object = {}): string {
     this.millis += 200;
-    return this.#record({
+    const timestamp = new Date(this.millis).toISOString();
+    return `${JSON.stringify({
       parentUuid: this.uuid(),
       isSidechain: agentId !== undefined,
-      ...(agentId === undefined ? {} : { agentId }),
+      agentId,
       ...fields,
       uuid: this.uuid(),
+      timestamp,
+      ...more,
       userType: 'external',
       entrypoint: 'cli',
       cwd: '/home/dev/proj',
+      sessionId: this.sessionId,
       version: '2.1.330',
       gitBranch: 'main',
-    });
+    })}\n`;
   }
 
   #record(fields: Readonly<Record<string, unknown>>): string {

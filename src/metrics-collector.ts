@@ -24,6 +24,7 @@ import type {
 import { KeptStore } from './store/kept-store.ts';
 import type {
   DrainReport,
+  ProducerDrops,
   ProducerLedger,
   RetentionSettings,
   Store,
@@ -211,6 +212,11 @@ export class MetricsCollector {
   /** The conservation law, process by process. */
   ledger(): Promise<readonly ProducerLedger[]> {
     return this.#ask(({ store }) => store.ledger());
+  }
+
+  /** Of this process alone: what its events were dropped for, by the store too, and how many wait. Counts no rows. */
+  drops(): Promise<ProducerDrops | undefined> {
+    return this.#ask(({ store }) => store.dropsOf(this.health().producer));
   }
 
   /** The metrics of which the store has, or had, events. */

@@ -97,6 +97,9 @@ export type ProducerLedger = {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
 };
 
+/** The part of a producer's ledger that is known without counting rows. */
+export type ProducerDrops = Pick<ProducerLedger, 'inSpool' | 'dropped'>;
+
 export type UpkeepReport = {
   readonly rolledUpHours: number;
   /** Raw events dropped because they were older than the retention. */
@@ -159,6 +162,8 @@ export interface Store {
   foldRollups(request: FoldRequest): Promise<readonly FoldRow[]>;
   coverage(metric: string, range: TimeRange): Promise<Coverage>;
   ledger(): Promise<readonly ProducerLedger[]>;
+  /** What one producer's events were dropped for, and how many wait. `undefined` when it has recorded nothing. */
+  dropsOf(producer: string): Promise<ProducerDrops | undefined>;
   stats(): Promise<StoreStats>;
   /** Roll up finished hours, expire raw detail, keep the size budget, remove drained segments, checkpoint. Idempotent. */
   upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport>;

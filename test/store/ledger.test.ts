@@ -38,6 +38,16 @@ describe('the ledger', () => {
     expect((await store.ledger()).map(missing)).toEqual([0]);
   });
 
+  it('tells one producer what of its events was dropped or waits, without counting rows', async () => {
+    const { store, put, spool } = await openBench();
+    expect(await store.dropsOf('nobody')).toBeUndefined();
+    const once = sample(NOW_MICROS - 10, {}, { identity: 'once' });
+    await put([once, once]);
+    spool([sample(NOW_MICROS - 5)]);
+    const [account] = await store.ledger();
+    expect(await store.dropsOf(account?.producer ?? '')).toMatchObject({ inSpool: 1, dropped: { duplicate: 1 } });
+  });
+
   it('knows a producer that nobody has drained yet', async () => {
     const { store, spool } = await openBench();
     spool([sample(NOW_MICROS - 1)]);

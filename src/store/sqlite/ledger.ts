@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SegmentReader } from '../spool/segment-reader.ts';
 import { listSegments, spoolFolder } from '../spool/spool-folder.ts';
-import type { ProducerLedger } from '../store.ts';
+import type { ProducerDrops, ProducerLedger } from '../store.ts';
 import { readEventTables } from './event-tables.ts';
 import { SliceWidth } from './time-slices.ts';
 
@@ -19,7 +19,25 @@ const OPEN = 0;
  * shows as a difference. Use within one read transaction.
  */
 export function readLedger(db: DatabaseSync, path: string, nowMillis: number): ProducerLedger[] {
-  const rowsOf = countByProducer(db);
+  return [...accountsOf(db, path, nowMillis, countByProducer(db)).values()];
+}
+
+/** What of it is known without counting rows, of one producer. Use within one read transaction. */
+export function readDrops(
+  db: DatabaseSync,
+  path: string,
+  nowMillis: number,
+  producer: string,
+): ProducerDrops | undefined {
+  return accountsOf(db, path, nowMillis, new Map()).get(producer);
+}
+
+function accountsOf(
+  db: DatabaseSync,
+  path: string,
+  nowMillis: number,
+  rowsOf: ReadonlyMap<number, number>,
+): Map<string, Account> {
   const accounts = new Map<string, Account>();
   for (const row of db.prepare('SELECT * FROM producer ORDER BY started, id').all()) {
     accounts.set(String(row['uid']), {
@@ -37,7 +55,7 @@ export function readLedger(db: DatabaseSync, path: string, nowMillis: number): P
   addSpool(db, accounts, path, nowMillis);
   // What waits in the spool was recorded too, though no drainer has told the producer's account of it yet.
   for (const account of accounts.values()) account.recorded += account.inSpool;
-  return [...accounts.values()];
+  return accounts;
 }
 
 function countByProducer(db: DatabaseSync): Map<number, number> {

@@ -9,6 +9,7 @@ import type {
   DrainReport,
   FoldRequest,
   FoldRow,
+  ProducerDrops,
   ProducerLedger,
   RetentionSettings,
   ScanRequest,
@@ -24,7 +25,7 @@ import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, toStoredMetric } from './event-tables.ts';
 import { foldTable } from './fold.ts';
-import { readLedger } from './ledger.ts';
+import { readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { foldRollupBlocks } from './rollup-fold.ts';
@@ -128,6 +129,11 @@ export class SqliteStore implements Store {
   async ledger(): Promise<readonly ProducerLedger[]> {
     const nowMillis = Math.floor(this.#clock.nowMicros() / 1_000);
     return this.#reading(() => readLedger(this.#open.db, this.#open.path, nowMillis));
+  }
+
+  async dropsOf(producer: string): Promise<ProducerDrops | undefined> {
+    const nowMillis = Math.floor(this.#clock.nowMicros() / 1_000);
+    return this.#reading(() => readDrops(this.#open.db, this.#open.path, nowMillis, producer));
   }
 
   async stats(): Promise<StoreStats> {

@@ -22,9 +22,8 @@ export type NotStored = { readonly duplicates: number; readonly tooOld: number; 
 
 /** How many events of this process the drain did not store, and how many it has not looked at yet. */
 export async function notStored(collector: MetricsCollector): Promise<NotStored> {
-  // The ledger counts all rows; who has recorded nothing need not ask.
-  if (collector.health().recorded === 0) return { duplicates: 0, tooOld: 0, inSpool: 0 };
-  const own = await ledgerEntry(collector);
+  // Before anything was recorded there may be no store, and nothing to make one for.
+  const own = collector.health().recorded === 0 ? undefined : await collector.drops();
   const { duplicate = 0, too_old = 0 } = own?.dropped ?? {};
   return { duplicates: duplicate, tooOld: too_old, inSpool: own?.inSpool ?? 0 };
 }
@@ -35,10 +34,4 @@ export async function notStoredOfAll(collector: MetricsCollector): Promise<NotSt
     const found = await notStored(collector);
     if (found.inSpool === 0 || drains === MAX_DRAINS) return found;
   }
-}
-
-/** @returns `undefined` when this process has recorded nothing yet. */
-async function ledgerEntry(collector: MetricsCollector) {
-  const { producer } = collector.health();
-  return (await collector.ledger()).find((entry) => entry.producer === producer);
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { benchFreshness } from './freshness.ts';
 import type { BenchContext, BenchOutcome, Table } from './harness.ts';
+import { benchHistories } from './histories.ts';
 import { benchImports } from './imports.ts';
 import { benchOtlp } from './otlp.ts';
 import { benchPaced } from './paced.ts';
@@ -34,6 +35,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   startup: benchStartup,
   proxy: benchProxy,
   imports: benchImports,
+  histories: benchHistories,
   otlp: benchOtlp,
 };
 

@@ -48,7 +48,7 @@ export class AnswerBytes {
     this.#requestAt = this.#usageAt < 0 ? -1 : this.#tail.indexOf(REQUEST_START, this.#usageAt);
     if (this.#requestAt < 0) return false;
     this.#head = lookAt(bytes, start, Math.min(end, start + HEAD_BYTES));
-    this.#call = callIn(bytes, start, end);
+    this.#call = callIn(this.#head, bytes.subarray(start, end));
     return this.#call !== 'unclear';
   }
 
@@ -106,11 +106,10 @@ export class AnswerBytes {
   }
 }
 
-function callIn(bytes: Buffer, start: number, end: number): Call {
-  const line = bytes.subarray(start, end);
+function callIn(head: string, line: Buffer): Call {
   const first = line.indexOf(TOOL_USE);
   if (first < 0) return 'none';
-  const [, , type, id, name] = HEAD.exec(lookAt(line, 0, Math.min(line.length, HEAD_BYTES))) ?? [];
+  const [, , type, id, name] = HEAD.exec(head) ?? [];
   if (type !== 'tool_use' || id === undefined || name === undefined) return 'unclear';
   return line.includes(TOOL_USE, first + 1) ? 'unclear' : { id, name };
 }

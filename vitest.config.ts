@@ -19,6 +19,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
+    // No test, and no process that one starts, looks at the agents of the machine it runs on.
+    env: { AMICUS_METRICS_AGENT_HISTORIES: 'off' },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

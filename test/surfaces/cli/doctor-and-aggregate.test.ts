@@ -35,10 +35,9 @@ const linesOf = (text: string): string[] => text.trimEnd().split('\n');
 describe('aggregate', () => {
   it('shows figures by group beside those of the period before, with how they were found', async () => {
     const dir = await folderWithTasks();
-    const run = await runInProcess([
-      ...['--dir', dir, '--since', '24h', 'aggregate', 'task.completed', 'count', 'max(duration_seconds)'],
-      ...['--by', 'node_id', '--compare', '--explain', '--order', '-max(duration_seconds)', '--limit', '5'],
-    ]);
+    const asked = ['aggregate', 'task.completed', 'count', 'max(duration_seconds)', '--by', 'node_id', '--compare'];
+    const shown = ['--explain', '--order', '-max(duration_seconds)', '--limit', '5'];
+    const run = await runInProcess(['--dir', dir, '--since', '24h', ...asked, ...shown]);
     expect(run.code).toBe(0);
     const [head = '', first = '', second = ''] = linesOf(run.stdout);
     expect(head).toContain('node_id');

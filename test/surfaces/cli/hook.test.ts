@@ -117,7 +117,7 @@ describe('the command for hooks', () => {
     const imported = await runInProcess(['import', '--json', '--from', 'claude-code', join(folder, 'home')], {
       cwd: folder,
     });
-    expect(imported).toMatchObject({ code: 0, stderr: "" });
+    expect(imported).toMatchObject({ code: 0, stderr: '' });
     const collector = openMetrics({ directory: join(folder, '.ai') });
     const { rows } = await collector.aggregate({ metric: 'tool.called', aggregations: ['count'], groupBy: [] });
     await collector.close();

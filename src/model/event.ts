@@ -48,7 +48,7 @@ export type IncomingEvent = {
 
 /** An event as it is kept. */
 export type StoredEvent = {
-  /** Identity across export and import: `<store id>:<metric>:<micros>`, or what it was imported under. */
+  /** Where it lies: `<store id>:<metric>:<micros>`. An event that was imported has the id of the store it lies in now. */
   readonly id: string;
   readonly metric: string;
   /** Seconds since the Unix epoch, as a float: the public form, as in Amicus's own files. */

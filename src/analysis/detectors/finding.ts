@@ -1,0 +1,65 @@
+import type { FilterBook } from '../../query/question.ts';
+
+export type FigureUnit = 'seconds' | 'ms' | 'usd' | 'tokens' | 'count' | 'share' | 'per_hour' | 'per_day';
+
+/** A figure with what is needed to believe it. A `share` is from 0 to 1; the text beside it names its denominator. */
+export type Figure = {
+  readonly value: number;
+  readonly unit: FigureUnit;
+  /** The 95 % interval, where one can be given. */
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+  /** How many observations it comes from. */
+  readonly samples: number;
+};
+
+const SUBJECT_KINDS = ['cluster', 'node', 'role', 'model', 'client', 'task', 'file', 'operation', 'tool'] as const;
+
+/** Whom or what a finding is about. The id comes from data: shown as a name, never as a sentence. */
+export type Subject = { readonly kind: (typeof SUBJECT_KINDS)[number]; readonly id: string | undefined };
+
+/** Where a figure comes from: a question that can be asked again. Moments are microseconds. */
+export type Evidence = {
+  /** What it shows, in a few words without names from data: `tasks that ended in the window`. */
+  readonly shows: string;
+  readonly metric: string;
+  readonly filters?: FilterBook | undefined;
+  readonly fromMicros: number;
+  readonly toMicros: number;
+};
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+/** What it cost, as far as it can be said: lost per day at the present rate. */
+export type Impact = {
+  /** Seconds of waiting, or of work that was lost, a day; of all tasks or nodes together. */
+  readonly secondsPerDay?: Figure | undefined;
+  readonly usdPerDay?: Figure | undefined;
+};
+
+/** Something that a detector found. */
+export type Finding = {
+  /** The detector. */
+  readonly kind: string;
+  readonly subject: Subject;
+  readonly severity: Severity;
+  /** One sentence with its figures, in plain words: what is, compared with what. Names from data stand in `subject` alone. */
+  readonly summary: string;
+  /** What was seen in the window. */
+  readonly observed: Figure;
+  /** What it is compared with. Absent where an absolute bound is meant. */
+  readonly expected?: Figure | undefined;
+  /** How far apart they are, in the unit of `observed`, with its interval. */
+  readonly effect: Figure;
+  readonly impact: Impact;
+  /** Since when, as far as it can be told. */
+  readonly sinceMicros: number;
+  readonly evidence: readonly Evidence[];
+  /** Further figures that advice needs: `{ pending: 12, nodes: 3 }`. */
+  readonly facts: Readonly<Record<string, number | string>>;
+};
+
+/** Findings of one subject have one id as long as they last, so that a decision about them is remembered. */
+export function findingId({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): string {
+  return subject.id === undefined ? `${kind}/${subject.kind}` : `${kind}/${subject.kind}/${subject.id}`;
+}

@@ -12,6 +12,7 @@ export const CATEGORIES = [
   'tokens',
   'quality',
   'messages',
+  'insights',
   'custom',
 ] as const;
 export type Category = (typeof CATEGORIES)[number];

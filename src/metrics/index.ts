@@ -1,8 +1,10 @@
+import { adviceDecided } from './advice-decided.ts';
 import { apiFailed } from './api-failed.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
 import { codeChanged } from './code-changed.ts';
 import { costRepriced } from './cost-repriced.ts';
 import type { DataOf, Metric } from './define-metric.ts';
+import { findingChanged } from './finding-changed.ts';
 import { messageSent } from './message-sent.ts';
 import { nodeRegistered } from './node-registered.ts';
 import { nodeStatus } from './node-status.ts';
@@ -42,6 +44,8 @@ export const METRICS = [
   codeChanged,
   testsExecuted,
   messageSent,
+  findingChanged,
+  adviceDecided,
 ] as const;
 
 type MetricOf<Name> = Extract<(typeof METRICS)[number], { readonly name: Name }>;

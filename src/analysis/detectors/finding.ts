@@ -1,3 +1,4 @@
+import { identityHash } from '../../model/identity-hash.ts';
 import type { FilterBook } from '../../query/question.ts';
 
 export type FigureUnit = 'seconds' | 'ms' | 'usd' | 'tokens' | 'count' | 'share' | 'per_hour' | 'per_day';
@@ -59,7 +60,17 @@ export type Finding = {
   readonly facts: Readonly<Record<string, number | string>>;
 };
 
-/** Findings of one subject have one id as long as they last, so that a decision about them is remembered. */
+/** Leaves room for the detector's name and for what keeps shortened ids apart. */
+const MAX_SUBJECT_LENGTH = 80;
+
+/**
+ * Findings of one subject have one id as long as they last, so that a decision about them is remembered. Long subjects
+ * (paths) are cut and keep apart by a hash.
+ */
 export function findingId({ kind, subject }: Pick<Finding, 'kind' | 'subject'>): string {
-  return subject.id === undefined ? `${kind}/${subject.kind}` : `${kind}/${subject.kind}/${subject.id}`;
+  const { id } = subject;
+  if (id === undefined) return `${kind}/${subject.kind}`;
+  const shown =
+    id.length <= MAX_SUBJECT_LENGTH ? id : `${id.slice(0, MAX_SUBJECT_LENGTH)}~${identityHash(id).toString(36)}`;
+  return `${kind}/${subject.kind}/${shown}`;
 }

@@ -1,4 +1,4 @@
-import { count, id, measure } from '../model/field.ts';
+import { count, id, measure, name } from '../model/field.ts';
 import { defineMetric } from './define-metric.ts';
 
 export const testsExecuted = defineMetric({
@@ -7,6 +7,7 @@ export const testsExecuted = defineMetric({
   doc: 'A test run ended.',
   fields: {
     task_id: id('The task it was for, where known.'),
+    suite: name('Which tests, where a project has several suites: `unit`, `browser`.'),
     total_tests: count('Tests in the run, skipped ones included.'),
     passed: count('Tests that passed.'),
     failed: count('Tests that failed or broke.'),

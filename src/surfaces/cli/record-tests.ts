@@ -3,8 +3,8 @@ import type { TestTotals } from '../../sources/test-reports/test-totals.ts';
 import { knownBeforehand } from '../proxy/known-beforehand.ts';
 import type { CommandContext } from './context.ts';
 
-/** For whom a run of tests is, as far as options say. */
-export type GivenFor = Parameters<typeof knownBeforehand>[0];
+/** For whom a run of tests is, and of which suite, as far as options say. */
+export type GivenFor = Parameters<typeof knownBeforehand>[0] & { readonly suite: string | undefined };
 
 type Run = {
   readonly totals: TestTotals;
@@ -26,6 +26,7 @@ export async function recordTests(context: CommandContext, run: Run, given: Give
     data: {
       node_id: nodeId,
       task_id: taskId,
+      suite: given.suite,
       total_tests: total,
       passed,
       failed,

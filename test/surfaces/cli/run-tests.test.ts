@@ -33,16 +33,22 @@ describe('run-tests', () => {
     const script =
       'process.stdin.on("data", (d) => process.stdout.write(d)).on("end", () => {' +
       'process.stdout.write("==== 1 failed, 4 passed in 0.12s ====\\n\\xff"); process.stderr.write("err"); process.exitCode = 7 })';
-    const run = spawnSync(process.execPath, argv('--task', 't-1', '--', process.execPath, '-e', script), {
-      cwd: folder,
-      env: environment,
-      input: 'in\0put\n',
-    });
+    const run = spawnSync(
+      process.execPath,
+      argv('--task', 't-1', '--suite', 'unit', '--', process.execPath, '-e', script),
+      {
+        cwd: folder,
+        env: environment,
+        input: 'in\0put\n',
+      },
+    );
     expect(run.status).toBe(7);
     expect(run.stdout.toString()).toBe('in\0put\n==== 1 failed, 4 passed in 0.12s ====\n\u00ff');
     expect(run.stderr.toString()).toBe('err');
     const figures = { total_tests: 5, passed: 4, failed: 1, duration_seconds: 0.12 };
-    expect(await recorded(ai)).toEqual([{ source: 'test-report', node_id: 'Node-A1B2', task_id: 't-1', ...figures }]);
+    expect(await recorded(ai)).toEqual([
+      { source: 'test-report', node_id: 'Node-A1B2', task_id: 't-1', suite: 'unit', ...figures },
+    ]);
   });
 
   it('asks node:test for a report with --collect, and keeps its output', async () => {

@@ -17,6 +17,7 @@ export const runTestsCommand = defineCommand({
     collect: flagOption('ask node --test, Vitest, Jest or pytest for a report, in a temporary file'),
     node: valueOption('<node>', 'the node that ran them'),
     task: valueOption('<task>', 'the task they are for'),
+    suite: valueOption('<name>', 'which tests they are, where there are several suites'),
   },
   examples: [
     { line: 'amicus-metrics run-tests -- npx vitest run', doc: 'from the closing lines' },
@@ -30,7 +31,7 @@ export const runTestsCommand = defineCommand({
       import('../run-tests.ts'),
     ]);
     const report = options.report === undefined ? undefined : resolve(context.cwd, options.report);
-    const given = { name: undefined, node: options.node, task: options.task };
+    const given = { name: undefined, node: options.node, task: options.task, suite: options.suite };
     if (command.length > 0) return runTests(context, { command, report, collect: options.collect, given });
     if (report === undefined) {
       throw new CommandError(

@@ -5,6 +5,7 @@ import { codeChanged } from './code-changed.ts';
 import { costRepriced } from './cost-repriced.ts';
 import type { DataOf, Metric } from './define-metric.ts';
 import { findingChanged } from './finding-changed.ts';
+import { humanAsked } from './human-asked.ts';
 import { messageSent } from './message-sent.ts';
 import { nodeRegistered } from './node-registered.ts';
 import { nodeStatus } from './node-status.ts';
@@ -18,6 +19,7 @@ import { taskClaimed } from './task-claimed.ts';
 import { taskCompleted } from './task-completed.ts';
 import { taskCreated } from './task-created.ts';
 import { taskReleased } from './task-released.ts';
+import { taskStatus } from './task-status.ts';
 import { testsExecuted } from './tests-executed.ts';
 import { tokensConsumed } from './tokens-consumed.ts';
 import { toolCalled } from './tool-called.ts';
@@ -28,10 +30,12 @@ export const METRICS = [
   nodeTerminated,
   nodeStatus,
   clusterSnapshot,
+  humanAsked,
   taskCreated,
   taskClaimed,
   taskReleased,
   taskCompleted,
+  taskStatus,
   stateRead,
   stateWrite,
   stateLock,

@@ -2,8 +2,7 @@ import { isObject } from '../amicus-state/read-value.ts';
 import { type AnswerFacts, claudeUsage, speedOf } from './claude-answer-facts.ts';
 import { lookAt, microsAt, wordAt } from './line-text.ts';
 
-/** The message's head, and what stands behind its content: usage, the request's id, whose line it is. */
-const HEAD_BYTES = 600;
+/** What stands behind the message's content: usage, the request's id, whose line it is. */
 const TAIL_BYTES = 1_400;
 
 const HEAD =
@@ -22,10 +21,13 @@ const TOOL_USE = Buffer.from('"type":"tool_use"');
 export type AnswerLine = {
   readonly facts: AnswerFacts;
   /** The usage as it is written, up to the output: the next line of the same answer repeats it. */
-  readonly usageText: string;
+  readonly usage: Written;
   /** The request's id with what closes it. */
-  readonly requestText: string;
+  readonly request: Written;
 };
+
+/** Bytes of a line, and how far before its end they begin. */
+type Written = { readonly bytes: Buffer; readonly beforeEnd: number };
 
 /** The call of a tool that is a line's only block; `unclear` where there may be more than one. */
 type Call = { readonly id: string; readonly name: string } | 'none' | 'unclear';
@@ -41,15 +43,29 @@ export class AnswerBytes {
   #requestAt = -1;
   #call: Call = 'unclear';
 
-  /** Looks at a line. @returns False when it must be parsed. */
-  look(bytes: Buffer, start: number, end: number): boolean {
-    this.#tail = lookAt(bytes, Math.max(start, end - TAIL_BYTES), end);
-    this.#usageAt = this.#tail.lastIndexOf(USAGE_START);
-    this.#requestAt = this.#usageAt < 0 ? -1 : this.#tail.indexOf(REQUEST_START, this.#usageAt);
-    if (this.#requestAt < 0) return false;
-    this.#head = lookAt(bytes, start, Math.min(end, start + HEAD_BYTES));
-    this.#call = callIn(this.#head, bytes.subarray(start, end));
-    return this.#call !== 'unclear';
+  /**
+   * Looks at a line. Where it stands as before that the usage of the last line is this line's too, nothing else is read.
+   *
+   * @param head Its beginning, as `lineHead()` makes it.
+   * @param last The line before, if that was read here.
+   * @returns `unclear` when it must be parsed, `new` when `read()` may tell of it.
+   */
+  look(head: string, bytes: Buffer, start: number, end: number, last?: AnswerLine): 'new' | 'repeated' | 'unclear' {
+    this.#head = head;
+    const isRepeated =
+      last !== undefined &&
+      last.facts.isWhole &&
+      isWrittenIn(last.usage, bytes, start, end) &&
+      isWrittenIn(last.request, bytes, start, end);
+    if (!isRepeated) {
+      this.#tail = lookAt(bytes, Math.max(start, end - TAIL_BYTES), end);
+      this.#usageAt = this.#tail.lastIndexOf(USAGE_START);
+      this.#requestAt = this.#usageAt < 0 ? -1 : this.#tail.indexOf(REQUEST_START, this.#usageAt);
+      if (this.#requestAt < 0) return 'unclear';
+    }
+    this.#call = callIn(head, bytes.subarray(start, end));
+    if (this.#call === 'unclear') return 'unclear';
+    return isRepeated ? 'repeated' : 'new';
   }
 
   /** The tool that the line calls, if any. */
@@ -57,16 +73,7 @@ export class AnswerBytes {
     return typeof this.#call === 'string' ? undefined : this.#call;
   }
 
-  /** Whether the line's request and usage are those of a line before. */
-  repeats({ facts, usageText, requestText }: AnswerLine): boolean {
-    return (
-      facts.isWhole &&
-      this.#tail.startsWith(usageText, this.#usageAt) &&
-      this.#tail.startsWith(requestText, this.#requestAt)
-    );
-  }
-
-  /** The facts of the line that was looked at; nothing when it must be parsed. */
+  /** The facts of the new line that was looked at; nothing when it must be parsed. */
   read(): AnswerLine | undefined {
     const model = HEAD.exec(this.#head)?.[1];
     USAGE.lastIndex = this.#usageAt;
@@ -81,8 +88,8 @@ export class AnswerBytes {
     if (UNUSUAL.test(this.#tail.slice(this.#usageAt))) return undefined;
     const [, usageText = '', input, written, cacheRead, output, thinking, tier, oneHour, fiveMinutes, speed] = usage;
     return {
-      usageText,
-      requestText: `${REQUEST_START}${key}"`,
+      usage: this.#written(usageText, this.#usageAt),
+      request: this.#written(`${REQUEST_START}${key}"`, this.#requestAt),
       facts: {
         key,
         atMicros,
@@ -104,6 +111,15 @@ export class AnswerBytes {
       },
     };
   }
+
+  #written(text: string, at: number): Written {
+    return { bytes: Buffer.from(text, 'latin1'), beforeEnd: this.#tail.length - at };
+  }
+}
+
+function isWrittenIn({ bytes, beforeEnd }: Written, line: Buffer, start: number, end: number): boolean {
+  const at = end - beforeEnd;
+  return at >= start && line.compare(bytes, 0, bytes.length, at, Math.min(end, at + bytes.length)) === 0;
 }
 
 function callIn(head: string, line: Buffer): Call {

@@ -6,7 +6,7 @@ import { ClaudeAnswer } from './claude-answer.ts';
 import { AnswerBytes, type AnswerLine } from './claude-answer-bytes.ts';
 import { type AnswerFacts, answerFacts } from './claude-answer-facts.ts';
 import { claudeFailure } from './claude-failure.ts';
-import { claudeLineKind } from './claude-line-kind.ts';
+import { claudeLineKind, lineHead } from './claude-line-kind.ts';
 import type { HistoryMemory, HistoryParser, HistorySink, LineHistory } from './line-history.ts';
 import { codeChanged, type Session, sessionEvent, toolCalled, toolNames } from './history-events.ts';
 import { placesOf } from './home-folder.ts';
@@ -74,8 +74,9 @@ class ClaudeTranscript implements HistoryParser {
   }
 
   take(bytes: Buffer, start: number, end: number, offset: number): void {
-    const kind = claudeLineKind(bytes, start, end);
-    if (kind === 'assistant' && this.#started && this.#readBytes(bytes, start, end, offset)) return;
+    const head = lineHead(bytes, start, end);
+    const kind = claudeLineKind(head, bytes, start, end);
+    if (kind === 'assistant' && this.#started && this.#readBytes(head, bytes, start, end, offset)) return;
     if (kind === 'assistant' || kind === 'results' || kind === 'cost-state' || this.#isBeginning) {
       const line = kind === 'results' ? parseWithout(bytes, start, end, RESULT_CUTS) : parseLine(bytes, start, end);
       if (line === undefined) this.#sink.damaged();
@@ -145,14 +146,14 @@ class ClaudeTranscript implements HistoryParser {
   }
 
   /** Reads a line of an answer without parsing it. @returns False when it must be parsed. */
-  #readBytes(bytes: Buffer, start: number, end: number, offset: number): boolean {
+  #readBytes(head: string, bytes: Buffer, start: number, end: number, offset: number): boolean {
     const look = this.#bytes;
-    if (!look.look(bytes, start, end)) return false;
-    const isRepeated = this.#lastLine !== undefined && look.repeats(this.#lastLine);
-    const line = isRepeated ? this.#lastLine : look.read();
+    const found = look.look(head, bytes, start, end, this.#lastLine);
+    if (found === 'unclear') return false;
+    const line = found === 'repeated' ? this.#lastLine : look.read();
     if (line === undefined) return false;
     this.#calls.opened(look.call?.id, look.call?.name);
-    if (isRepeated) return true;
+    if (found === 'repeated') return true;
     this.#lastLine = line;
     this.#lastMicros = line.facts.atMicros;
     this.#addToAnswer(line.facts, offset);

@@ -1,6 +1,6 @@
 import { holds, lookAt } from './line-text.ts';
 
-/** Where a line's own type stands: at its beginning, or behind the message, depending on type and version. */
+/** A line's own type stands at its beginning or behind the message, depending on type and version. */
 const HEAD_BYTES = 600;
 const TAIL_BYTES = 800;
 
@@ -29,12 +29,16 @@ export type ClaudeLineKind =
   | 'other'
   | { readonly unknown: string };
 
+/** The beginning of a line, which tells most of what it is. */
+export function lineHead(bytes: Buffer, start: number, end: number): string {
+  return lookAt(bytes, start, Math.min(end, start + HEAD_BYTES));
+}
+
 /**
  * Tells what a line is without decoding it: most of a transcript's bytes are prompts, results of tools and attachments.
  * A wrong guess costs time and nothing else, since whoever parses the line looks at its type again.
  */
-export function claudeLineKind(bytes: Buffer, start: number, end: number): ClaudeLineKind {
-  const head = lookAt(bytes, start, Math.min(end, start + HEAD_BYTES));
+export function claudeLineKind(head: string, bytes: Buffer, start: number, end: number): ClaudeLineKind {
   const first = /^\{"type":"([\w-]{1,40})"/.exec(head)?.[1];
   if (first !== undefined && first !== 'assistant' && first !== 'user') return ofType(first);
   // Most lines show at their beginning what they are.

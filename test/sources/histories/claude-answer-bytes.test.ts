@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { AnswerBytes } from '../../../src/sources/histories/claude-answer-bytes.ts';
+import { AnswerBytes, type AnswerLine } from '../../../src/sources/histories/claude-answer-bytes.ts';
 import { answerFacts } from '../../../src/sources/histories/claude-answer-facts.ts';
+import { lineHead } from '../../../src/sources/histories/claude-line-kind.ts';
 import { parseLine } from '../../../src/sources/histories/line-text.ts';
 import { sample } from '../../support/client-homes.ts';
 
@@ -13,7 +14,8 @@ const LINES = ['transcript.jsonl', 'transcript-subagent.jsonl']
 function read(line: string) {
   const bytes = Buffer.from(`before\n${line}\nafter`);
   const reader = new AnswerBytes();
-  return reader.look(bytes, 7, bytes.length - 6) ? reader.read()?.facts : undefined;
+  const [start, end] = [7, bytes.length - 6];
+  return reader.look(lineHead(bytes, start, end), bytes, start, end) === 'new' ? reader.read()?.facts : undefined;
 }
 
 const parsed = (line: string) => answerFacts(parseLine(Buffer.from(line), 0, Buffer.byteLength(line)) ?? {});
@@ -58,5 +60,23 @@ describe('a line of an answer, read by its ends', () => {
       expect(read(line.replace(from, to))).toBeUndefined();
     }
     for (let end = 0; end < line.length; end++) expect(read(line.slice(0, end))).toBeUndefined();
+  });
+
+  it('is known for a further line of the same answer, and not for one of another', () => {
+    const [line = ''] = LINES;
+    const look = (text: string, reader: AnswerBytes, last?: AnswerLine) =>
+      reader.look(lineHead(Buffer.from(text), 0, text.length), Buffer.from(text), 0, text.length, last);
+    const reader = new AnswerBytes();
+    expect(look(line, reader)).toBe('new');
+    const last = reader.read();
+    expect(look(line.replace('"content":[{', '"content":[{"more":"text",'), new AnswerBytes(), last)).toBe('repeated');
+    for (const [from, to] of [
+      [/"requestId":"./, '"requestId":"#'],
+      [/"input_tokens":1/, '"input_tokens":2'],
+      [/"gitBranch":"/, '"gitBranch":"longer'],
+    ] as const) {
+      expect(line).toMatch(from);
+      expect(look(line.replace(from, to), new AnswerBytes(), last)).toBe('new');
+    }
   });
 });

@@ -1,7 +1,9 @@
 import type { IncomingEvent } from '../../model/event.ts';
 import { momentStamp } from '../../model/identity.ts';
+import { advanceAsking } from './advance-asking.ts';
 import { advanceMessages } from './advance-messages.ts';
 import { advanceNodes, changeStatus, statusAt } from './advance-nodes.ts';
+import { advanceStatuses } from './advance-statuses.ts';
 import { advanceTasks } from './advance-tasks.ts';
 import { type ClusterMemory, emptyMemory } from './cluster-memory.ts';
 import { type ClusterModel, hasCluster } from './cluster-model.ts';
@@ -29,12 +31,13 @@ export function advanceCluster(memory: ClusterMemory, model: ClusterModel, conte
   const facts = new FactList(context, { beforeMicros: memory.model.version.mtimeMicros, writtenMicros, epochMicros });
   tellWrite(memory.model, model, facts);
   const nodes = advanceNodes(memory, model, facts);
-  const tasks = advanceTasks(memory, model, facts);
+  const tasks = advanceStatuses(memory, model, advanceTasks(memory, model, facts), facts);
+  const asking = advanceAsking(memory, model, soleMover(memory.model, model), facts);
   const messageTotals = advanceMessages(memory, model, facts);
   tellSnapshot(memory, { model, tasks }, facts);
   const { events, shared } = facts;
   return {
-    memory: { epochMicros, told: memory.told + events.length, model, nodes, tasks, messageTotals },
+    memory: { epochMicros, told: memory.told + events.length, model, nodes, tasks, messageTotals, asking },
     events,
     shared,
   };

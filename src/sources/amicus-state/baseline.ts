@@ -2,7 +2,14 @@ import { SPAWN_RECOMMENDATIONS, WORKLOAD_STATUSES } from '../../metrics/cluster-
 import { NODE_STATUSES } from '../../metrics/node-status.ts';
 import { TASK_OUTCOMES } from '../../metrics/task-completed.ts';
 import { PRIORITIES } from '../../metrics/task-created.ts';
-import type { Attempt, ClusterMemory, NodeTrack, TaskTrack } from './cluster-memory.ts';
+import {
+  type AskTrack,
+  type Attempt,
+  type ClusterMemory,
+  NEVER_ASKED,
+  type NodeTrack,
+  type TaskTrack,
+} from './cluster-memory.ts';
 import type { MessageState, NodeState, StateVersion, TaskState, Workload } from './cluster-model.ts';
 import { isObject, type JsonObject } from './read-value.ts';
 
@@ -24,6 +31,7 @@ export function encodeBaseline(memory: ClusterMemory, key: string): string {
     nodes: [...memory.nodes],
     tasks: [...memory.tasks],
     message_totals: [...memory.messageTotals],
+    asking: memory.asking,
   });
 }
 
@@ -52,6 +60,7 @@ export function decodeBaseline(text: string, key: string): ClusterMemory | undef
     nodes: pairsOf(root['nodes'], NODE_TRACK.read),
     tasks: pairsOf(root['tasks'], TASK_TRACK.read),
     messageTotals: totals,
+    asking: ASK_TRACK.read(root['asking']) ?? NEVER_ASKED,
   };
 }
 
@@ -104,7 +113,17 @@ const NODE = shape<NodeState>(
 const TASK = shape<TaskState>(
   {
     phase: word(['queued', 'claimed', 'ended']),
-    word: word(['pending', 'blocked', 'in_progress', 'completed', 'failed', 'abandoned', 'other']),
+    word: word([
+      'pending',
+      'blocked',
+      'in_progress',
+      'in_review',
+      'human_wait',
+      'completed',
+      'failed',
+      'abandoned',
+      'other',
+    ]),
     priority: word(PRIORITIES),
     holder: text,
     createdMicros: number,
@@ -171,9 +190,12 @@ const TASK_TRACK = shape<TaskTrack>(
     queuedSinceMicros: number,
     createdMicros: number,
     claimedMicros: number,
+    statusChanges: number,
   },
   ['stay', 'stays', 'attempts'],
 );
+
+const ASK_TRACK = shape<AskTrack>({ changes: number, sinceMicros: number }, ['changes']);
 
 function parsedObject(written: string): JsonObject | undefined {
   try {

@@ -44,7 +44,19 @@ export type TaskTrack = {
   /** The file's own times of creation and claim that were last used as stamps. */
   readonly createdMicros?: number | undefined;
   readonly claimedMicros?: number | undefined;
+  /** How many `task.status` were told of it. */
+  readonly statusChanges?: number | undefined;
 };
+
+/** What is remembered of asking for a person, besides whether one is asked for now. */
+export type AskTrack = {
+  readonly changes: number;
+  /** Since when one is asked for, where the beginning was seen. */
+  readonly sinceMicros?: number | undefined;
+};
+
+/** Before anybody asked. */
+export const NEVER_ASKED: AskTrack = { changes: 0 };
 
 /**
  * All that is known of a cluster after a look: the model it showed, and what that model alone does not say. Tracks of
@@ -60,11 +72,20 @@ export type ClusterMemory = {
   readonly tasks: ReadonlyMap<string, TaskTrack>;
   /** How often a message was seen that has neither id nor time. */
   readonly messageTotals: ReadonlyMap<string, number>;
+  readonly asking: AskTrack;
 };
 
 /** A memory of nothing: what is seen next is new. */
 export function emptyMemory(epochMicros: number): ClusterMemory {
-  return { epochMicros, told: 0, model: NO_CLUSTER, nodes: new Map(), tasks: new Map(), messageTotals: new Map() };
+  return {
+    epochMicros,
+    told: 0,
+    model: NO_CLUSTER,
+    nodes: new Map(),
+    tasks: new Map(),
+    messageTotals: new Map(),
+    asking: NEVER_ASKED,
+  };
 }
 
 /** How many tracks of gone nodes, tasks and repeated messages are kept, each; the oldest go first. */

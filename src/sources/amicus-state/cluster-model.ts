@@ -46,7 +46,16 @@ export type NodeState = {
 /** Where a task stands: waiting for a node, held by one, or done with. */
 export type TaskPhase = 'queued' | 'claimed' | 'ended';
 /** The word behind the phase. */
-export type TaskWord = 'pending' | 'blocked' | 'in_progress' | 'completed' | 'failed' | 'abandoned' | 'other';
+export type TaskWord =
+  | 'pending'
+  | 'blocked'
+  | 'in_progress'
+  | 'in_review'
+  | 'human_wait'
+  | 'completed'
+  | 'failed'
+  | 'abandoned'
+  | 'other';
 
 export type TaskState = {
   readonly phase: TaskPhase;

@@ -155,12 +155,16 @@ function wordOfTask(
   return has.ended ? 'completed' : has.held ? 'in_progress' : 'pending';
 }
 
-/** A `pending` task with a holder is reserved, not claimed; an unknown word with a holder is taken for work on it. */
+/**
+ * A `pending` task with a holder is reserved, not claimed. In review, with a question to a person, or with a word that is
+ * not known, it is claimed as long as somebody has it.
+ */
 function phaseOf(word: TaskWord, holder: { readonly named: boolean; readonly pointed: boolean }): TaskPhase {
   if (word === 'completed' || word === 'failed' || word === 'abandoned') return 'ended';
   if (word === 'in_progress') return 'claimed';
   if (word === 'pending') return holder.pointed ? 'claimed' : 'queued';
-  return word === 'other' && (holder.named || holder.pointed) ? 'claimed' : 'queued';
+  if (word === 'blocked') return 'queued';
+  return holder.named || holder.pointed ? 'claimed' : 'queued';
 }
 
 /** Who holds it: a known node or something that could be an id, never a sentence. */

@@ -23,7 +23,7 @@ describe('a node between two versions of the file', () => {
   });
 
   it('was already there when the watch began', () => {
-    expect(FollowedCluster.found(idle, 4).next(5, { ...idle, ask_user: true })).toEqual([]);
+    expect(FollowedCluster.found(idle, 4).next(5, { ...idle, summary: 'Busy' })).toEqual([]);
   });
 
   it('changes its status with its task, and a heartbeat alone is no event', () => {

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { SeededRandom } from '../src/example/seeded-random.ts';
+import { SeededRandom } from '../src/model/seeded-random.ts';
 
 /** What a generated history holds, counted while it was made: the truth that readers are held to. */
 export type HistoryTruth = {

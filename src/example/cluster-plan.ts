@@ -1,4 +1,4 @@
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../model/seeded-random.ts';
 
 /** Who plays in the example cluster. */
 export type PlannedNode = {

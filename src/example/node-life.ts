@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../model/clock.ts';
 import { type BusClient, BusRefusal } from './bus-client.ts';
 import type { NodeSettings } from './node-settings.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../model/seeded-random.ts';
 
 /** Amicus asks for a heartbeat each 30 s; the example lives ten times as fast. Milliseconds, before `speed`. */
 const HEARTBEAT_MILLIS = 3000;

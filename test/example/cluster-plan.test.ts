@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { filesFor, nextIdea, plannedNode } from '../../src/example/cluster-plan.ts';
 import { parseClaim } from '../../src/example/live-as-worker.ts';
-import { SeededRandom } from '../../src/example/seeded-random.ts';
+import { SeededRandom } from '../../src/model/seeded-random.ts';
 
 describe('the plan of the example', () => {
   it('is the same for the same seed and another for another', () => {
@@ -25,25 +25,6 @@ describe('the plan of the example', () => {
 
   it('names files that fit the task', () => {
     expect(filesFor(new SeededRandom(1), 'Fix the search index')[0]).toBe('src/search-index.ts');
-  });
-});
-
-describe('SeededRandom', () => {
-  it('is even enough: each tenth of the range gets its share', () => {
-    const random = new SeededRandom(42);
-    const counts = Array.from({ length: 10 }, () => 0);
-    for (let draw = 0; draw < 20_000; draw += 1) {
-      const slot = Math.floor(random.next() * 10);
-      counts[slot] = (counts[slot] ?? 0) + 1;
-    }
-    for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
-  });
-
-  it('keeps to its bounds', () => {
-    const random = new SeededRandom(42);
-    const drawn = new Set(Array.from({ length: 200 }, () => random.whole(1, 3)));
-    expect(drawn).toEqual(new Set([1, 2, 3]));
-    expect(() => random.pick([])).toThrow(RangeError);
   });
 });
 

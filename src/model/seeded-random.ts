@@ -1,6 +1,7 @@
 /**
- * Numbers that look random and are the same for the same seed: the example must be lively and still repeatable.
- * A 32-bit counter stirred by multiplications and shifts; good for a play, not for secrets.
+ * Numbers that look random and are the same for the same seed: examples are lively and still repeatable, and a figure
+ * that is drawn is the same each time it is asked for.
+ * A 32-bit counter stirred by multiplications and shifts; good for draws, not for secrets.
  */
 export class SeededRandom {
   #counter: number;
@@ -28,6 +29,16 @@ export class SeededRandom {
 
   chance(part: number): boolean {
     return this.next() < part;
+  }
+
+  /** From the standard normal distribution, by the transform of Box and Muller (1958). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
+
+  /** From the exponential distribution: how long until the next of events that come at random, `mean` apart. */
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.next());
   }
 
   /** One of a list that is not empty. */

@@ -1,11 +1,10 @@
-import { studentQuantile } from './distributions.ts';
 import { hourOfWeek } from './local-hour.ts';
-import { ascending, median, NORMAL_CONSISTENCY, quantile } from './quantiles.ts';
+import { errorsWithin, rangeOfAlike } from './range-of-alike.ts';
 
 /** A value of a bucket in time; `undefined` where it is not known. */
 export type Observed = { readonly atMicros: number; readonly value: number | undefined };
 
-export type Season = 'hour_of_week' | 'hour_of_day' | 'none';
+type Season = 'hour_of_week' | 'hour_of_day' | 'none';
 
 /**
  * What a value can be expected to be. `learning`: too few values yet. `no_data`: none at all. `flat`: all are the same,
@@ -23,12 +22,18 @@ export type ExpectedRange =
     }
   | { readonly state: 'learning' | 'no_data' | 'flat'; readonly samples: number };
 
+/** How many slots each season has, finest first: an hour of the week falls into the slot of its rest by that number. */
+const SEASONS: readonly (readonly [Season, number])[] = [
+  ['hour_of_week', 168],
+  ['hour_of_day', 24],
+  ['none', 1],
+];
+/** What even a slot without any level may be off by, as part of the overall level. */
+const LEAST_SCALE = 0.1;
+
 /**
  * The range in which one further value falls, with a chance of about `level`, if nothing changed: from the finest season
  * that has `minSamples` values which differ.
- *
- * The band is the wider of two on either side: quantiles of the sample, and the median plus a Student multiple of the
- * deviation on that side. The first knows heavy tails, the second does not believe that a small sample shows them.
  *
  * @param history Complete buckets before the moment, in any order.
  */
@@ -37,47 +42,28 @@ export function expectedRange(
   atMicros: number,
   options: { readonly timeZone: string; readonly minSamples: number; readonly level: number },
 ): ExpectedRange {
-  const known = history.flatMap(({ atMicros: at, value }) => (value === undefined ? [] : [{ at, value }]));
+  const { timeZone, minSamples, level } = options;
+  const known = history.flatMap(({ atMicros: at, value }) =>
+    value === undefined ? [] : [{ hour: hourOfWeek(at, timeZone), value }],
+  );
   const samples = known.length;
-  const first = known[0];
-  if (first === undefined) return { state: 'no_data', samples };
-  if (samples < options.minSamples) return { state: 'learning', samples };
-  if (known.every(({ value }) => value === first.value)) return { state: 'flat', samples };
-  const hour = hourOfWeek(atMicros, options.timeZone);
-  const slots = known.map(({ at, value }) => ({ slot: hourOfWeek(at, options.timeZone), value }));
-  const seasons: readonly [Season, (slot: number) => boolean][] = [
-    ['hour_of_week', (slot) => slot === hour],
-    ['hour_of_day', (slot) => slot % 24 === hour % 24],
-    ['none', () => true],
-  ];
-  const everPositive = known.every(({ value }) => value >= 0);
-  for (const [season, belongs] of seasons) {
-    const alike = slots.filter(({ slot }) => belongs(slot)).map(({ value }) => value);
-    if (alike.length < options.minSamples || alike.every((value) => value === alike[0])) continue;
-    const band = bandOf(alike, options.level);
-    if (band === undefined) continue;
+  const values = known.map(({ value }) => value);
+  if (samples === 0) return { state: 'no_data', samples };
+  if (samples < minSamples) return { state: 'learning', samples };
+  if (values.every((value) => value === values[0])) return { state: 'flat', samples };
+  const leastScale = (LEAST_SCALE * values.reduce((sum, value) => sum + Math.abs(value), 0)) / samples;
+  const hour = hourOfWeek(atMicros, timeZone);
+  for (const [season, slots] of SEASONS) {
+    const bySlot = Array.from({ length: slots }, (): number[] => []);
+    for (const one of known) bySlot[one.hour % slots]?.push(one.value);
+    const alike = bySlot[hour % slots] ?? [];
+    if (alike.length < Math.max(2, minSamples) || alike.every((value) => value === alike[0])) continue;
+    const errors = (): number[] =>
+      bySlot.filter((slot) => slot.length >= minSamples).flatMap((slot) => errorsWithin(slot, leastScale));
+    const range = rangeOfAlike(alike, { level, leastScale, errors });
     // What was never below zero (a count, a cost) cannot be expected there.
-    const low = everPositive ? Math.max(0, band.low) : band.low;
-    return { state: 'ready', ...band, low, samples: alike.length, season };
+    const low = values.every((value) => value >= 0) ? Math.max(0, range.low) : range.low;
+    return { state: 'ready', ...range, low, samples: alike.length, season };
   }
   return { state: 'learning', samples };
-}
-
-function bandOf(
-  values: readonly number[],
-  level: number,
-): { readonly expected: number; readonly low: number; readonly high: number } | undefined {
-  const sorted = ascending(values);
-  const expected = quantile(sorted, 0.5);
-  const low = quantile(sorted, (1 - level) / 2);
-  const high = quantile(sorted, (1 + level) / 2);
-  if (expected === undefined || low === undefined || high === undefined) return undefined;
-  const reach = studentQuantile((1 + level) / 2, values.length - 1) * Math.sqrt(1 + 1 / values.length);
-  const deviation = (side: readonly number[]): number =>
-    (median(side.map((value) => Math.abs(value - expected))) ?? 0) * NORMAL_CONSISTENCY * reach;
-  return {
-    expected,
-    low: Math.min(low, expected - deviation(values.filter((value) => value <= expected))),
-    high: Math.max(high, expected + deviation(values.filter((value) => value >= expected))),
-  };
 }

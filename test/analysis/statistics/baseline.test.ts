@@ -31,10 +31,10 @@ describe('hourOfWeek', () => {
 describe('expectedRange', () => {
   it('compares with the same hour of the week when there are enough weeks', () => {
     const random = new SeededRandom(1);
-    const history = hours(5 * 168, (hour) => (hour % 168 === 9 ? 1_000 : 10) + random.between(0, 5));
+    const history = hours(5 * 168, (hour) => (hour % 168 === 9 ? 1_000 : 10) * random.between(0.9, 1.1));
     const monday = expectedRange(history, MONDAY + (5 * 168 + 9) * MICROS_PER_HOUR, UTC);
     expect(monday).toMatchObject({ state: 'ready', season: 'hour_of_week', samples: 5 });
-    expect(monday.state === 'ready' && monday.low > 900).toBe(true);
+    expect(monday.state === 'ready' && monday.low > 700).toBe(true);
     const tuesday = expectedRange(history, MONDAY + (5 * 168 + 33) * MICROS_PER_HOUR, UTC);
     expect(tuesday.state === 'ready' && tuesday.high < 100).toBe(true);
   });
@@ -88,6 +88,6 @@ describe('expectedRange', () => {
       const range = expectedRange(history, MONDAY + 6 * 168 * MICROS_PER_HOUR, UTC);
       if (range.state === 'ready' && range.low <= next && next <= range.high) held++;
     }
-    expect(held / runs).toBeGreaterThan(0.85);
+    expect(held / runs).toBeGreaterThan(0.92);
   });
 });

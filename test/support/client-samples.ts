@@ -15,6 +15,7 @@ const sample = (client: string, signal: Signal, suffix = ''): ClientSample => ({
 export const CLIENT_SAMPLES: readonly ClientSample[] = [
   sample('claude-code', 'logs'),
   sample('claude-code', 'logs', '-errors'),
+  sample('claude-code', 'logs', '-mcp'),
   sample('claude-code', 'metrics'),
   sample('claude-code', 'traces'),
   sample('codex', 'logs'),
@@ -22,8 +23,11 @@ export const CLIENT_SAMPLES: readonly ClientSample[] = [
   sample('copilot-cli', 'metrics'),
   sample('copilot-cli', 'traces'),
   sample('gemini-cli', 'logs'),
+  sample('gemini-cli', 'logs', '-mcp'),
   sample('gemini-cli', 'metrics'),
+  sample('opencode', 'traces'),
   sample('qwen-code', 'logs'),
+  sample('qwen-code', 'logs', '-mcp'),
   sample('qwen-code', 'metrics'),
 ];
 
@@ -97,6 +101,13 @@ export const KNOWN_USAGE: Readonly<Record<string, UsageTotals>> = {
     output_tokens: 440,
     cached_tokens: 4_096,
     reasoning_tokens: 132,
+  },
+  'opencode spans': {
+    requests: 3,
+    input_tokens: 2_736,
+    output_tokens: 156,
+    cached_tokens: 306,
+    reasoning_tokens: 36,
   },
   'qwen-code events': {
     requests: 2,

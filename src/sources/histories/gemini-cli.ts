@@ -2,6 +2,7 @@ import { usageIdentity } from '../../model/usage-identity.ts';
 import { isObject, type JsonObject } from '../amicus-state/read-value.ts';
 import { nameWithin } from '../changed-lines.ts';
 import { normalUsage } from '../normal-usage.ts';
+import { ownToolName } from '../tool-name.ts';
 import { geminiProjectFolder } from './gemini-project.ts';
 import type { HistoryFile, HistoryMemory, HistoryParser, HistorySink, LineHistory } from './line-history.ts';
 import { codeChanged, type Session, sessionEvent, toolCalled, type ToolOutcome } from './history-events.ts';
@@ -131,8 +132,7 @@ class GeminiChat implements HistoryParser {
     const outcome = OUTCOMES.get(call['status']);
     if (callId === undefined || outcome === undefined) return;
     const atMicros = microsAt(call, 'timestamp') ?? messageMicros;
-    const tool = wordAt(call, 'name');
-    this.#sink.tell(toolCalled(this.#session, atMicros, { callId, server: CLIENT, tool, outcome }), this.#folder);
+    this.#sink.tell(toolCalled(this.#session, atMicros, { callId, ...namesOf(call), outcome }), this.#folder);
     const result = objectAt(call, 'resultDisplay');
     const lines = objectAt(result, 'diffStat');
     if (lines === undefined || outcome !== 'success') return;
@@ -141,6 +141,15 @@ class GeminiChat implements HistoryParser {
     const files = [nameWithin(this.#folder, wordAt(result, 'filePath'))];
     this.#sink.tell(codeChanged(this.#session, atMicros, { callId, added, deleted, files }), this.#folder);
   }
+}
+
+/** Of a tool of an MCP server, what is shown says whose it is: `ping (demo MCP Server)`. */
+function namesOf(call: JsonObject): { readonly server: string; readonly tool: string | undefined } {
+  const tool = wordAt(call, 'name');
+  const server = / \((.{1,100}) MCP Server\)$/.exec(wordAt(call, 'displayName') ?? '')?.[1];
+  const own = tool === undefined || server === undefined ? undefined : ownToolName(tool, server);
+  // Any tool may be shown in such words; one of a server has its name in its own.
+  return server === undefined || own === tool ? { server: CLIENT, tool } : { server, tool: own };
 }
 
 /** What is not here is still going on. */

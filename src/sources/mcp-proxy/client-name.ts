@@ -6,8 +6,11 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   'qwen-code-mcp-client': 'qwen-code',
   'github-copilot-developer': 'copilot-cli',
 };
+/** Qwen Code writes the server's name behind its own. */
+const SERVER_BEHIND = /(?<=-mcp-client)-.*$/s;
 
 /** The name under which a client is known everywhere, from the one it gives itself over MCP. */
 export function clientName(told: string): string {
-  return (Object.hasOwn(OTHER_NAMES, told) ? OTHER_NAMES[told] : undefined) ?? told;
+  const own = told.replace(SERVER_BEHIND, '');
+  return (Object.hasOwn(OTHER_NAMES, own) ? OTHER_NAMES[own] : undefined) ?? told;
 }

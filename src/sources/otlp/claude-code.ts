@@ -131,14 +131,18 @@ function failureOf(attributes: Attributes, atMicros: number): Draft {
   };
 }
 
+/** What stands for every tool of an MCP server, unless the person lets its name out: others tell which one it was. */
+const WITHHELD = 'mcp_tool';
+
 function toolOf(attributes: Attributes, atMicros: number, outcome: string): Draft {
+  const name = text(attributes, 'tool_name');
   const callId = text(attributes, 'tool_use_id') ?? keyOf(attributes, atMicros);
   return {
     metric: 'tool.called',
     atMicros,
     identity: toolIdentity(CLIENT, callId),
     data: {
-      ...splitToolName(text(attributes, 'tool_name'), CLIENT),
+      ...(name === WITHHELD ? {} : splitToolName(name, CLIENT)),
       session_id: text(attributes, 'session.id'),
       agent_id: text(attributes, 'agent_id'),
       outcome,

@@ -50,10 +50,10 @@ export function clientSetups(address: string): readonly ClientSetup[] {
     },
     {
       client: 'qwen-code',
-      place: '~/.qwen/settings.json',
+      place: 'environment',
       lines: [
-        '"telemetry": { "enabled": true, "target": "local", "otlpProtocol": "http", "logPrompts": false,',
-        `  "otlpEndpoint": "${address}" }`,
+        'export QWEN_TELEMETRY_ENABLED=true QWEN_TELEMETRY_TARGET=local QWEN_TELEMETRY_OTLP_PROTOCOL=http',
+        `export QWEN_TELEMETRY_LOG_PROMPTS=false QWEN_TELEMETRY_OTLP_ENDPOINT=${address}`,
       ],
     },
   ];

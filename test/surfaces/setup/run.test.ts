@@ -61,16 +61,13 @@ describe('a measured run', () => {
     ]);
   });
 
-  it.each(['gemini', 'copilot', 'opencode'])('knows %s', (command) => {
+  it.each(['gemini', 'copilot', 'opencode', 'qwen'])('knows %s', (command) => {
     const { variables, notes } = measuredRun({ ...REQUEST, command });
     expect(JSON.stringify(variables)).toContain('http://127.0.0.1:4318');
     expect(notes).toEqual([]);
   });
 
   it('says what it cannot switch on', () => {
-    expect(measuredRun({ ...REQUEST, command: 'qwen' }).notes).toEqual([
-      expect.stringContaining('.qwen/settings.json'),
-    ]);
     expect(measuredRun({ ...REQUEST, command: 'constructor' }).notes).toEqual([expect.stringContaining('no client')]);
   });
 

@@ -17,8 +17,8 @@ function parseName(text: string, flag: string): string {
 export const runCommand = defineCommand({
   description:
     'Runs an agent with its telemetry sent to the receiver of `amicus-metrics up`, and marked as the work of a node and ' +
-    'a task. For this run only: no file is changed. Knows claude, codex, gemini, copilot and opencode by name; for any ' +
-    'other command it sets OTEL_RESOURCE_ATTRIBUTES alone. Variables that are set already stay. Ends as the command ends.',
+    'a task. For this run only: no file is changed. Knows claude, codex, gemini, copilot, opencode and qwen by name; for ' +
+    'any other command it sets OTEL_RESOURCE_ATTRIBUTES alone. Variables that are set already stay. Ends as the command ends.',
   arguments: { command: restArgument('-- and the command, with its arguments') },
   options: {
     node: valueOption('<node>', 'the node that the agent is', { parse: parseName }),

@@ -45,9 +45,21 @@ export function measuresOf(
 /** Looks a figure up among those that the store computed. */
 export type FigureOf = (measure: Measure) => Figure;
 
+/** Positions of measures by their text, for each list of them: found anew for each row they would cost more than the row. */
+const POSITIONS = new WeakMap<readonly Measure[], ReadonlyMap<string, number>>();
+
+const textOf = (measure: Measure): string =>
+  `${measure.fn} ${'field' in measure ? measure.field : ''} ${'p' in measure ? measure.p : ''}`;
+
 /** The figures of one row, by measure. No row at all is a row in which everything is absent. */
 export function figuresOf(measures: readonly Measure[], figures: readonly Figure[]): FigureOf {
-  return (measure) => figures[measures.findIndex((other) => sameMeasure(measure, other))];
+  let positions = POSITIONS.get(measures);
+  if (positions === undefined) {
+    positions = new Map(measures.map((measure, i) => [textOf(measure), i]));
+    POSITIONS.set(measures, positions);
+  }
+  const known = positions;
+  return (measure) => figures[known.get(textOf(measure)) ?? -1];
 }
 
 /**

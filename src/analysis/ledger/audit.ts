@@ -1,13 +1,16 @@
 import { nanosOfUsd } from '../../pricing/index.ts';
 import { hourOf } from '../../model/range.ts';
 import { conservation, type LedgerEntry } from '../reports/conservation.ts';
+import { attributionCheck } from './audit-attribution.ts';
+import { type AuditCheck, auditCheck as check } from './audit-check.ts';
 import { chooseFeeds } from './best-feed.ts';
 import type { EventAnswerer } from './event-answerer.ts';
 import { type LedgerSum, sumBy, sumLines } from './ledger.ts';
 import { readUsage } from './read-usage.ts';
 import { type CountedMetric, recount, type Recount } from './recount.ts';
 import { ToldTwice } from './told-twice.ts';
-import type { UsageLine } from './usage-line.ts';
+import { lineFields, type UsageLine } from './usage-line.ts';
+import { FULL_DETAIL } from './usage-reader.ts';
 
 const USAGE = 'tokens.consumed';
 
@@ -18,16 +21,6 @@ export interface Audited extends EventAnswerer {
   stats(): Promise<{ readonly oldestMicros: number | undefined; readonly rawFromMicros: number }>;
 }
 
-/** One thing that has to hold. */
-export type AuditCheck = {
-  readonly name: string;
-  readonly holds: boolean;
-  /** What was compared, with figures. */
-  readonly figures: string;
-  /** What does not hold, one sentence each. */
-  readonly problems: readonly string[];
-};
-
 /** Checks the books: every figure that can be had in two ways is had in both. Reads every event that has not expired. */
 export async function audit(ask: Audited, nowMicros: number): Promise<readonly AuditCheck[]> {
   const { oldestMicros, rawFromMicros } = await ask.stats();
@@ -37,7 +30,8 @@ export async function audit(ask: Audited, nowMicros: number): Promise<readonly A
   // From the whole hour on: a span that begins within one would be answered from its events alone.
   const since = hourOf(Math.max(oldestMicros, rawFromMicros)) / 1e6;
   const span = { since, until: Math.max(nowMicros / 1e6, since + 1) };
-  const twice = new ToldTwice();
+  const told = await ask.aggregate({ metric: USAGE, ...span, aggregations: ['count'], groupBy: ['client', 'feed'] });
+  const twice = new ToldTwice(told.rows.map(({ group }) => lineFields(group)));
   const recounts: Recount[] = [];
   for (const metric of metrics) {
     recounts.push(await recount(ask, metric, span, metric.name === USAGE ? (event) => twice.look(event) : undefined));
@@ -47,12 +41,6 @@ export async function audit(ask: Audited, nowMicros: number): Promise<readonly A
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const check = (name: string, figures: string, problems: readonly string[]): AuditCheck => ({
-  name,
-  holds: problems.length === 0,
-  figures,
-  problems,
-});
 
 function rollupCheck(recounts: readonly Recount[]): AuditCheck {
   const problems = recounts.flatMap(({ mismatches }) =>
@@ -99,9 +87,13 @@ async function usageChecks(
   ask: Audited,
   span: { readonly since: number; readonly until: number },
 ): Promise<readonly AuditCheck[]> {
-  const { lines } = await readUsage(ask, span);
-  const { counted, setAside } = chooseFeeds(lines);
-  return [await completeCheck(ask, span, counted, setAside), treeCheck(counted)];
+  const { lines, counts } = await readUsage(ask, span, { ...FULL_DETAIL, byDay: false });
+  const { counted, setAside } = chooseFeeds(lines, counts);
+  return [
+    await completeCheck(ask, span, counted, setAside),
+    treeCheck(counted),
+    await attributionCheck(ask, span, lines),
+  ];
 }
 
 async function completeCheck(

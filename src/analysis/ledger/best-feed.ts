@@ -45,20 +45,33 @@ export type Chooser = (fields: UsageLine['fields'], hourMicros: number) => boole
  * same client is known from a better feed, nor usage without session from a better one. Usage without a client always
  * counts: nobody else could have told it.
  */
-export function feedChooser(lines: readonly UsageLine[]): Chooser {
+export function feedChooser(lines: readonly UsageLine[], competing: readonly string[]): Chooser {
   const sessions = sessionSpans(lines);
   const byClient = Map.groupBy(sessions.values(), ({ client }) => client);
   const hourly = bestByHour(lines);
   return ({ client, session_id: session, feed }, hourMicros) => {
-    if (client === undefined) return true;
+    if (client === undefined || !competing.includes(client)) return true;
     const step = feedStep(client, feed);
     if (session !== undefined) return step === sessions.get(sessionKey(client, session))?.step;
     return step === hourly.get(hourKey(hourMicros, client)) && !isCovered(hourMicros, step, byClient.get(client) ?? []);
   };
 }
 
+/** Clients that were told by feeds of several steps, which may tell the same again. Of all others everything counts. */
+export function competingClients(outlets: readonly Pick<UsageLine['fields'], 'client' | 'feed'>[]): string[] {
+  const steps = new Map<string, number>();
+  const competing = new Set<string>();
+  for (const { client, feed } of outlets) {
+    if (client === undefined) continue;
+    const step = feedStep(client, feed);
+    if ((steps.get(client) ?? step) !== step) competing.add(client);
+    steps.set(client, step);
+  }
+  return [...competing];
+}
+
 /** The lines that count, and the others. */
-export function chooseFeeds(lines: readonly UsageLine[], counts: Chooser = feedChooser(lines)): ChosenLines {
+export function chooseFeeds(lines: readonly UsageLine[], counts: Chooser): ChosenLines {
   const counted: UsageLine[] = [];
   const setAside: UsageLine[] = [];
   for (const line of lines) (counts(line.fields, line.hourMicros) ? counted : setAside).push(line);

@@ -79,6 +79,12 @@ export function addFigures(sum: Sum, figures: Figures): void {
   sum.comparedComputedNanos += figures.comparedComputedNanos;
 }
 
+/** Figures that take away what others add. */
+export function negated(figures: Figures): Figures {
+  const entries = Object.entries(figures).map(([key, value]: [string, number | bigint]) => [key, -value]);
+  return Object.fromEntries(entries) as Figures;
+}
+
 /** The sum of figures. */
 export function sumFigures(all: Iterable<Figures>): Figures {
   const sum: Sum = { ...NO_FIGURES };

@@ -1,10 +1,12 @@
 import { isSameModel } from '../../pricing/index.ts';
 import type { ReportSpan } from '../reports/answerer.ts';
-import { chooseFeeds, feedChooser } from './best-feed.ts';
+import { type Attribution, isConcluded } from './attribution.ts';
+import { chooseFeeds } from './best-feed.ts';
 import type { EventAnswerer } from './event-answerer.ts';
 import { type Figures, sumFigures } from './figures.ts';
 import { readUsage } from './read-usage.ts';
 import type { UsageLine } from './usage-line.ts';
+import { FULL_DETAIL, type UsageDetail } from './usage-reader.ts';
 
 /** Some of the ledger's lines summed, and what they have in common. */
 export type LedgerSum = {
@@ -12,7 +14,12 @@ export type LedgerSum = {
   readonly figures: Figures;
   /** The same without what sub-agents used. */
   readonly own: Figures;
+  /** The part of the cost whose node or task was concluded rather than told. */
+  readonly concludedNanos: bigint;
 };
+
+/** How usage came to its nodes or tasks. Of each way one sum; together they are the total. */
+export type Ways = readonly LedgerSum[];
 
 /** How what clients report compares with what the price book makes of the same events. */
 export type Reconciliation = {
@@ -39,6 +46,8 @@ export type Ledger = {
   /** Priced as another model than the client named. By model and priced_model. */
   readonly stretched: readonly LedgerSum[];
   readonly reconciliations: readonly Reconciliation[];
+  /** By way, where the detail asks for nodes and tasks. */
+  readonly ways: { readonly node: Ways; readonly task: Ways };
   /** Price books the computed costs come from. By price_version. */
   readonly priceVersions: readonly LedgerSum[];
 };
@@ -46,11 +55,17 @@ export type Ledger = {
 /**
  * Opens the ledger of a span.
  *
+ * @param detail What its lines are told apart by. The sums that every ledger has need none of it.
  * @param plans Clients on a flat plan: their cost is what the same usage would cost through the API, and billed 0.
  */
-export async function openLedger(ask: EventAnswerer, span: ReportSpan, plans: readonly string[] = []): Promise<Ledger> {
-  const { lines, corrections, ...read } = await readUsage(ask, span, plans);
-  const { counted, setAside } = chooseFeeds([...lines, ...corrections], feedChooser(lines));
+export async function openLedger(
+  ask: EventAnswerer,
+  span: ReportSpan,
+  detail: UsageDetail = FULL_DETAIL,
+  plans: readonly string[] = [],
+): Promise<Ledger> {
+  const { lines, corrections, counts, ...read } = await readUsage(ask, span, detail, plans);
+  const { counted, setAside } = chooseFeeds([...lines, ...corrections], counts);
   return {
     ...read,
     lines: counted,
@@ -58,6 +73,10 @@ export async function openLedger(ask: EventAnswerer, span: ReportSpan, plans: re
     setAside: sumBy(setAside, ['client', 'feed']),
     unpriced: sumBy(counted, ['client', 'model']).filter(({ figures }) => figures.unpricedEvents > 0),
     stretched: sumBy(counted.filter(isStretched), ['model', 'priced_model']),
+    ways: {
+      node: detail.fields.includes('node_id') ? waysOf(counted, 'node') : [],
+      task: detail.fields.includes('task_id') ? waysOf(counted, 'task') : [],
+    },
     reconciliations: sumBy(counted, ['client', 'model']).flatMap(reconcile),
     priceVersions: sumBy(
       counted.filter(({ fields }) => fields.price_version !== undefined),
@@ -84,6 +103,13 @@ export function sumByKey(lines: readonly UsageLine[], keyOf: (line: UsageLine) =
   return sums.sort((a, b) => compare(b.figures.costNanos, a.figures.costNanos) || b.figures.events - a.figures.events);
 }
 
+/** Lines by how they came to their node or task: `told`, `session`, `claim`, `expired` with single events, or none. */
+export function waysOf(lines: readonly UsageLine[], of: keyof Attribution): Ways {
+  return sumByKey(lines, ({ attribution, detailed }) => ({
+    way: attribution[of] ?? (of === 'task' && !detailed ? 'expired' : undefined),
+  }));
+}
+
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The sum of lines, with and without what sub-agents used. */
@@ -93,6 +119,7 @@ export function sumLines(key: LedgerSum['key'], lines: readonly UsageLine[]): Le
     key,
     figures: sumFigures(lines.map(({ figures }) => figures)),
     own: sumFigures(own.map(({ figures }) => figures)),
+    concludedNanos: lines.reduce((sum, line) => (isConcluded(line) ? sum + line.figures.costNanos : sum), 0n),
   };
 }
 

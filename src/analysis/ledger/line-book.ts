@@ -1,14 +1,15 @@
 import { addFigures, type Figures, NO_FIGURES, type Sum } from './figures.ts';
 import { LINE_FIELDS, type UsageLine } from './usage-line.ts';
 
-type OpenLine = Pick<UsageLine, 'hourMicros' | 'fields' | 'detailed'> & { readonly sum: Sum };
+type Place = Omit<UsageLine, 'figures'>;
+type OpenLine = Place & { readonly sum: Sum };
 
 /** Sums figures by hour and by all names that they have in common. */
 export class LineBook {
   readonly #lines = new Map<string, OpenLine>();
 
-  add(at: Pick<UsageLine, 'hourMicros' | 'fields' | 'detailed'>, figures: Figures): void {
-    let key = `${at.hourMicros}`;
+  add(at: Place, figures: Figures): void {
+    let key = `${at.hourMicros} ${at.attribution.node} ${at.attribution.task}`;
     // Names hold no control characters, so that a separator of that kind keeps them apart.
     for (const field of LINE_FIELDS) key += `\n${at.fields[field] ?? '\t'}`;
     let line = this.#lines.get(key);

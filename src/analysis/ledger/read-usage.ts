@@ -1,9 +1,11 @@
 import type { StoredEvent } from '../../model/event.ts';
-import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
-import { openZone, type Zone, zonedAt } from '../../model/time.ts';
+import { openZone } from '../../model/time.ts';
 import type { AggregateRow } from '../../query/question.ts';
 import { definedSpan, type ReportSpan } from '../reports/answerer.ts';
+import { toldAttribution } from './attribution.ts';
+import { type Chooser, competingClients, feedChooser } from './best-feed.ts';
 import type { EventAnswerer } from './event-answerer.ts';
+import { hoursIn } from './hours-of-zone.ts';
 import { LineBook } from './line-book.ts';
 import {
   eventCorrections,
@@ -11,89 +13,133 @@ import {
   REPRICED_METRIC,
   REPRICED_ROLLED_UP_FIELDS,
   rowCorrections,
+  usageMoment,
 } from './repriced-line.ts';
-import {
-  eventFigures,
-  LINE_AGGREGATIONS,
-  lineFields,
-  ROLLED_UP_FIELDS,
-  rowFigures,
-  type UsageLine,
-} from './usage-line.ts';
+import { LINE_AGGREGATIONS, lineFields, ROLLED_UP_FIELDS, rowFigures, type UsageLine } from './usage-line.ts';
+import { type UsageDetail, UsageReader } from './usage-reader.ts';
 
 const METRIC = 'tokens.consumed';
 /** Hours asked for at once. A question may have 50,000 buckets. */
 const MAX_HOURS = 40_000;
 const SECONDS_PER_HOUR = 3_600;
 
-/** All usage of a span, hour by hour, nothing chosen yet. */
+/** All usage of a span, nothing chosen yet. */
 export type Usage = {
   readonly fromMicros: number;
   readonly toMicros: number;
   readonly lines: readonly UsageLine[];
   /** What accepted repricings take from the lines and add to them: no usage, only costs. */
   readonly corrections: readonly UsageLine[];
+  /** Which usage counts, of feeds that tell the same again. */
+  readonly counts: Chooser;
   /** Single events before this moment have expired; what is told of that time is by hour, client, node and model only. */
   readonly detailFromMicros: number | undefined;
 };
 
 type Seconds = { readonly since: number; readonly until: number };
+type Choice = Pick<Usage, 'fromMicros' | 'toMicros' | 'counts' | 'detailFromMicros'>;
 
 /**
- * Reads the usage of a span: event by event, and from hourly figures where events have expired. Costs about five
- * microseconds for each event, and memory for each combination of hour, session, agent, task and model.
+ * Reads the usage of a span, and concludes nodes and tasks where the detail asks for them.
+ *
+ * Where all feeds of a client belong to one step, none tells again what another tells, so that all of its usage counts
+ * and need not be told apart by hour and session. Of other clients each event is read, by hour and session.
  *
  * @param plans Clients on a flat plan, for which nothing is billed by usage.
  */
-export async function readUsage(ask: EventAnswerer, span: ReportSpan, plans: readonly string[] = []): Promise<Usage> {
-  const zone = await openZone(span.timeZone);
-  const whole = await ask.aggregate({ metric: METRIC, ...definedSpan(span), aggregations: ['count'] });
-  const { from: since, to: until } = whole.plan;
-  const detailFrom = since < until ? await detailStart(ask, { since, until }) : undefined;
+export async function readUsage(
+  ask: EventAnswerer,
+  span: ReportSpan,
+  detail: UsageDetail,
+  plans: readonly string[] = [],
+): Promise<Usage> {
+  const { timeZone } = span;
+  const zone = await openZone(timeZone);
+  const { since, until, competing, detailFrom } = await survey(ask, span);
   const onPlan = (client: unknown): boolean => typeof client === 'string' && plans.includes(client);
   const hourOf = hoursIn(zone, since * 1e6, until * 1e6);
-
-  const usage = new LineBook();
-  const corrections = new LineBook();
   const later = { since: Math.max(since, detailFrom ?? since), until };
-  for await (const event of singly(ask, METRIC, later)) {
-    const { data, node_id, cluster } = event;
-    const fields = lineFields({ ...data, node_id, cluster });
-    usage.add(
-      { hourMicros: hourOf(event.atMicros), fields, detailed: true },
-      eventFigures(event, onPlan(data['client'])),
-    );
-  }
+
+  const reader = new UsageReader(ask, { detail, timeZone, hourOf, onPlan });
+  await reader.readSummed(later, competing.length === 0 ? {} : { client: { not: competing } });
+  if (competing.length > 0) await reader.readSingly(later, { client: competing });
+  const usage = reader.book;
+  const corrections = new LineBook();
+  const join = await reader.join();
   for await (const event of singly(ask, REPRICED_METRIC, later)) {
     for (const { fields, figures } of eventCorrections(event, onPlan(event.data['client']))) {
-      corrections.add({ hourMicros: hourOf(event.atMicros), fields, detailed: true }, figures);
+      // As the usage it is about was joined: of its moment.
+      const joined = join(fields, usageMoment(event));
+      corrections.add({ hourMicros: hourOf(event.atMicros), detailed: true, ...joined }, figures);
     }
   }
   if (detailFrom !== undefined) {
     const expired = { since, until: Math.min(detailFrom, until) };
+    const placed = (row: AggregateRow, fields: UsageLine['fields']): Omit<UsageLine, 'figures'> => ({
+      hourMicros: bucketMicros(row),
+      fields,
+      attribution: toldAttribution(fields),
+      detailed: false,
+    });
     for await (const row of hourly(ask, METRIC, expired, LINE_AGGREGATIONS, ROLLED_UP_FIELDS)) {
-      const figures = rowFigures(row, onPlan(row.group['client']));
-      usage.add({ hourMicros: bucketMicros(row), fields: lineFields(row.group), detailed: false }, figures);
+      usage.add(placed(row, lineFields(row.group)), rowFigures(row, onPlan(row.group['client'])));
     }
     for await (const row of hourly(ask, REPRICED_METRIC, expired, REPRICED_AGGREGATIONS, REPRICED_ROLLED_UP_FIELDS)) {
       for (const { fields, figures } of rowCorrections(row, onPlan(row.group['client']))) {
-        corrections.add({ hourMicros: bucketMicros(row), fields, detailed: false }, figures);
+        corrections.add(placed(row, fields), figures);
       }
     }
   }
+  const { lines } = usage;
+  return {
+    ...toChoice(since, until, detailFrom, feedChooser(lines, competing)),
+    lines,
+    corrections: corrections.lines,
+  };
+}
+
+/** Which usage of a span counts, without the usage itself. */
+export async function readChoice(ask: EventAnswerer, span: ReportSpan): Promise<Choice> {
+  const { since, until, competing, detailFrom } = await survey(ask, span);
+  if (competing.length === 0) return toChoice(since, until, detailFrom, feedChooser([], []));
+  return readUsage(ask, { ...span, timeZone: 'UTC' }, { fields: [], byDay: false });
+}
+
+function toChoice(since: number, until: number, detailFrom: number | undefined, counts: Chooser): Choice {
   return {
     fromMicros: Math.round(since * 1e6),
     toMicros: Math.round(until * 1e6),
-    lines: usage.lines,
-    corrections: corrections.lines,
+    counts,
     detailFromMicros: detailFrom === undefined ? undefined : Math.round(detailFrom * 1e6),
   };
 }
 
+/** What is there in a span: from when to when, clients whose feeds compete, and from when on there are single events. */
+async function survey(
+  ask: EventAnswerer,
+  span: ReportSpan,
+): Promise<Seconds & { readonly competing: string[]; readonly detailFrom: number | undefined }> {
+  const groupBy = ['client', 'feed'];
+  const { rows, plan } = await ask.aggregate({
+    metric: METRIC,
+    ...definedSpan(span),
+    aggregations: ['count'],
+    groupBy,
+  });
+  const range = { since: plan.from, until: plan.to };
+  const outlets = rows.map(({ group }) => lineFields(group));
+  return { ...range, competing: competingClients(outlets), detailFrom: await detailStart(ask, range) };
+}
+
 /** From when on there are single events, where some have expired: only they tell how many sessions there were. */
-async function detailStart(ask: EventAnswerer, span: Seconds): Promise<number | undefined> {
-  const { plan } = await ask.aggregate({ metric: METRIC, ...span, aggregations: ['distinct(session_id)'] });
-  return plan.missingBefore;
+async function detailStart(ask: EventAnswerer, { since, until }: Seconds): Promise<number | undefined> {
+  const missingBefore = async (before: number): Promise<number | undefined> => {
+    const question = { metric: METRIC, since, until: before, aggregations: ['distinct(session_id)'] };
+    return since < before ? (await ask.aggregate(question)).plan.missingBefore : undefined;
+  };
+  // Most often nothing has expired, which the first hour tells at no cost.
+  const first = await missingBefore(Math.min(until, since + SECONDS_PER_HOUR));
+  return first === undefined ? undefined : missingBefore(until);
 }
 
 async function* singly(ask: EventAnswerer, metric: string, span: Seconds): AsyncGenerator<StoredEvent> {
@@ -116,16 +162,3 @@ async function* hourly(
 }
 
 const bucketMicros = ({ bucketStart = 0 }: AggregateRow): number => Math.round(bucketStart * 1e6);
-
-/**
- * Cuts time so that no part is in two of the zone's days: into hours of UTC, and into quarters of them where the zone
- * is off by a part of an hour at any time of the span.
- */
-function hoursIn(zone: Zone, fromMicros: number, toMicros: number): (atMicros: number) => number {
-  let width = MICROS_PER_HOUR;
-  for (let at = fromMicros; at < toMicros + 30 * MICROS_PER_DAY; at += 30 * MICROS_PER_DAY) {
-    if (zonedAt(Math.round(Math.min(at, toMicros)), zone).offsetNanoseconds % (MICROS_PER_HOUR * 1_000) !== 0)
-      width = MICROS_PER_HOUR / 4;
-  }
-  return (atMicros) => Math.floor(atMicros / width) * width;
-}

@@ -30,7 +30,52 @@ export type Recount = {
 };
 
 /** Sums of one day in whole steps, by what they are sums of. */
-type DaySums = Map<string, bigint>;
+type DaySums = ReadonlyMap<string, bigint>;
+
+/** A sum in whole steps. Adding big integers costs more than reading the event, so floats take them as long as they are exact. */
+class StepSum {
+  #carried = 0n;
+  #steps = 0;
+  #any = false;
+
+  add(steps: number): void {
+    const sum = this.#steps + steps;
+    this.#any = true;
+    if (Number.isSafeInteger(sum)) this.#steps = sum;
+    else {
+      this.#carried += BigInt(this.#steps) + BigInt(steps);
+      this.#steps = 0;
+    }
+  }
+
+  get sum(): bigint | undefined {
+    return this.#any ? this.#carried + BigInt(this.#steps) : undefined;
+  }
+}
+
+/** Counts and sums of one day, while its events pass by. The sums are in the order of the metric's numeric fields. */
+class DayCount {
+  #events = 0;
+  readonly #fields: readonly { readonly name: string; readonly scale: number; readonly steps: StepSum }[];
+
+  constructor(numeric: readonly [string, AnyField][]) {
+    this.#fields = numeric.map(([name, { scale }]) => ({ name, scale, steps: new StepSum() }));
+  }
+
+  add({ data }: StoredEvent): void {
+    this.#events += 1;
+    for (const { name, scale, steps } of this.#fields) {
+      const value = data[name];
+      if (typeof value === 'number') steps.add(Math.round(value * scale));
+    }
+  }
+
+  get sums(): DaySums {
+    const sums = new Map([['count', BigInt(this.#events)]]);
+    for (const { name, steps } of this.#fields) if (steps.sum !== undefined) sums.set(name, steps.sum);
+    return sums;
+  }
+}
 
 /**
  * Counts and sums a metric's events one by one in big integers, and compares each UTC day with what answers from
@@ -56,7 +101,7 @@ async function recountOnce(
   onEvent: (event: StoredEvent) => void,
 ): Promise<Recount> {
   const numeric = Object.entries(metric.fields).filter(([, field]) => isNumeric(field));
-  const days = new Map<number, DaySums>();
+  const days = new Map<number, DayCount>();
   let events = 0;
   let repeated = 0;
   let before = -1;
@@ -66,7 +111,10 @@ async function recountOnce(
       events += 1;
       if (event.atMicros <= before) repeated += 1;
       before = event.atMicros;
-      addEvent(days, event, numeric);
+      const day = dayOf(event.atMicros);
+      let count = days.get(day);
+      if (count === undefined) days.set(day, (count = new DayCount(numeric)));
+      count.add(event);
     }
   }
   const question: AggregateQuestion = {
@@ -78,25 +126,13 @@ async function recountOnce(
   const { rows, plan } = await ask.aggregate(question);
   const answered = new Map(rows.map((row) => [dayOf((row.bucketStart ?? 0) * 1e6), row]));
   const mismatches = [...new Set([...days.keys(), ...answered.keys()])].flatMap((day) =>
-    compareDay(metric.name, day, days.get(day), answered.get(day), numeric),
+    compareDay(metric.name, day, days.get(day)?.sums, answered.get(day), numeric),
   );
   const figures = days.size * (1 + numeric.length);
   return { metric: metric.name, events, days: days.size, figures, rollupHours: plan.rollupHours, mismatches, repeated };
 }
 
 const dayOf = (micros: number): number => Math.floor(micros / MICROS_PER_DAY);
-
-function addEvent(days: Map<number, DaySums>, event: StoredEvent, numeric: readonly [string, AnyField][]): void {
-  const day = dayOf(event.atMicros);
-  const sums = days.get(day) ?? new Map<string, bigint>();
-  days.set(day, sums);
-  sums.set('count', (sums.get('count') ?? 0n) + 1n);
-  for (const [name, { scale }] of numeric) {
-    const value = event.data[name];
-    if (typeof value !== 'number') continue;
-    sums.set(name, (sums.get(name) ?? 0n) + BigInt(Math.round(value * scale)));
-  }
-}
 
 function compareDay(
   metric: string,

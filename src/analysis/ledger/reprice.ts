@@ -3,11 +3,10 @@ import { hourOf } from '../../model/range.ts';
 import { estimateCost, nanosOfUsd, type Prices, usdOfNanos } from '../../pricing/index.ts';
 import type { ReportSpan } from '../reports/answerer.ts';
 import type { EventAnswerer } from './event-answerer.ts';
-import { feedChooser } from './best-feed.ts';
 import { totalTokens } from './figures.ts';
-import { readUsage } from './read-usage.ts';
+import { readChoice } from './read-usage.ts';
 import { REPRICED_METRIC } from './repriced-line.ts';
-import { lineFields, type UsageLine } from './usage-line.ts';
+import { fieldsOf } from './usage-line.ts';
 
 const USAGE_METRIC = 'tokens.consumed';
 /** A repricing has the moment of its usage, moved by some microseconds where another had it already. */
@@ -59,10 +58,9 @@ export async function reprice(
   ask: EventAnswerer,
   span: ReportSpan,
   book: Prices,
-  onChange: (acceptance: Acceptance) => void | Promise<void> = () => undefined,
+  onChange?: (acceptance: Acceptance) => void | Promise<void>,
 ): Promise<Repricing> {
-  const { lines, fromMicros, toMicros, detailFromMicros } = await readUsage(ask, { ...span, timeZone: 'UTC' });
-  const counts = feedChooser(lines);
+  const { counts, fromMicros, toMicros, detailFromMicros } = await readChoice(ask, span);
   const range = { since: fromMicros / 1e6, until: toMicros / 1e6 };
   const accepted = await acceptedIn(ask, { ...range, until: range.until + LATE_SECONDS });
   const models = new Map<string | undefined, RepricedModel>();
@@ -79,6 +77,7 @@ export async function reprice(
       }
       if (!changes) continue;
       changed += 1;
+      if (onChange === undefined) continue;
       await onChange({
         atMicros: event.atMicros,
         cluster: event.cluster,
@@ -136,9 +135,6 @@ function costOf(usd: unknown, version: unknown, pricedModel: unknown): Omit<InFo
     pricedModel: text(pricedModel),
   };
 }
-
-const fieldsOf = ({ data, node_id, cluster }: StoredEvent): UsageLine['fields'] =>
-  lineFields({ ...data, node_id, cluster });
 
 function namesOf(event: StoredEvent): EventData {
   const { cluster: _cluster, priced_model: _model, price_version: _version, ...names } = fieldsOf(event);

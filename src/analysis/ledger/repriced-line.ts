@@ -24,6 +24,12 @@ export const REPRICED_AGGREGATIONS = [
   'sum(estimated_cost_usd)',
 ] as const;
 
+/** The moment of the usage that a repricing is about, which its id ends in. Its own may be some microseconds later. */
+export function usageMoment({ data, atMicros }: StoredEvent): number {
+  const moment = Number(String(data['usage_id']).split(':').at(-1));
+  return Number.isSafeInteger(moment) && moment > 0 ? moment : atMicros;
+}
+
 /** What a repricing does to the ledger. */
 export type Correction = { readonly fields: UsageLine['fields']; readonly figures: Figures };
 

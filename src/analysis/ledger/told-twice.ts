@@ -1,6 +1,7 @@
 import type { EventData, StoredEvent } from '../../model/event.ts';
 import { MICROS_PER_MINUTE } from '../../model/range.ts';
 import { feedStep } from './best-feed.ts';
+import type { UsageLine } from './usage-line.ts';
 
 /** Outlets tell a request within seconds of each other, by the clocks of one machine. */
 const WINDOW_MICROS = MICROS_PER_MINUTE;
@@ -25,23 +26,38 @@ const KEY_FIELDS = [
  */
 export class ToldTwice {
   readonly #seen = new Map<string, { readonly feed: string; readonly atMicros: number }>();
+  readonly #clients: ReadonlySet<string>;
   #count = 0;
   #usd = 0n;
   #events = 0;
+  #kept = 0;
+
+  /** @param outlets Which feeds there are. Only clients with two feeds that share ids can have told something twice. */
+  constructor(outlets: readonly Pick<UsageLine['fields'], 'client' | 'feed'>[]) {
+    this.#clients = new Set(
+      outlets.flatMap(({ client, feed }) =>
+        client !== undefined && outlets.some((other) => areTwins(client, feed, other)) ? [client] : [],
+      ),
+    );
+  }
 
   look({ data, atMicros }: StoredEvent): void {
     const { client, session_id: session, feed } = data;
     if (typeof client !== 'string' || typeof session !== 'string' || typeof feed !== 'string' || feed === 'metrics')
       return;
     this.#events += 1;
-    const key = JSON.stringify(KEY_FIELDS.map((field) => data[field] ?? null));
+    if (!this.#clients.has(client)) return;
+    let key = '';
+    // Names hold no control characters.
+    for (const field of KEY_FIELDS) key += `${String(data[field] ?? '\t')}\n`;
     const twin = this.#seen.get(key);
     if (twin !== undefined && isTwin(client, feed, atMicros, twin)) {
       this.#count += 1;
       this.#usd += nanosOf(data);
     }
     this.#seen.set(key, { feed, atMicros });
-    if (this.#events % TIDY_AFTER === 0) this.#forgetBefore(atMicros - WINDOW_MICROS);
+    this.#kept += 1;
+    if (this.#kept % TIDY_AFTER === 0) this.#forgetBefore(atMicros - WINDOW_MICROS);
   }
 
   /** Requests told twice, and the nano-dollars that are counted twice with them. */
@@ -52,6 +68,14 @@ export class ToldTwice {
   #forgetBefore(moment: number): void {
     for (const [key, { atMicros }] of this.#seen) if (atMicros < moment) this.#seen.delete(key);
   }
+}
+
+function areTwins(
+  client: string,
+  feed: string | undefined,
+  other: Pick<UsageLine['fields'], 'client' | 'feed'>,
+): boolean {
+  return other.client === client && other.feed !== feed && feedStep(client, other.feed) === feedStep(client, feed);
 }
 
 function isTwin(client: string, feed: string, atMicros: number, twin: { feed: string; atMicros: number }): boolean {

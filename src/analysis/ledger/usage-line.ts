@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { nanosOfUsd } from '../../pricing/index.ts';
 import type { AggregateRow } from '../../query/question.ts';
+import type { Attribution } from './attribution.ts';
 import { type Figures, totalTokens } from './figures.ts';
 
 /** What usage is told apart by. Absent: not told. */
@@ -44,10 +45,12 @@ export const LINE_AGGREGATIONS = [
   'sum(estimated_cost_usd)',
 ] as const;
 
-/** The usage of one hour that has all of these in common. */
+/** The usage of one stretch of time that has all of these in common. */
 export type UsageLine = {
+  /** Where the stretch begins: an hour where feeds compete, else a day of the zone or the whole span. */
   readonly hourMicros: number;
   readonly fields: Readonly<Record<LineField, string | undefined>>;
+  readonly attribution: Attribution;
   /** False when it was read from hourly figures: session, agent, task and cluster are then not known any more. */
   readonly detailed: boolean;
   readonly figures: Figures;
@@ -71,6 +74,11 @@ export function lineFields(names: Readonly<Record<string, unknown>>): UsageLine[
     priced_model: text('priced_model'),
     price_version: text('price_version'),
   };
+}
+
+/** The names of an event, as its source told them. */
+export function fieldsOf({ data, node_id, cluster }: StoredEvent): UsageLine['fields'] {
+  return lineFields({ ...data, node_id, cluster });
 }
 
 /** The figures of one event. */

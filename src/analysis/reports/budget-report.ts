@@ -4,7 +4,8 @@ import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { totalTokens } from '../ledger/figures.ts';
 import { type Ledger, openLedger, sumLines } from '../ledger/ledger.ts';
 import { nodeRoles } from '../ledger/node-roles.ts';
-import type { UsageLine } from '../ledger/usage-line.ts';
+import type { LineField, UsageLine } from '../ledger/usage-line.ts';
+import type { UsageDetail } from '../ledger/usage-reader.ts';
 import type { Answerer } from './answerer.ts';
 
 /** What a budget is, as the configuration declares it. */
@@ -36,6 +37,8 @@ export type BudgetState = {
   readonly unpricedEvents: number;
   /** Nano-dollars that the API would take for what flat plans covered. */
   readonly planNanos: bigint;
+  /** Nano-dollars of costs whose node follows from the client's session rather than being told. Only of dollars for a node or role. */
+  readonly concludedNanos: bigint;
   /** Single events of a part of the period have expired, and a cluster cannot be told from hourly figures. */
   readonly incomplete: boolean;
 };
@@ -63,11 +66,20 @@ export async function budgetReport(
       states.push(stateOf(budget, period, { ...NO_USE, used: await runsIn(ask, budget, span, roles) }));
       continue;
     }
-    const ledger = ledgers.get(budget.per) ?? (await openLedger(ask, span, plans));
+    const ledger = ledgers.get(budget.per) ?? (await openLedger(ask, span, detailFor(budgets, budget.per), plans));
     ledgers.set(budget.per, ledger);
     states.push(stateOf(budget, period, usageIn(ledger, budget, roles)));
   }
   return states;
+}
+
+/** What the ledger of a period has to tell apart for all of its budgets. */
+function detailFor(budgets: readonly BudgetRule[], per: BudgetRule['per']): UsageDetail {
+  const scopes = budgets.filter((budget) => budget.per === per).map(({ scope }) => scope);
+  const fields: LineField[] = [];
+  if (scopes.some(({ node, role }) => node !== undefined || role !== undefined)) fields.push('node_id');
+  if (scopes.some(({ cluster }) => cluster !== undefined)) fields.push('cluster');
+  return { fields, byDay: false };
 }
 
 /** The day, week or month that a moment is in. */
@@ -83,8 +95,8 @@ export function periodOf(per: BudgetRule['per'], nowMicros: number, zone: Zone):
   return { fromMicros: microsOf(start), untilMicros: microsOf(end) };
 }
 
-type Use = Pick<BudgetState, 'used' | 'unpricedEvents' | 'planNanos' | 'incomplete'>;
-const NO_USE: Use = { used: 0n, unpricedEvents: 0, planNanos: 0n, incomplete: false };
+type Use = Pick<BudgetState, 'used' | 'unpricedEvents' | 'planNanos' | 'concludedNanos' | 'incomplete'>;
+const NO_USE: Use = { used: 0n, unpricedEvents: 0, planNanos: 0n, concludedNanos: 0n, incomplete: false };
 const PERCENT = 100n;
 
 function stateOf(budget: BudgetRule, period: Period, use: Use): BudgetState {
@@ -98,11 +110,13 @@ function stateOf(budget: BudgetRule, period: Period, use: Use): BudgetState {
 
 function usageIn(ledger: Ledger, { scope, unit }: BudgetRule, roles: ReadonlyMap<string, string>): Use {
   const lines = ledger.lines.filter((line) => isIn(line, scope, roles));
-  const { figures } = sumLines({}, lines);
+  const { figures, concludedNanos } = sumLines({}, lines);
+  const ofNode = scope.node !== undefined || scope.role !== undefined;
   return {
     used: unit === 'usd' ? figures.costNanos - figures.planNanos : BigInt(totalTokens(figures)),
     unpricedEvents: unit === 'usd' ? figures.unpricedEvents : 0,
     planNanos: unit === 'usd' ? figures.planNanos : 0n,
+    concludedNanos: unit === 'usd' && ofNode ? concludedNanos : 0n,
     incomplete: scope.cluster !== undefined && ledger.detailFromMicros !== undefined,
   };
 }

@@ -3,6 +3,7 @@ import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { type Ledger, type LedgerSum, openLedger, sumByKey } from '../ledger/ledger.ts';
 import { nodeRoles } from '../ledger/node-roles.ts';
 import type { LineField, UsageLine } from '../ledger/usage-line.ts';
+import type { UsageDetail } from '../ledger/usage-reader.ts';
 import type { ReportSpan } from './answerer.ts';
 
 /** What costs can be told by, and the words for it. */
@@ -29,6 +30,7 @@ const FIELDS: Readonly<Partial<Record<CostDimension, LineField>>> = {
   agent: 'agent_id',
   cluster: 'cluster',
   feed: 'feed',
+  role: 'node_id',
 };
 /** What hourly figures do not tell any more. */
 const DETAIL: readonly CostDimension[] = ['task', 'session', 'agent', 'cluster'];
@@ -51,12 +53,18 @@ export async function costReport(
 ): Promise<CostReport> {
   const zone = await openZone(span.timeZone);
   const roles = by.includes('role') ? await nodeRoles(ask) : new Map<string, string>();
-  const ledger = await openLedger(ask, span, plans);
+  const ledger = await openLedger(ask, span, detailOf(by), plans);
   const groups = sumByKey(ledger.lines, (line) =>
     Object.fromEntries(by.map((dimension) => [dimension, dimensionOf(line, dimension, roles, zone)])),
   );
   const day = ({ key }: LedgerSum): string => key['day'] ?? '';
   return { ledger, by, groups: groups.sort((a, b) => (day(a) < day(b) ? -1 : day(a) > day(b) ? 1 : 0)) };
+}
+
+/** What has to be told apart for these dimensions. */
+function detailOf(by: readonly CostDimension[]): UsageDetail {
+  const fields = by.flatMap((dimension) => FIELDS[dimension] ?? []);
+  return { fields: [...new Set(fields)], byDay: by.includes('day') };
 }
 
 function dimensionOf(

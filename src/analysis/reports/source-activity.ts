@@ -1,3 +1,5 @@
+import type { EventAnswerer } from '../ledger/event-answerer.ts';
+import { readUsage } from '../ledger/read-usage.ts';
 import { type Answerer, definedSpan, type ReportSpan } from './answerer.ts';
 
 /** What came from one kind of source. */
@@ -15,9 +17,13 @@ export type ClientActivity = {
   readonly events: number;
   /** Requests to a model; absent where the outlet does not tell. */
   readonly requests: number | undefined;
-  /** Of `events`, those that a node or a task is known of. */
+  /** Of `events`, those that name a node or a task. */
   readonly withNode: number;
   readonly withTask: number;
+  /** Of the others, those whose node or task is concluded, by what. Of usage of models only; else 0. */
+  readonly nodeBySession: number;
+  readonly taskBySession: number;
+  readonly taskByClaim: number;
   readonly lastMicros: number | undefined;
 };
 
@@ -41,7 +47,11 @@ const CLIENT_METRICS = [
  *
  * @param metrics The metrics that the store has events of.
  */
-export async function sourceReport(ask: Answerer, metrics: readonly string[], span: ReportSpan): Promise<SourceReport> {
+export async function sourceReport(
+  ask: EventAnswerer,
+  metrics: readonly string[],
+  span: ReportSpan,
+): Promise<SourceReport> {
   const sources = new Map<string, SourceActivity>();
   for (const metric of metrics) {
     const { rows } = await ask.aggregate({
@@ -63,14 +73,37 @@ export async function sourceReport(ask: Answerer, metrics: readonly string[], sp
   const clients = new Map<string, ClientActivity>();
   for (const metric of CLIENT_METRICS.filter((name) => metrics.includes(name))) {
     for (const told of await clientActivity(ask, metric, span)) {
-      const key = JSON.stringify([told.client, told.feed]);
+      const key = clientKey(told);
       clients.set(key, joined(clients.get(key), told));
     }
   }
+  if (metrics.includes('tokens.consumed')) await addConcluded(ask, span, clients);
   return {
     sources: [...sources.values()].sort((a, b) => b.events - a.events),
     clients: [...clients.values()].sort((a, b) => compare(a.client, b.client) || rank(a.feed) - rank(b.feed)),
   };
+}
+
+const NOTHING_CONCLUDED = { nodeBySession: 0, taskBySession: 0, taskByClaim: 0 } as const;
+
+const clientKey = ({ client, feed }: Pick<ClientActivity, 'client' | 'feed'>): string => JSON.stringify([client, feed]);
+
+/** Adds what the ledger's joins know, of all usage, whether it counts there or not. */
+async function addConcluded(ask: EventAnswerer, span: ReportSpan, clients: Map<string, ClientActivity>): Promise<void> {
+  const { lines } = await readUsage(ask, span, { fields: ['node_id', 'task_id'], byDay: false });
+  for (const { fields, attribution, figures } of lines) {
+    const { client, feed = 'unknown' } = fields;
+    const key = client === undefined ? '' : clientKey({ client, feed });
+    const known = clients.get(key);
+    if (known === undefined) continue;
+    const when = (holds: boolean): number => (holds ? figures.events : 0);
+    clients.set(key, {
+      ...known,
+      nodeBySession: known.nodeBySession + when(attribution.node === 'session'),
+      taskBySession: known.taskBySession + when(attribution.task === 'session'),
+      taskByClaim: known.taskByClaim + when(attribution.task === 'claim'),
+    });
+  }
 }
 
 async function clientActivity(ask: Answerer, metric: string, span: ReportSpan): Promise<ClientActivity[]> {
@@ -95,6 +128,7 @@ async function clientActivity(ask: Answerer, metric: string, span: ReportSpan): 
       requests: typeof requests === 'number' ? requests : undefined,
       withNode: Number(values['count(node_id)'] ?? 0),
       withTask: Number(values['count(task_id)'] ?? 0),
+      ...NOTHING_CONCLUDED,
       lastMicros: await lastMicros(ask, metric, span, filters),
     });
   }

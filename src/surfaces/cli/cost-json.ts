@@ -1,5 +1,5 @@
 import type { Figures } from '../../analysis/ledger/figures.ts';
-import type { LedgerSum } from '../../analysis/ledger/ledger.ts';
+import type { LedgerSum, Ways } from '../../analysis/ledger/ledger.ts';
 import type { CostReport } from '../../analysis/reports/cost-report.ts';
 import { usdOfNanos } from '../../pricing/index.ts';
 
@@ -34,7 +34,14 @@ const inclusiveJson = (sum: LedgerSum) => ({
   ...sumJson(sum),
   own_events: sum.own.events,
   own_cost_usd: figuresJson(sum.own).cost_usd,
+  concluded_cost_usd: sum.concludedNanos === 0n ? undefined : usdOfNanos(sum.concludedNanos),
 });
+
+/** Absent where nobody asked by node or by task. */
+const waysJson = (ways: Ways) =>
+  ways.length === 0
+    ? undefined
+    : ways.map(({ key, figures }) => ({ way: key['way'] ?? 'unattributed', ...figuresJson(figures) }));
 
 /** A cost report for programs. Dollars are floats that hold whole nano-dollars exactly; absent is not known. */
 export function costJson({ ledger, by, groups }: CostReport, timeZone: string) {
@@ -49,6 +56,8 @@ export function costJson({ ledger, by, groups }: CostReport, timeZone: string) {
     unpriced: ledger.unpriced.map(sumJson),
     priced_as_another_model: ledger.stretched.map(sumJson),
     not_counted: ledger.setAside.map(sumJson),
+    nodes_known_by: waysJson(ledger.ways.node),
+    tasks_known_by: waysJson(ledger.ways.task),
     price_versions: ledger.priceVersions.map(({ key, figures }) => ({ ...key, events: figures.computedEvents })),
     reconciliations: ledger.reconciliations.map(({ reportedNanos, computedNanos, ...rest }) => ({
       ...rest,

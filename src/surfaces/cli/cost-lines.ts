@@ -1,5 +1,5 @@
 import { totalInput, totalTokens } from '../../analysis/ledger/figures.ts';
-import type { Ledger, LedgerSum } from '../../analysis/ledger/ledger.ts';
+import type { Ledger, LedgerSum, Ways } from '../../analysis/ledger/ledger.ts';
 import type { CostDimension, CostReport } from '../../analysis/reports/cost-report.ts';
 import type { CommandContext } from './context.ts';
 import { type AnswerColumn, printTable } from './print-rows.ts';
@@ -105,6 +105,14 @@ export function costColumns({ by, ledger }: CostReport): AnswerColumn<LedgerSum>
       ({ figures }) => figures.costNanos,
       ({ figures }) => isPriced(figures),
     ),
+    {
+      key: 'concluded_usd',
+      ...(ledger.total.concludedNanos > 0n ? { title: 'concluded' } : {}),
+      align: 'right',
+      raw: ({ concludedNanos }) => (concludedNanos === 0n ? undefined : exactUsd(concludedNanos)),
+      show: ({ concludedNanos, figures }) =>
+        concludedNanos === 0n ? '' : percent(Number(concludedNanos), Number(figures.costNanos)),
+    },
     money(
       'billed_usd',
       total.planNanos > 0n ? 'billed' : undefined,
@@ -159,6 +167,9 @@ function costNotes(ledger: Ledger): string[] {
       `From cache: ${formatShare(figures.cachedTokens, totalInput(figures))} input tokens, cache writes included in the whole.`,
     );
   }
+  for (const part of ['node', 'task'] as const) {
+    if (ledger.ways[part].length > 0) notes.push(`Cost by ${part}: ${waysText(ledger.ways[part], figures.costNanos)}.`);
+  }
   if (figures.planNanos > 0n) {
     notes.push(`On flat plans: ${formatNanos(figures.planNanos)} is what the API would take for the same; billed 0.`);
   }
@@ -178,6 +189,23 @@ function costNotes(ledger: Ledger): string[] {
     );
   }
   return notes;
+}
+
+/** How nodes or tasks became known, in words. */
+const WAY_TEXT: Readonly<Record<string, string>> = {
+  told: 'told by its source',
+  session: "concluded from the client's session",
+  claim: 'concluded from the task that the node held',
+  expired: 'expired with single events',
+};
+
+function waysText(ways: Ways, wholeNanos: bigint): string {
+  return ways
+    .map(({ key, figures }) => {
+      const share = wholeNanos === 0n ? '' : ` (${percent(Number(figures.costNanos), Number(wholeNanos))})`;
+      return `${formatNanos(figures.costNanos)}${share} ${WAY_TEXT[key['way'] ?? ''] ?? 'unattributed'}`;
+    })
+    .join(', ');
 }
 
 /** What is wrong, or not to be trusted. */

@@ -81,8 +81,11 @@ export function clientColumns(context: CommandContext): AnswerColumn<ClientActiv
     { key: 'feed', title: 'told by', raw: ({ feed }) => feed },
     figure({ key: 'events', title: 'events', raw: ({ events }) => events }),
     figure({ key: 'requests', title: 'requests', raw: ({ requests }) => requests }),
-    figure({ key: 'events_with_node', title: 'of a known node', raw: ({ withNode }) => withNode }),
-    figure({ key: 'events_with_task', title: 'of a known task', raw: ({ withTask }) => withTask }),
+    figure({ key: 'events_with_node', title: 'with a node', raw: ({ withNode }) => withNode }),
+    figure({ key: 'events_with_task', title: 'with a task', raw: ({ withTask }) => withTask }),
+    { key: 'nodes_by_session', raw: ({ nodeBySession }) => nodeBySession },
+    { key: 'tasks_by_session', raw: ({ taskBySession }) => taskBySession },
+    { key: 'tasks_by_claim', raw: ({ taskByClaim }) => taskByClaim },
     last(context),
   ];
 }
@@ -102,13 +105,21 @@ export function complaintColumns(context: CommandContext): AnswerColumn<SourceCo
   ];
 }
 
-/** How much of what clients told is known to be somebody's work. */
-export function attributionText(clients: readonly ClientActivity[]): string {
+/** How much of what clients told is known to be somebody's work, and how. */
+export function attributionText(clients: readonly ClientActivity[]): string[] {
   const sum = (of: (client: ClientActivity) => number): number => clients.reduce((total, row) => total + of(row), 0);
   const events = sum((row) => row.events);
   const part = (count: number): string => `${formatCount(count)} (${Math.round((100 * count) / events)} %)`;
   const [withNode, withTask] = [sum((row) => row.withNode), sum((row) => row.withTask)];
-  return `Of ${formatCount(events)} events of clients, ${part(withNode)} are of a known node and ${part(withTask)} of a known task.`;
+  const nodeBySession = sum((row) => row.nodeBySession);
+  const [taskBySession, taskByClaim] = [sum((row) => row.taskBySession), sum((row) => row.taskByClaim)];
+  const told = `Of ${formatCount(events)} events of clients, ${part(withNode)} name a node and ${part(withTask)} a task.`;
+  if (nodeBySession + taskBySession + taskByClaim === 0) return [told];
+  return [
+    told,
+    `Of the usage that names none, costs are attributed to a node by the client's session for ${part(nodeBySession)}; ` +
+      `to a task by the session for ${part(taskBySession)}, and by the task that the node held for ${part(taskByClaim)}.`,
+  ];
 }
 
 /** Which lines to set, client by client. */

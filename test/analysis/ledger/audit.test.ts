@@ -53,6 +53,7 @@ describe('an audit', () => {
       'no request told twice',
       'ledger equals store',
       'trees equal their parts',
+      'attributed and unattributed equal all',
       'every event accounted for',
     ]);
     expect(checks[0]?.figures).toMatch(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { chooseFeeds } from '../../../src/analysis/ledger/best-feed.ts';
+import { chooseFeeds as chooseBy, competingClients, feedChooser } from '../../../src/analysis/ledger/best-feed.ts';
 import { NO_FIGURES } from '../../../src/analysis/ledger/figures.ts';
 import { sumBy, sumLines } from '../../../src/analysis/ledger/ledger.ts';
 import { LINE_FIELDS, type UsageLine } from '../../../src/analysis/ledger/usage-line.ts';
@@ -30,10 +30,14 @@ const line: fc.Arbitrary<UsageLine> = fc
   .map(({ hour, events, inputTokens, reportedNanos, computedNanos, costNanos, ...fields }) => ({
     hourMicros: hour * MICROS_PER_HOUR,
     fields: { cluster: undefined, priced_model: undefined, price_version: undefined, ...fields },
+    attribution: { node: undefined, task: undefined },
     detailed: true,
     figures: { ...NO_FIGURES, events, inputTokens, reportedNanos, computedNanos, costNanos },
   }));
 const lines = fc.array(line, { maxLength: 60 });
+
+const chooseFeeds = (all: readonly UsageLine[]) =>
+  chooseBy(all, feedChooser(all, competingClients(all.map(({ fields }) => fields))));
 
 const bigSum = (values: readonly (number | bigint)[]): bigint =>
   values.reduce<bigint>((sum, one) => sum + BigInt(one), 0n);

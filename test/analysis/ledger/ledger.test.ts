@@ -26,7 +26,7 @@ const summedUp = (requests: readonly Request[], session = true): Request[] =>
 async function ledgerOf(requests: readonly Request[], plans: readonly string[] = []) {
   const { metrics } = openUsage();
   recordRequests(metrics, requests);
-  return openLedger(metrics, {}, plans);
+  return openLedger(metrics, {}, undefined, plans);
 }
 
 describe('the ledger', () => {

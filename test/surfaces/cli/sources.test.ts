@@ -53,7 +53,9 @@ describe('sources', () => {
     };
     expect(json.clients.find(({ client, feed }) => client === 'copilot-cli' && feed === 'spans')?.requests).toBe(3);
     const csv = (await runInProcess([...args, '--csv'])).stdout.split('\r\n');
-    expect(csv[0]).toBe('client,feed,events,requests,events_with_node,events_with_task,last_event');
+    expect(csv[0]).toBe(
+      'client,feed,events,requests,events_with_node,events_with_task,nodes_by_session,tasks_by_session,tasks_by_claim,last_event',
+    );
     expect(csv.length).toBeGreaterThan(12);
   });
 });

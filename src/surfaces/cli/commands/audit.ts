@@ -1,4 +1,5 @@
-import { audit, type AuditCheck } from '../../../analysis/ledger/audit.ts';
+import type { AuditCheck } from '../../../analysis/ledger/audit-check.ts';
+import { audit } from '../../../analysis/ledger/audit.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type AnswerColumn, printCsv } from '../print-rows.ts';
@@ -19,7 +20,8 @@ export const auditCommand = defineCommand({
   description:
     'Checks the books, and prints each check with its figures: rollups equal the events they stand for (count and sums ' +
     'of each metric and day), no identity twice, no request told twice by two feeds, the ledger equals the store, the ' +
-    'cost of each session is the sum of its agents, and every recorded event is accounted for. Reads every event that ' +
+    'cost of each session is the sum of its agents, told, concluded and unattributed costs are the total, and every ' +
+    'recorded event is accounted for. Reads every event that ' +
     'has not expired, so it takes about ten seconds for each million. Exit code 1 when a check fails.',
   arguments: {},
   options: {},

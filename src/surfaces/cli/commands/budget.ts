@@ -78,6 +78,10 @@ function columns(context: CommandContext): AnswerColumn<BudgetState>[] {
     },
     { key: 'stage', raw: ({ stage }) => stage },
     { key: 'exceeded', raw: ({ exceeded }) => exceeded },
+    {
+      key: 'concluded_usd',
+      raw: ({ concludedNanos }) => (concludedNanos === 0n ? undefined : usdOfNanos(concludedNanos)),
+    },
     { key: 'unpriced_events', raw: ({ unpricedEvents }) => unpricedEvents },
     {
       key: 'state',
@@ -89,13 +93,18 @@ function columns(context: CommandContext): AnswerColumn<BudgetState>[] {
 }
 
 function notesOf(states: readonly BudgetState[]): string[] {
-  return states.flatMap(({ budget, unpricedEvents, planNanos, incomplete }) => [
+  return states.flatMap(({ budget, unpricedEvents, planNanos, concludedNanos, incomplete }) => [
     ...(unpricedEvents > 0
       ? [`${budget.name}: events without a price: ${formatCount(unpricedEvents)}; see \`amicus-metrics costs\`.`]
       : []),
     ...(planNanos > 0n
       ? [
           `${budget.name}: flat plans are billed 0; the API would take ${formatNanos(planNanos)} more for what they covered.`,
+        ]
+      : []),
+    ...(concludedNanos > 0n
+      ? [
+          `${budget.name}: costs of ${formatNanos(concludedNanos)} named no node, and are counted by the client's session.`,
         ]
       : []),
     ...(incomplete ? [`${budget.name}: single events of a part of the period have expired, and are not counted.`] : []),

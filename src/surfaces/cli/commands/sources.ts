@@ -35,8 +35,8 @@ function receiverText(record: ReceiverRecord | undefined): string {
 export const sourcesCommand = defineCommand({
   description:
     'Shows what events came from: each kind of source with its last event; each client of agents with its events and ' +
-    'requests, and how many of these events are known to be of a node and of a task (7 days unless --since says ' +
-    'otherwise); what was sent and not kept, and why, since the receiver first ran; and what running sources complain ' +
+    'requests, and how many of these events name a node and a task, or are attributed to one by a join (7 days unless ' +
+    '--since says otherwise); what was sent and not kept, and why, since the receiver first ran; and what running sources complain ' +
     'about. Says which lines make a client send its telemetry.',
   arguments: {},
   options: { setup: flagOption('only the lines that make each client send its telemetry') },
@@ -81,7 +81,7 @@ export const sourcesCommand = defineCommand({
     context.print('');
     context.print(receiverText(record));
     section(context, '', clientColumns(context), clients);
-    if (clients.length > 0) context.print(attributionText(clients));
+    if (clients.length > 0) for (const line of attributionText(clients)) context.print(line);
     section(context, 'Sent and not kept, since the receiver first ran:', LEFT_OUT_COLUMNS, leftOut);
     section(context, 'What running sources complained about last:', complaintColumns(context), complaints);
     if (clients.length === 0) {

@@ -1,0 +1,126 @@
+import { MICROS_PER_SECOND } from '../../model/range.ts';
+import type { AggregateRow, FilterBook } from '../../query/question.ts';
+import { toldAttribution } from './attribution.ts';
+import { attribute, type Attributed, Conclusions } from './conclusions.ts';
+import type { EventAnswerer } from './event-answerer.ts';
+import { negated } from './figures.ts';
+import { groupedUsage } from './grouped-usage.ts';
+import { LineBook } from './line-book.ts';
+import { eventFigures, fieldsOf, type LineField, lineFields, rowFigures, type UsageLine } from './usage-line.ts';
+
+/** What usage is to be told apart by, besides client, feed, model, prices and sub-agent. Less costs less. */
+export type UsageDetail = {
+  /** With `node_id` nodes are concluded where none is told, with `task_id` tasks as well. */
+  readonly fields: readonly LineField[];
+  readonly byDay: boolean;
+};
+
+/** Whose it was, for what, in which session, on which day. */
+export const FULL_DETAIL: UsageDetail = { fields: ['session_id', 'node_id', 'task_id'], byDay: true };
+
+type Seconds = { readonly since: number; readonly until: number };
+/** What reading needs to know of a span. */
+export type Reading = {
+  readonly detail: UsageDetail;
+  readonly timeZone: string | undefined;
+  readonly hourOf: (atMicros: number) => number;
+  readonly onPlan: (client: unknown) => boolean;
+};
+
+/**
+ * Reads usage that has not expired into lines: summed by the store wherever no join needs the moment of each event,
+ * one by one where it does. An event costs a fraction of a microsecond summed by rollups, up to two summed by the
+ * store, and five one by one.
+ */
+export class UsageReader {
+  readonly book = new LineBook();
+  readonly #ask: EventAnswerer;
+  readonly #reading: Reading;
+  readonly #conclusions: Conclusions;
+
+  constructor(ask: EventAnswerer, reading: Reading) {
+    this.#ask = ask;
+    this.#reading = reading;
+    this.#conclusions = new Conclusions(ask);
+  }
+
+  /** Usage of clients whose feeds do not compete: the hour does not matter, nor the session for itself. */
+  async readSummed(span: Seconds, filters: FilterBook): Promise<void> {
+    if (span.since >= span.until) return;
+    if (!this.#wants('task_id')) return this.#readNodes(span, filters);
+    const [sessions, claims] = [await this.#conclusions.sessions, await this.#conclusions.claims];
+    if (claims.isEmpty && !sessions.knowsTasks) return this.#readNodes(span, filters);
+    await this.#readNodes(span, { ...filters, task_id: { present: true } });
+    await this.readSingly(span, { ...filters, task_id: { present: false } });
+  }
+
+  /** The same for each hour, and each with its session. */
+  async readSingly(span: Seconds, filters: FilterBook): Promise<void> {
+    if (span.since >= span.until) return;
+    const { hourOf, onPlan } = this.#reading;
+    const join = await this.join();
+    for await (const batch of this.#ask.events({ metric: 'tokens.consumed', ...span, filters })) {
+      for (const event of batch) {
+        const place = { hourMicros: hourOf(event.atMicros), detailed: true, ...join(fieldsOf(event), event.atMicros) };
+        this.book.add(place, eventFigures(event, onPlan(event.data['client'])));
+      }
+    }
+  }
+
+  /** How usage of a moment gets its node and its task, as far as these are asked for. */
+  async join(): Promise<(fields: UsageLine['fields'], atMicros: number) => Attributed> {
+    if (!this.#wants('node_id') && !this.#wants('task_id')) {
+      return (fields) => ({ fields, attribution: toldAttribution(fields) });
+    }
+    const sessions = await this.#conclusions.sessions;
+    const claims = this.#wants('task_id') ? await this.#conclusions.claims : undefined;
+    return (fields, atMicros) => attribute(fields, atMicros, sessions, claims);
+  }
+
+  #wants(field: LineField): boolean {
+    return this.#reading.detail.fields.includes(field);
+  }
+
+  /** Usage that names a node as it is; the other by session, and event by event in sessions of several nodes. */
+  async #readNodes(span: Seconds, filters: FilterBook): Promise<void> {
+    if (!this.#wants('node_id')) {
+      await this.#addGrouped(span, filters, []);
+      return;
+    }
+    await this.#addGrouped(span, { ...filters, node_id: { present: true } }, []);
+    const torn = await this.#addGrouped(span, { ...filters, node_id: { present: false } }, ['session_id']);
+    if (torn.size === 0) return;
+    await this.readSingly(span, { ...filters, node_id: { present: false }, session_id: [...torn] });
+  }
+
+  /** Returns sessions that were left out, because whose they are depends on the moment. */
+  async #addGrouped(span: Seconds, filters: FilterBook, more: readonly LineField[]): Promise<ReadonlySet<string>> {
+    const { detail, timeZone, onPlan } = this.#reading;
+    const fields = [...detail.fields, ...more];
+    const rows = await groupedUsage(this.#ask, { ...span, timeZone, byDay: detail.byDay, filters, fields });
+    const concludes = more.includes('session_id') && rows.some(({ row }) => row.group['session_id'] !== undefined);
+    const sessions = concludes ? await this.#conclusions.sessions : undefined;
+    const torn = new Set<string>();
+    for (const { row } of rows) {
+      const { client, session_id: session } = lineFields(row.group);
+      if (session !== undefined && client !== undefined && sessions?.hasOneNode(client, session) === false) {
+        torn.add(session);
+      }
+    }
+    for (const { row, sign } of rows) {
+      const told = lineFields(row.group);
+      if (sessions !== undefined && torn.has(told.session_id ?? '')) continue;
+      const atMicros = startOf(row, span.since);
+      const joined =
+        sessions === undefined
+          ? { fields: told, attribution: toldAttribution(told) }
+          : attribute(told, atMicros, sessions, undefined);
+      const figures = rowFigures(row, onPlan(row.group['client']));
+      this.book.add({ hourMicros: atMicros, detailed: true, ...joined }, sign === 1 ? figures : negated(figures));
+    }
+    return torn;
+  }
+}
+
+const startOf = ({ bucketStart }: AggregateRow, since: number): number =>
+  Math.round((bucketStart ?? since) * MICROS_PER_SECOND);

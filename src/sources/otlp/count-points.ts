@@ -4,16 +4,21 @@ import { usageIdentity } from '../../model/usage-identity.ts';
 import { normalUsage } from '../normal-usage.ts';
 import { text } from './attribute-values.ts';
 import type { CounterPart, Counting, Draft } from './client-mapping.ts';
-import type { CumulativeSeries } from './cumulative-series.ts';
+import type { CumulativeSeries, Increment } from './cumulative-series.ts';
 import type { Attributes, Batch, Point } from './telemetry.ts';
 
 /** What was told of one group of series in one push: their parts belong to the same requests. */
 type Group = {
   readonly family: 'usage' | 'lines' | 'session';
+  readonly key: string;
   readonly attributes: Attributes;
   readonly parts: Map<CounterPart, number>;
   /** What tells this push of the group from any other: series and moment of each point. */
   readonly points: string[];
+  /** The series of which this is the last that was told. */
+  readonly series: Set<string>;
+  /** As what it was told before the process ended. */
+  readonly toldAs: string | undefined;
   startMicros: number;
   atMicros: number;
 };
@@ -54,30 +59,31 @@ export function countPoints(
       continue;
     }
     const seriesKey = digest(JSON.stringify([sender, point.metric, sorted(point.attributes), point.startMicros]));
-    const value = increment(point, seriesKey, series);
-    if (value === undefined) {
+    const increments = incrementsOf(point, seriesKey, series);
+    if (increments.length === 0) {
       repeated += 1;
       continue;
     }
     const attributes = new Map([...point.attributes].filter(([key]) => key !== counted.by && isRead(key)));
     const family = familyOf(counted.part);
     const key = JSON.stringify([family, sender, sorted(attributes)]);
-    const group: Group = groups.get(key) ?? {
-      family,
-      attributes,
-      parts: new Map(),
-      points: [],
-      startMicros: point.startMicros,
-      atMicros: 0,
-    };
-    groups.set(key, group);
-    group.parts.set(counted.part, (group.parts.get(counted.part) ?? 0) + value);
-    group.points.push(`${seriesKey} ${point.atMicros}`);
-    group.startMicros = Math.min(group.startMicros, point.startMicros);
-    group.atMicros = Math.max(group.atMicros, point.atMicros);
+    for (const { atMicros, value, toldAs } of increments) {
+      const place = toldAs === undefined ? key : `${key} ${toldAs}`;
+      const { startMicros } = point;
+      const made = { family, key, attributes, parts: new Map(), points: [], series: new Set<string>(), toldAs };
+      const group: Group = groups.get(place) ?? { ...made, startMicros, atMicros: 0 };
+      groups.set(place, group);
+      group.parts.set(counted.part, (group.parts.get(counted.part) ?? 0) + value);
+      group.points.push(`${seriesKey} ${atMicros}`);
+      if (toldAs === undefined) group.series.add(seriesKey);
+      group.startMicros = Math.min(group.startMicros, startMicros);
+      group.atMicros = Math.max(group.atMicros, atMicros);
+    }
   }
-  const told = [...groups].flatMap(([key, group]) => {
-    const draft = draftOf(key, group, resource, client, counting);
+  const told = [...groups.values()].flatMap((group) => {
+    const pushKey = group.toldAs ?? `metrics:${digest(JSON.stringify([group.key, group.points.toSorted()]))}`;
+    series.tellAs(group.series, pushKey);
+    const draft = draftOf(pushKey, group, resource, client, counting);
     return draft === undefined ? [] : [{ draft, attributes: group.attributes }];
   });
   return { told, repeated, ignored };
@@ -101,8 +107,9 @@ function partOf(point: Point, { counters }: Counting): { part: CounterPart; by: 
   return part === undefined ? undefined : { part, by: counter.by };
 }
 
-function increment({ cumulative, value, startMicros, atMicros }: Point, key: string, series: CumulativeSeries) {
-  return cumulative ? series.add(key, startMicros, atMicros, value) : value;
+function incrementsOf(point: Point, key: string, series: CumulativeSeries): readonly Increment[] {
+  const { cumulative, value, startMicros, atMicros } = point;
+  return cumulative ? series.add(key, startMicros, atMicros, value) : [{ atMicros, value, toldAs: undefined }];
 }
 
 function familyOf(part: CounterPart): Group['family'] {
@@ -111,15 +118,14 @@ function familyOf(part: CounterPart): Group['family'] {
 }
 
 function draftOf(
-  key: string,
-  { family, attributes, parts, points, startMicros, atMicros }: Group,
+  pushKey: string,
+  { family, attributes, parts, startMicros, atMicros }: Group,
   resource: Attributes,
   client: string,
   { form }: Counting,
 ): Draft | undefined {
   if ([...parts.values()].every((value) => value === 0)) return undefined;
   const sessionId = text(attributes, 'session.id', 'gen_ai.conversation.id') ?? text(resource, 'session.id');
-  const pushKey = `metrics:${digest(JSON.stringify([key, points.toSorted()]))}`;
   switch (family) {
     case 'session': {
       if (sessionId === undefined) return undefined;

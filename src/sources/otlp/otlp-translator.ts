@@ -8,7 +8,13 @@ import { countPoints } from './count-points.ts';
 import { CumulativeSeries } from './cumulative-series.ts';
 import { ATTRIBUTES_READ, clientOf, mappingOf, ORIGIN_KEYS } from './mappings.ts';
 import { type Encoding, readTelemetry } from './read-telemetry.ts';
-import { type ClientCounts, EMPTY_RECORD, readReceiverRecord, writeReceiverRecord } from './receiver-record.ts';
+import {
+  type ClientCounts,
+  EMPTY_RECORD,
+  makeFolder,
+  readReceiverRecord,
+  writeReceiverRecord,
+} from './receiver-record.ts';
 import type { Attributes, Batch, LogRecord, Point, Signal, Span } from './telemetry.ts';
 
 /** Longer than clients wait between two pushes of logs (5 s), so that what tells more comes first. */
@@ -27,8 +33,8 @@ export type OtlpRequest = {
   readonly node: string | undefined;
 };
 
-/** Records that could not be understood, as a partial success tells it. */
-export type OtlpOutcome = { readonly rejected: number; readonly reasons: readonly string[] };
+/** Records that could not be understood, as a partial success tells it, and the push's number. */
+export type OtlpOutcome = { readonly rejected: number; readonly reasons: readonly string[]; readonly push: number };
 
 /**
  * Makes events of what agents' clients push, and keeps what it has to know for the next push: the last points of
@@ -48,7 +54,7 @@ export class OtlpTranslator {
   #changed = false;
   #listening: string | undefined;
 
-  /** @param metricsDirectory Where what must survive is kept; made by whoever records there first. */
+  /** @param metricsDirectory Where what must survive is kept. */
   constructor(metricsDirectory: string, context: SourceContext) {
     this.#directory = metricsDirectory;
     this.#context = context;
@@ -61,13 +67,15 @@ export class OtlpTranslator {
   }
 
   /**
-   * Tells the events of a request. What they rest on is to be kept with `save()` when they are spooled.
+   * Tells the events of a request. What they rest on is kept before; `spooled()` is to be called once they are spooled.
    *
    * @throws UnreadableTelemetry, with nothing told.
    */
   receive({ signal, encoding, bytes, node }: OtlpRequest): OtlpOutcome {
     const telemetry = readTelemetry(bytes, encoding, signal, (key) => ATTRIBUTES_READ.has(key));
     const counted = new Set<ClientCounts>();
+    const push = this.#series.begin();
+    const events: IncomingEvent[] = [];
     let rejected = 0;
     const reasons = new Set<string>();
     for (const batch of telemetry.batches) {
@@ -85,7 +93,12 @@ export class OtlpTranslator {
       counts.records += batch.items.length;
       const tell = (drafts: readonly Draft[], own: Attributes): void => {
         counts.events += drafts.length;
-        for (const draft of drafts) this.#tell(draft, client, originOf(own, batch.resource, node));
+        const origin = originOf(own, batch.resource, node);
+        for (const draft of drafts) {
+          const event = toEvent(draft, client, origin);
+          if (draft.yields === true) this.#wait(draft.identity, event);
+          else events.push(event);
+        }
       };
       if (telemetry.signal === 'metrics') this.#receivePoints(batch as Batch<Point>, mapping, client, counts, tell);
       else this.#receiveRecords(batch as Batch<LogRecord> | Batch<Span>, mapping, client, counts, tell);
@@ -95,7 +108,12 @@ export class OtlpTranslator {
       counts.lastMicros = this.#context.clock.nowMicros();
     }
     this.#changed = true;
-    return { rejected, reasons: [...reasons] };
+    if (this.#series.isChanged) {
+      makeFolder(this.#directory);
+      this.save();
+    }
+    for (const event of events) this.#context.emit(event);
+    return { rejected, reasons: [...reasons], push };
   }
 
   /** Counts a request that was refused before it came here. */
@@ -104,9 +122,10 @@ export class OtlpTranslator {
     this.#changed = true;
   }
 
-  /** Whether counters rose that the next push of a running client will be measured by. */
-  get mustSave(): boolean {
-    return this.#series.isChanged;
+  /** The events of a push, and of all before it, survive this process. */
+  spooled(push: number): void {
+    this.#series.spooled(push);
+    this.#changed = true;
   }
 
   /** Keeps what must survive this process. Costs a file of some kilobytes. */
@@ -179,21 +198,7 @@ export class OtlpTranslator {
     }
   }
 
-  #tell({ yields, metric, atMicros, identity, data }: Draft, client: string, origin: Origin): void {
-    const { node, task, cluster } = origin;
-    const event: IncomingEvent = {
-      metric,
-      atMicros,
-      identity,
-      source: 'otlp',
-      inferred: false,
-      cluster,
-      data: { ...data, client, node_id: node, task_id: task },
-    };
-    if (yields !== true) {
-      this.#context.emit(event);
-      return;
-    }
+  #wait(identity: string, event: IncomingEvent): void {
     if (this.#waiting.has(identity)) return;
     if (this.#waiting.size >= MAX_WAITING) this.#releaseOldest();
     const timers = this.#context.timers ?? SYSTEM_TIMERS;
@@ -215,6 +220,19 @@ export class OtlpTranslator {
     const name = Object.keys(this.#clients).length < MAX_CLIENTS ? client : 'others';
     return (this.#clients[name] ??= { requests: 0, records: 0, events: 0, lastMicros: 0, left: {} });
   }
+}
+
+function toEvent({ metric, atMicros, identity, data }: Draft, client: string, origin: Origin): IncomingEvent {
+  const { node, task, cluster } = origin;
+  return {
+    metric,
+    atMicros,
+    identity,
+    source: 'otlp',
+    inferred: false,
+    cluster,
+    data: { ...data, client, node_id: node, task_id: task },
+  };
 }
 
 const ORIGIN_READ: ReadonlySet<string> = new Set(Object.values(ORIGIN_KEYS));

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePrivateFile } from '../private-file.ts';
 import type { KeptSeries } from './cumulative-series.ts';
@@ -57,6 +57,15 @@ export function readReceiverRecord(metricsDirectory: string): ReceiverRecord | '
   }
 }
 
+/** Makes the folder for the record, where events are about to be the first to lie. Nothing where something has its name. */
+export function makeFolder(metricsDirectory: string): void {
+  try {
+    mkdirSync(metricsDirectory, { mode: 0o700 });
+  } catch {
+    // It is there, or cannot be: whoever writes into it says so.
+  }
+}
+
 /** Replaces what is kept, in one step. False when it cannot be written. */
 export function writeReceiverRecord(metricsDirectory: string, record: ReceiverRecord): boolean {
   return writePrivateFile(pathIn(metricsDirectory), JSON.stringify(record), 'replace');
@@ -65,20 +74,32 @@ export function writeReceiverRecord(metricsDirectory: string, record: ReceiverRe
 function checked(value: unknown): ReceiverRecord | undefined {
   const record = value as Partial<ReceiverRecord> | null;
   if (typeof record !== 'object' || record?.version !== 1 || !Array.isArray(record.series)) return undefined;
-  const series = (record.series as readonly unknown[]).filter(
-    (entry): entry is [string, number, number] =>
-      Array.isArray(entry) &&
-      typeof entry[0] === 'string' &&
-      Number.isFinite(entry[1]) &&
-      Number.isFinite(entry[2]) &&
-      entry.length === 3,
-  );
+  const series = (record.series as readonly unknown[]).filter((entry): entry is KeptSeries[number] => isSeries(entry));
   // From entries, because a client may call itself `__proto__`.
   const clients = Object.fromEntries(
     Object.entries(record.clients ?? {}).map(([client, counts]) => [client, checkedCounts(counts)]),
   );
   const listening = typeof record.listening === 'string' ? record.listening : undefined;
   return { version: 1, listening, clients, refused: checkedNumbers(record.refused), series };
+}
+
+function isSeries(entry: unknown): boolean {
+  if (!Array.isArray(entry)) return false;
+  const [key, atMicros, value, unsure = [], ...more] = entry as readonly unknown[];
+  return (
+    typeof key === 'string' &&
+    Number.isFinite(atMicros) &&
+    Number.isFinite(value) &&
+    Array.isArray(unsure) &&
+    unsure.every((point) => isKeptPoint(point)) &&
+    more.length === 0
+  );
+}
+
+function isKeptPoint(point: unknown): boolean {
+  if (!Array.isArray(point)) return false;
+  const [atMicros, value, toldAs] = point as readonly unknown[];
+  return Number.isFinite(atMicros) && Number.isFinite(value) && typeof toldAs === 'string' && point.length === 3;
 }
 
 function checkedCounts(counts: Partial<ClientCounts>): ClientCounts {

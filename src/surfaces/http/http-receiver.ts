@@ -184,9 +184,9 @@ async function receive(translator: OtlpTranslator, push: Push): Promise<Answer> 
   const { encoding, signal } = push;
   try {
     const outcome = translator.receive(push);
-    // Events are in the spool at the end of their turn; only then may the counters that they rest on move on.
+    // Events are in the spool at the end of their turn.
     await turnEnd();
-    if (translator.mustSave) translator.save();
+    translator.spooled(outcome.push);
     return { status: 200, contentType: CONTENT_TYPES[encoding], body: successBody(encoding, signal, outcome) };
   } catch (error) {
     if (!(error instanceof UnreadableTelemetry)) throw error;

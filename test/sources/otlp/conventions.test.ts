@@ -187,6 +187,10 @@ describe('OpenCode', () => {
   });
 });
 
+/** What a point added; undefined for one that was told before. */
+const addedBy = (series: CumulativeSeries, point: Parameters<CumulativeSeries['add']>): number | undefined =>
+  series.add(...point).at(-1)?.value;
+
 describe('counters that only rise', () => {
   it('add differences, start anew after a fall, and pass over what is late or told again', () => {
     const series = new CumulativeSeries();
@@ -198,20 +202,23 @@ describe('counters that only rise', () => {
       [30, 130],
       [40, 7],
       [50, 9],
-    ].map(([at = 0, value = 0]) => series.add('k', 1, at, value));
+    ].map(([at = 0, value = 0]) => addedBy(series, ['k', 1, at, value]));
     expect(added).toEqual([100, 30, undefined, undefined, 0, 7, 2]);
   });
 
   it('begin with nothing where the sender does not know since when it counts', () => {
     const series = new CumulativeSeries();
-    expect([series.add('k', 0, 10, 500), series.add('k', 0, 20, 530)]).toEqual([0, 30]);
+    expect([addedBy(series, ['k', 0, 10, 500]), addedBy(series, ['k', 0, 20, 530])]).toEqual([0, 30]);
   });
 
   it('go on after a restart, and forget those that are silent longest when there are too many', () => {
     const first = new CumulativeSeries();
     for (let i = 0; i < 20_002; i += 1) first.add(`k${i}`, 1, 10, 5);
+    first.spooled(first.begin());
     const second = new CumulativeSeries(first.kept());
-    expect([second.add('k20001', 1, 20, 6), second.add('k0', 1, 20, 6), first.kept().length]).toEqual([1, 6, 20_000]);
+    expect([addedBy(second, ['k20001', 1, 20, 6]), addedBy(second, ['k0', 1, 20, 6]), first.kept().length]).toEqual([
+      1, 6, 20_000,
+    ]);
   });
 });
 

@@ -14,7 +14,18 @@ export type Figure = {
   readonly samples: number;
 };
 
-const SUBJECT_KINDS = ['cluster', 'node', 'role', 'model', 'client', 'task', 'file', 'operation', 'tool'] as const;
+const SUBJECT_KINDS = [
+  'cluster',
+  'node',
+  'role',
+  'model',
+  'client',
+  'task',
+  'file',
+  'operation',
+  'tool',
+  'suite',
+] as const;
 
 /** Whom or what a finding is about. The id comes from data: shown as a name, never as a sentence. */
 export type Subject = { readonly kind: (typeof SUBJECT_KINDS)[number]; readonly id: string | undefined };

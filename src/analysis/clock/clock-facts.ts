@@ -44,25 +44,63 @@ const LOST_AFTER_MICROS = 10 * MICROS_PER_MINUTE;
 /** Releases that the holder made itself; the others are told of it. */
 const OWN_RELEASES = ['released', 'handed_over', 'blocked'];
 
-/** Sorts what events tell into facts. Events of any metric, in any order; those that tell nothing here are passed over. */
-export function clockFacts(events: readonly StoredEvent[]): ClockFacts {
-  const inOrder = events.toSorted((a, b) => a.atMicros - b.atMicros);
-  const byNode = Map.groupBy(inOrder, (event) => event.node_id ?? '');
-  byNode.delete('');
-  const byTask = (metric: string): Map<string, StoredEvent[]> => {
-    const own = Map.groupBy(
-      inOrder.filter((event) => event.metric === metric),
-      (event) => textField(event, 'task_id') ?? '',
-    );
-    own.delete('');
-    return own;
+/**
+ * Sorts what events tell into facts.
+ *
+ * @param tasks Events of tasks, in any order: signs of life of the nodes that made them.
+ * @param others Events of any other metric, in any order.
+ */
+export function clockFacts(tasks: readonly StoredEvent[], others: readonly StoredEvent[]): ClockFacts {
+  const drafts = new Map<string, NodeDraft>();
+  const taskStatuses = new Map<string, Change[]>();
+  const taskTests = new Map<string, TimeRange[]>();
+  const asked: StoredEvent[] = [];
+  const draftOf = (nodeId: string): NodeDraft => {
+    const known = drafts.get(nodeId);
+    if (known !== undefined) return known;
+    const draft: NodeDraft = { told: [], signs: [], lockWaits: [], tests: [] };
+    drafts.set(nodeId, draft);
+    return draft;
   };
+  for (const event of tasks) {
+    if (event.node_id !== undefined && isSignOfLife(event)) draftOf(event.node_id).signs.push(event.atMicros);
+  }
+  for (const event of others) {
+    const taskId = textField(event, 'task_id');
+    if (event.metric === 'human.asked') asked.push(event);
+    if (event.metric === 'task.status' && taskId !== undefined) addTo(taskStatuses, taskId, statusChange(event));
+    if (event.metric === 'tests.executed' && taskId !== undefined) addTo(taskTests, taskId, testRun(event));
+    if (event.node_id === undefined) continue;
+    const draft = draftOf(event.node_id);
+    if (isSignOfLife(event)) draft.signs.push(event.atMicros);
+    if (NODE_METRICS.includes(event.metric)) draft.told.push(event);
+    else if (event.metric === 'state.lock') draft.lockWaits.push(lockWait(event));
+    else if (event.metric === 'tests.executed' && taskId === undefined) draft.tests.push(testRun(event));
+  }
   return {
-    nodes: new Map([...byNode].map(([nodeId, own]) => [nodeId, nodeFacts(own)])),
-    taskStatuses: new Map([...byTask('task.status')].map(([taskId, own]) => [taskId, own.map(statusChange)])),
-    taskTests: new Map([...byTask('tests.executed')].map(([taskId, own]) => [taskId, joined(own.map(testRun))])),
-    asked: askedStretches(inOrder.filter(({ metric }) => metric === 'human.asked')),
+    nodes: new Map([...drafts].map(([nodeId, draft]) => [nodeId, nodeFacts(draft)])),
+    taskStatuses: new Map([...taskStatuses].map(([taskId, own]) => [taskId, own.sort(byTime)])),
+    taskTests: new Map([...taskTests].map(([taskId, own]) => [taskId, joined(own)])),
+    asked: askedStretches(asked.sort(byTime)),
   };
+}
+
+/** The metrics that tell of nodes themselves. */
+export const NODE_METRICS: readonly string[] = ['node.registered', 'node.status', 'node.terminated'];
+
+type NodeDraft = {
+  readonly told: StoredEvent[];
+  readonly signs: number[];
+  readonly lockWaits: TimeRange[];
+  readonly tests: TimeRange[];
+};
+
+const byTime = (a: { readonly atMicros: number }, b: { readonly atMicros: number }): number => a.atMicros - b.atMicros;
+
+function addTo<T>(lists: Map<string, T[]>, key: string, element: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [element]);
+  else list.push(element);
 }
 
 const statusChange = (event: StoredEvent): Change => ({
@@ -83,28 +121,24 @@ function lockWait(event: StoredEvent): TimeRange {
   return before({ ...event, atMicros: fromMicros }, (numberField(event, 'wait_ms') ?? 0) * 1e3);
 }
 
-function nodeFacts(events: readonly StoredEvent[]): NodeFacts {
-  const signs = events.filter(isSignOfLife).map(({ atMicros }) => atMicros);
-  const of = (metric: string): readonly StoredEvent[] => events.filter((event) => event.metric === metric);
-  const registered = of('node.registered');
+function nodeFacts({ told, signs, lockWaits, tests }: NodeDraft): NodeFacts {
+  told.sort(byTime);
+  signs.sort((a, b) => a - b);
+  const registered = told.filter(({ metric }) => metric === 'node.registered');
   const lastWord = (field: string): string | undefined =>
     registered.map((event) => textField(event, field)).findLast((word) => word !== undefined);
   return {
     role: lastWord('role'),
     model: lastWord('model'),
-    changes: events.flatMap((event) => {
-      if (event.metric === 'node.registered') return [{ atMicros: event.atMicros, status: 'registered' }];
-      if (event.metric === 'node.terminated') return [{ atMicros: event.atMicros, status: 'terminated' }];
-      return event.metric === 'node.status' ? [statusChange(event)] : [];
+    changes: told.map((event) => {
+      if (event.metric === 'node.registered') return { atMicros: event.atMicros, status: 'registered' };
+      if (event.metric === 'node.terminated') return { atMicros: event.atMicros, status: 'terminated' };
+      return statusChange(event);
     }),
-    silences: silencesOf(events, signs),
+    silences: silencesOf(told, signs),
     signs,
-    lockWaits: joined(of('state.lock').map(lockWait)),
-    tests: joined(
-      of('tests.executed')
-        .filter((event) => textField(event, 'task_id') === undefined)
-        .map(testRun),
-    ),
+    lockWaits: joined(lockWaits),
+    tests: joined(tests),
   };
 }
 

@@ -23,7 +23,9 @@ export const TASK_STATES = [
 ] as const;
 export type TaskState = (typeof TASK_STATES)[number];
 
-/** Where a node's time goes. `dead`: silent beyond the limit of heartbeats, or terminated with a task in hand. */
+/**
+ * Where a node's time goes. `working`: it has a task and works at it, or says that it works. `dead`: silent beyond the limit of heartbeats, or terminated with a task in hand.
+ */
 export const NODE_STATES = ['working', 'idle', 'waiting', 'dead', 'unattributed'] as const;
 export type NodeState = (typeof NODE_STATES)[number];
 
@@ -52,7 +54,10 @@ export type TaskLife = {
   readonly history: TaskHistory;
 };
 
-/** One node's life within the span of the clock. Its intervals touch each other and cover all of it. */
+/**
+ * One node's life within the span of the clock. Its intervals touch each other and cover all of it. A node that left and
+ * came back has a life for each stay: the time between is nobody's.
+ */
 export type NodeLife = {
   readonly nodeId: string;
   readonly role: string | undefined;

@@ -44,6 +44,7 @@ export function changesWithin<T extends { readonly atMicros: number }>(
 
 /** Stretches that overlap or touch become one; in order of time. */
 export function joined(stretches: readonly TimeRange[]): readonly TimeRange[] {
+  if (stretches.length < 2) return stretches;
   const whole: TimeRange[] = [];
   for (const stretch of stretches.toSorted((a, b) => a.fromMicros - b.fromMicros)) {
     const last = whole.at(-1);
@@ -55,6 +56,7 @@ export function joined(stretches: readonly TimeRange[]): readonly TimeRange[] {
 
 /** The parts of stretches that lie within a span. The stretches must be in order and must not overlap. */
 export function partsWithin<T extends TimeRange>(stretches: readonly T[], span: TimeRange): readonly T[] {
+  if (stretches.length === 0) return [];
   const parts: T[] = [];
   for (let index = firstIndex(stretches, ({ toMicros }) => toMicros > span.fromMicros); ; index++) {
     const stretch = stretches[index];

@@ -1,5 +1,6 @@
 import type { NodeFacts } from './clock-facts.ts';
 import type { Interval, NodeLife, NodeState, TaskState } from './cluster-clock.ts';
+import { firstAfter, nextChange } from './in-order.ts';
 import { type Mark, partition } from './partition.ts';
 
 /**
@@ -88,30 +89,24 @@ function staysOf(
   nowMicros: number,
 ): readonly Stay[] {
   const { changes = [], signs = [] } = node ?? {};
-  const begins = [...signs, ...changes.map(({ atMicros }) => atMicros), ...held.map((interval) => interval.fromMicros)];
+  const firstMoment = (after: number): number => {
+    const told = Math.min(firstAfter(signs, after) ?? Infinity, nextChange(changes, after)?.atMicros ?? Infinity);
+    return held.reduce((first, { fromMicros }) => (fromMicros > after ? Math.min(first, fromMicros) : first), told);
+  };
   const ends = changes.filter(({ status }) => status === 'terminated').map(({ atMicros }) => atMicros);
-  const isWatched = changes.length > 0;
-  const moments = begins.filter((moment) => moment <= nowMicros).sort((a, b) => a - b);
   const stays: Stay[] = [];
-  let from = moments[0];
-  while (from !== undefined) {
-    const begin: number = from;
-    const end = ends.find((moment) => moment >= begin);
-    const limit = end ?? (isWatched ? nowMicros : lastEnd(held, begin));
-    const next = end === undefined ? undefined : moments.find((moment) => moment > end);
-    const lost = end === undefined ? limit : heldUntil(held, end);
-    stays.push({ fromMicros: begin, toMicros: Math.min(Math.max(limit, lost), next ?? Infinity) });
-    from = next;
+  for (let from = firstMoment(-Infinity); from <= nowMicros;) {
+    const fromMicros = from;
+    const end = ends.find((moment) => moment >= fromMicros);
+    if (end === undefined) {
+      stays.push({ fromMicros, toMicros: changes.length > 0 ? nowMicros : lastEnd(held, fromMicros) });
+      break;
+    }
+    from = firstMoment(end);
+    const inHand = held.filter((one) => one.fromMicros <= end && end < one.toMicros);
+    stays.push({ fromMicros, toMicros: Math.min(lastEnd(inHand, end), from) });
   }
   return stays;
-}
-
-/** When the last task was taken from a node that had left at a moment; that moment where it had none. */
-function heldUntil(held: readonly Interval<TaskState>[], moment: number): number {
-  return lastEnd(
-    held.filter(({ fromMicros, toMicros }) => fromMicros <= moment && moment < toMicros),
-    moment,
-  );
 }
 
 const lastEnd = (held: readonly Interval<TaskState>[], moment: number): number =>

@@ -1,8 +1,9 @@
 import { MICROS_PER_MINUTE, type TimeRange } from '../../model/range.ts';
 import type { Attempt, TaskHistory } from '../reports/task-history.ts';
-import type { ClockFacts, NodeFacts } from './clock-facts.ts';
+import type { Change, ClockFacts, NodeFacts } from './clock-facts.ts';
 import type { Interval, TaskLife, TaskState } from './cluster-clock.ts';
-import { changesWithin, lastUpTo, nextChange, partsWithin } from './in-order.ts';
+import { changesWithin, firstAfter, lastUpTo, nextChange, partsWithin } from './in-order.ts';
+import { wasLost } from './lost-turns.ts';
 import { type Mark, partition } from './partition.ts';
 
 /**
@@ -49,34 +50,47 @@ export function taskLife(
   fromMicros: number,
   toMicros: number,
 ): TaskLife | undefined {
-  const { waits, attempts } = history;
-  const begins = [...waits, ...attempts].map((one) => one.fromMicros);
-  const beginMicros = Math.min(history.createdMicros ?? Infinity, history.lastMicros, ...begins);
+  const { taskId, priority } = history;
   const open = !hasEnded(history);
+  const beginMicros = beginOf(history);
   const endMicros = open ? toMicros : history.lastMicros;
+  if (beginMicros >= toMicros || endMicros < fromMicros) return undefined;
   const life = { fromMicros: Math.max(beginMicros, fromMicros), toMicros: Math.min(endMicros, toMicros) };
-  const isWithin = beginMicros < toMicros && (open || endMicros >= fromMicros);
-  if (!isWithin || life.fromMicros > life.toMicros) return undefined;
-  const marks = [
-    ...waitMarks(history, facts),
-    ...statusMarks(history, facts),
-    ...attempts.flatMap((turn) => turnMarks(turn, life.toMicros, facts)),
-    ...partsWithin(facts.taskTests.get(history.taskId) ?? [], life).map((run) =>
-      mark(run, 'testing', RANK.testing, holderAt(attempts, run.fromMicros)),
-    ),
-  ];
+  const intervals = partition(life, marksOf(history, facts, life), 'unattributed');
   return {
-    taskId: history.taskId,
-    priority: history.priority,
-    ...life,
+    taskId,
+    priority,
+    fromMicros: life.fromMicros,
+    toMicros: life.toMicros,
     open: open || endMicros > toMicros,
-    intervals: partition(life, marks, 'unattributed'),
+    intervals,
     history,
   };
 }
 
 function hasEnded({ state, attempts }: TaskHistory): boolean {
   return state === 'completed' || (state === 'released' && attempts.at(-1)?.reason === 'removed');
+}
+
+function beginOf({ createdMicros, lastMicros, waits, attempts }: TaskHistory): number {
+  let begin = Math.min(createdMicros ?? Infinity, lastMicros);
+  for (const wait of waits) begin = Math.min(begin, wait.fromMicros);
+  for (const turn of attempts) begin = Math.min(begin, turn.fromMicros);
+  return begin;
+}
+
+function marksOf(history: TaskHistory, facts: ClockFacts, life: TimeRange): readonly TaskMark[] {
+  const marks: TaskMark[] = [];
+  const statuses = facts.taskStatuses.get(history.taskId);
+  addWaits(marks, history, statuses ?? []);
+  if (statuses !== undefined) addStatuses(marks, history.attempts, statuses);
+  for (const turn of history.attempts) addTurn(marks, turn, life.toMicros, facts);
+  const tests = facts.taskTests.get(history.taskId);
+  if (tests === undefined) return marks;
+  for (const run of partsWithin(tests, life)) {
+    marks.push(mark(run, 'testing', RANK.testing, holderAt(history.attempts, run.fromMicros)));
+  }
+  return marks;
 }
 
 function mark(
@@ -94,91 +108,83 @@ function holderAt(attempts: readonly Attempt[], moment: number): string | undefi
   return attempts.findLast((turn) => turn.fromMicros <= moment && moment < (turn.toMicros ?? Infinity))?.nodeId;
 }
 
-function waitMarks({ taskId, waits, attempts }: TaskHistory, facts: ClockFacts): readonly TaskMark[] {
-  const statuses = facts.taskStatuses.get(taskId) ?? [];
-  return waits.flatMap((wait) => {
+function addWaits(marks: TaskMark[], { waits, attempts }: TaskHistory, statuses: readonly Change[]): void {
+  for (const wait of waits) {
     const until = wait.toMicros ?? Infinity;
     const { fromMicros } = wait;
-    // It ended without that anybody saw it begin: when the waiting ended, nobody knows.
-    const unseen = attempts.some((turn) => turn.startConcluded && turn.fromMicros === until && turn.toMicros === until);
-    if (unseen) return [];
-    const queued = mark({ fromMicros, toMicros: until }, 'queued', RANK.queued, undefined, wait.startConcluded);
-    const isBlocked = attempts.some((turn) => turn.toMicros === fromMicros && turn.reason === 'blocked');
-    if (!isBlocked) return [queued];
+    // It ended and nobody saw it begin: when the waiting ended, nobody knows.
+    if (attempts.some((turn) => turn.startConcluded && turn.fromMicros === until && turn.toMicros === until)) continue;
+    marks.push(mark({ fromMicros, toMicros: until }, 'queued', RANK.queued, undefined, wait.startConcluded));
+    if (!attempts.some((turn) => turn.toMicros === fromMicros && turn.reason === 'blocked')) continue;
     const toMicros = Math.min(until, nextChange(statuses, fromMicros)?.atMicros ?? Infinity);
-    return [queued, mark({ fromMicros, toMicros }, 'blocked', RANK.blocked, undefined)];
-  });
+    marks.push(mark({ fromMicros, toMicros }, 'blocked', RANK.blocked, undefined));
+  }
 }
 
 /** A status holds until the next one, or until a turn begins or ends after it. */
-function statusMarks({ taskId, attempts }: TaskHistory, facts: ClockFacts): readonly TaskMark[] {
-  const statuses = facts.taskStatuses.get(taskId) ?? [];
-  if (statuses.length === 0) return [];
+function addStatuses(marks: TaskMark[], attempts: readonly Attempt[], statuses: readonly Change[]): void {
   const turns = attempts
     .flatMap((turn) => [turn.fromMicros, ...(turn.toMicros === undefined ? [] : [turn.toMicros])])
-    .sort((a, b) => a - b)
-    .map((atMicros) => ({ atMicros }));
-  return statuses.flatMap(({ atMicros: fromMicros, status }) => {
+    .sort((a, b) => a - b);
+  for (const { atMicros: fromMicros, status } of statuses) {
     const state = STATUS_STATES[status];
-    if (state === undefined) return [];
-    const ends = [nextChange(statuses, fromMicros), nextChange(turns, fromMicros)].map((next) => next?.atMicros);
-    const toMicros = Math.min(...ends.map((end) => end ?? Infinity));
-    return [mark({ fromMicros, toMicros }, state, RANK[state], holderAt(attempts, fromMicros))];
-  });
+    if (state === undefined) continue;
+    const next = nextChange(statuses, fromMicros)?.atMicros ?? Infinity;
+    const toMicros = Math.min(next, firstAfter(turns, fromMicros) ?? Infinity);
+    marks.push(mark({ fromMicros, toMicros }, state, RANK[state], holderAt(attempts, fromMicros)));
+  }
 }
 
-function turnMarks(turn: Attempt, nowMicros: number, facts: ClockFacts): readonly TaskMark[] {
+function addTurn(marks: TaskMark[], turn: Attempt, nowMicros: number, facts: ClockFacts): void {
   const span = { fromMicros: turn.fromMicros, toMicros: turn.toMicros ?? nowMicros };
   const { nodeId } = turn;
-  const working = mark(span, 'working', RANK.working, nodeId, turn.startConcluded);
+  marks.push(mark(span, 'working', RANK.working, nodeId, turn.startConcluded));
   const node = nodeId === undefined ? undefined : facts.nodes.get(nodeId);
-  if (node === undefined) return [working];
-  return [
-    working,
-    ...partsWithin(node.lockWaits, span).map((wait) => mark(wait, 'lock_wait', RANK.lock_wait, nodeId)),
-    ...partsWithin(node.tests, span).map((run) => mark(run, 'testing', RANK.testing, nodeId)),
-    ...standstills(turn, span, node, facts),
-    ...silentParts(turn, span, node),
-  ];
-}
-
-/** Whether a turn was taken from its node rather than ended by it. */
-function wasLost(turn: Attempt): boolean {
-  return turn.reason === 'node_lost' || (turn.toMicros !== undefined && turn.ended === undefined);
+  if (node === undefined) return;
+  for (const wait of partsWithin(node.lockWaits, span)) {
+    marks.push(mark(wait, 'lock_wait', RANK.lock_wait, nodeId));
+  }
+  for (const run of partsWithin(node.tests, span)) marks.push(mark(run, 'testing', RANK.testing, nodeId));
+  addStandstills(marks, turn, span, node, facts);
+  addSilences(marks, turn, span, node);
 }
 
 /** Where the node said during its turn that it waits, or that it is idle. What it said before is not about this task. */
-function standstills(turn: Attempt, span: TimeRange, node: NodeFacts, facts: ClockFacts): readonly TaskMark[] {
-  return changesWithin(node.changes, span).flatMap(({ atMicros, status }) => {
-    if (status !== 'waiting' && status !== 'idle') return [];
-    const toMicros = Math.min(nextChange(node.changes, atMicros)?.atMicros ?? Infinity, span.toMicros);
+function addStandstills(
+  marks: TaskMark[],
+  turn: Attempt,
+  span: TimeRange,
+  { changes }: NodeFacts,
+  { asked }: ClockFacts,
+): void {
+  for (const { atMicros, status } of changesWithin(changes, span)) {
+    if (status !== 'waiting' && status !== 'idle') continue;
+    const toMicros = Math.min(nextChange(changes, atMicros)?.atMicros ?? Infinity, span.toMicros);
     const stretch = { fromMicros: atMicros, toMicros };
-    if (status === 'idle') {
-      const left = (wasLost(turn) || turn.toMicros === undefined) && toMicros === span.toMicros;
-      return [mark(stretch, left ? 'abandoned' : 'unattributed', RANK.absent, turn.nodeId, true)];
+    // An idle node that gives the task back in the end has only not said so.
+    const isLeft = status === 'idle' && toMicros === span.toMicros && (wasLost(turn) || turn.toMicros === undefined);
+    marks.push(mark(stretch, isLeft ? 'abandoned' : 'unattributed', RANK.absent, turn.nodeId, true));
+    if (status === 'idle') continue;
+    for (const part of partsWithin(asked, stretch)) {
+      marks.push(mark(part, 'human_wait', RANK.human_wait, turn.nodeId, true));
     }
-    return [
-      mark(stretch, 'unattributed', RANK.absent, turn.nodeId, true),
-      ...partsWithin(facts.asked, stretch).map((asked) =>
-        mark(asked, 'human_wait', RANK.human_wait, turn.nodeId, true),
-      ),
-    ];
-  });
+  }
 }
 
 /** Where the node fell silent or was gone during its turn. */
-function silentParts(turn: Attempt, span: TimeRange, node: NodeFacts): readonly TaskMark[] {
-  const parts = partsWithin(node.silences, span).flatMap((part) => {
+function addSilences(marks: TaskMark[], turn: Attempt, span: TimeRange, { silences, signs }: NodeFacts): void {
+  let isTold = false;
+  for (const part of partsWithin(silences, span)) {
     // A node that completes its task has come back to do so.
     const back = part.toMicros < span.toMicros || turn.ended === 'completed';
-    if (!back) return [mark(part, 'abandoned', RANK.absent, turn.nodeId, true)];
-    const wasBusy = !part.left && part.toMicros - part.fromMicros <= BUSY_SILENCE_MICROS;
-    return wasBusy ? [] : [mark(part, 'unattributed', RANK.absent, turn.nodeId, true)];
-  });
-  const isTold = parts.some(({ state }) => state === 'abandoned');
-  if (isTold || !wasLost(turn)) return parts;
-  const fromMicros = Math.max(lastUpTo(node.signs, span.toMicros) ?? span.fromMicros, span.fromMicros);
-  return [...parts, mark({ fromMicros, toMicros: span.toMicros }, 'abandoned', RANK.absent, turn.nodeId, true)];
+    const wasBusy = back && !part.left && part.toMicros - part.fromMicros <= BUSY_SILENCE_MICROS;
+    if (wasBusy) continue;
+    isTold ||= !back;
+    marks.push(mark(part, back ? 'unattributed' : 'abandoned', RANK.absent, turn.nodeId, true));
+  }
+  if (isTold || !wasLost(turn)) return;
+  const fromMicros = Math.max(lastUpTo(signs, span.toMicros) ?? span.fromMicros, span.fromMicros);
+  marks.push(mark({ fromMicros, toMicros: span.toMicros }, 'abandoned', RANK.absent, turn.nodeId, true));
 }
 
 /** How long each state lasted, in microseconds. States that did not occur are absent. */

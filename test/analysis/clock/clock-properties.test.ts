@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Interval } from '../../../src/analysis/clock/cluster-clock.ts';
-import { clusterClock } from '../../../src/analysis/clock/open-clock.ts';
+import { clockFacts } from '../../../src/analysis/clock/clock-facts.ts';
+import { livesOf } from '../../../src/analysis/clock/open-clock.ts';
+import { taskHistories } from '../../../src/analysis/reports/task-list.ts';
 import { RELEASE_REASONS } from '../../../src/metrics/task-released.ts';
 import { TASK_STATUSES } from '../../../src/metrics/task-status.ts';
 import { NODE_STATUSES } from '../../../src/metrics/node-status.ts';
@@ -55,6 +57,9 @@ const otherEvent = fc.oneof(
     }),
   ),
 );
+
+const clusterClock = (tasks: readonly StoredEvent[], others: readonly StoredEvent[], from: number, to: number) =>
+  livesOf(taskHistories(tasks), clockFacts(tasks, others), from, to);
 
 /** Events with some of them told twice, in any order. */
 const told = (one: fc.Arbitrary<StoredEvent>, most: number): fc.Arbitrary<StoredEvent[]> =>

@@ -6,6 +6,7 @@ import { ConfigError } from '../model/errors.ts';
 import { type Budget, readBudgets } from './budgets.ts';
 import { type ConfigTable, readConfigFile } from './config-file.ts';
 import { readCustomMetrics } from './custom-metrics.ts';
+import { type DetectorParameters, readDetectorParameters } from './detector-parameters.ts';
 import { type AnySetting, SETTING_KEYS, type SettingKey, type Settings, SETTINGS } from './settings.ts';
 import { isTable, shown, strangersInEnvironment, strangersInFile, strangersInList } from './strangers.ts';
 
@@ -34,6 +35,8 @@ export type Config = {
   readonly problems: readonly ConfigError[];
   readonly customMetrics: readonly Metric[];
   readonly budgets: readonly Budget[];
+  /** Parameters of detectors that differ from the declared ones, by detector. */
+  readonly detectors: DetectorParameters;
   /** Names of the metrics that are off, from `disable` and `enable`: what a collector takes as `disabled`. */
   readonly disabled: readonly string[];
   /** The configuration file that was read, or `undefined`. */
@@ -68,9 +71,11 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
 
   const custom = readCustomMetrics(file.table['metrics'], file.path ?? '');
   const { budgets, problems: badBudgets } = readBudgets(file.table['budgets'], file.path ?? '');
+  const { detectors, problems: badDetectors } = readDetectorParameters(file.table['detectors'], file.path ?? '');
   problems.push(
     ...custom.problems,
     ...badBudgets,
+    ...badDetectors,
     ...strangersInFile(file.table, file.path ?? ''),
     ...strangersInEnvironment(environment),
   );
@@ -83,7 +88,16 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
     problems.push(...strangersInList(key, settings[key], originText(known[key]), catalogue));
   }
   const disabled = disabledMetrics(settings, catalogue);
-  return { settings, origins: known, problems, customMetrics: custom.metrics, budgets, disabled, file: file.path };
+  return {
+    settings,
+    origins: known,
+    problems,
+    customMetrics: custom.metrics,
+    budgets,
+    detectors,
+    disabled,
+    file: file.path,
+  };
 }
 
 /** Where a value came from, in words: `AMICUS_METRICS_CLUSTER`, a path, `the command line`, `default`. */

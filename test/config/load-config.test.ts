@@ -157,6 +157,22 @@ describe('disable and enable', () => {
   });
 });
 
+describe('detectors', () => {
+  it('takes numbers for their parameters, and says of all else what is wrong', () => {
+    const path = inFile(
+      '[detectors.backlog]\ntarget_minutes = 45\nmin_tasks = -1\n"Bad name" = 1\n[detectors]\nslow_tasks = 3\n',
+    );
+    const config = load();
+    expect(config.detectors).toEqual({ backlog: { target_minutes: 45 } });
+    const hint = 'Set one like this: [detectors.backlog], then target_minutes = 45.';
+    expect(sentences(config)).toEqual([
+      `The parameter "min_tasks" of the detector "backlog" is -1; it must be a number, 0 or more (${path}). ${hint}`,
+      `The parameter "Bad name" of the detector "backlog" has a name that no parameter has (${path}). ${hint}`,
+      `The detector "slow_tasks" is not a table of parameters (${path}). ${hint}`,
+    ]);
+  });
+});
+
 describe('SETTINGS', () => {
   it('gives each setting a name, a variable, a default of its own kind and a sentence', () => {
     for (const key of SETTING_KEYS) {

@@ -54,8 +54,9 @@ export async function runDetectors(
   overrides: ParameterOverrides = {},
 ): Promise<readonly KindVerdict[]> {
   const verdicts: KindVerdict[] = [];
-  for (const { kind, title, detect } of DETECTORS) {
-    verdicts.push({ kind, title, verdict: await detect(ask, window, overrides[kind]) });
+  for (const detector of DETECTORS) {
+    const { kind, title } = detector;
+    verdicts.push({ kind, title, verdict: await detector.detect(ask, window, overrides[kind]) });
   }
   return verdicts;
 }

@@ -1,3 +1,4 @@
+import { strangeParameters } from '../../../analysis/detectors/strange-parameters.ts';
 import {
   type AnySetting,
   CONFIG_FILE_NAME,
@@ -97,6 +98,11 @@ function explain(config: Config, context: CommandContext): void {
   print('or set its variable: AMICUS_METRICS_RETENTION_RAW_DAYS=14. Command line before variable before file.');
 }
 
+/** Also what only those know who run the detectors. */
+function withStrangers(config: Config): Config {
+  return { ...config, problems: [...config.problems, ...strangeParameters(config.detectors, config.file ?? '')] };
+}
+
 export const configCommand = defineCommand({
   description:
     'Shows every setting with its value and where that came from: the command line, an environment variable, the file ' +
@@ -112,7 +118,7 @@ export const configCommand = defineCommand({
     { line: 'amicus-metrics config path', doc: 'the file to edit' },
   ],
   async run(context, { arguments: { what } }) {
-    const config = configOf(context);
+    const config = withStrangers(configOf(context));
     if (what === 'path') {
       context.print(printable(config.file ?? configFilePlaces(context.directory)[0]));
       return EXIT.ok;

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'metrics-collector': ['model', 'metrics', 'pricing', 'store', 'intake', 'sources', 'query', 'analysis', 'config'],
   index: ['model', 'metrics', 'store', 'query', 'metrics-collector'],
   bus: ['model', 'metrics-collector'],
-  example: ['model', 'bus'],
+  example: ['model', 'metrics', 'pricing', 'bus'],
   surfaces: [
     'model',
     'metrics',

@@ -3,6 +3,7 @@ import { apiFailureIdentity } from '../../model/session-identity.ts';
 import { usageIdentity } from '../../model/usage-identity.ts';
 import type { JsonObject } from '../amicus-state/read-value.ts';
 import { normalUsage } from '../normal-usage.ts';
+import { ownToolName } from '../tool-name.ts';
 import type { HistoryMemory, HistoryParser, HistorySink, LineHistory } from './line-history.ts';
 import { codeChanged, type Session, sessionEvent, toolCalled } from './history-events.ts';
 import { placesOf } from './home-folder.ts';
@@ -12,7 +13,10 @@ const CLIENT = 'qwen-code';
 const HEAD_BYTES = 600;
 const PASSED_OVER: ReadonlySet<string> = new Set(['user', 'system', 'tool_result', 'assistant']);
 
-/** Chats of Qwen Code. Its own telemetry lies between the messages and names each request; older ones have only sums. */
+/**
+ * Chats of Qwen Code. Its own telemetry lies between the messages and names each request as it does when it is pushed, so
+ * it is the same feed: whichever comes first, a session is the sum of both. Older chats have only sums.
+ */
 export const qwenCode: LineHistory = {
   name: CLIENT,
   doc: 'Chats of Qwen Code.',
@@ -79,9 +83,11 @@ class QwenChat implements HistoryParser {
     switch (told['event.name']) {
       case 'qwen-code.api_response': {
         this.#hasTelemetry = true;
-        const key = wordAt(told, 'response_id') ?? uuid;
+        const named = wordAt(told, 'response_id');
+        const key = named ?? uuid;
         if (key === undefined) return;
-        return this.#tellUsage(atMicros, key, session, wordAt(told, 'model'), amountAt(told, 'duration_ms'), {
+        const feed = named === undefined ? 'transcript' : 'events';
+        return this.#tellUsage(atMicros, key, feed, session, wordAt(told, 'model'), amountAt(told, 'duration_ms'), {
           input: countAt(told, 'input_token_count'),
           output: countAt(told, 'output_token_count'),
           cacheRead: countAt(told, 'cached_content_token_count'),
@@ -100,7 +106,7 @@ class QwenChat implements HistoryParser {
     const usage = objectAt(line, 'usageMetadata');
     const key = wordAt(line, 'uuid');
     if (usage === undefined || key === undefined) return;
-    this.#tellUsage(atMicros, key, this.#session(), wordAt(line, 'model'), undefined, {
+    this.#tellUsage(atMicros, key, 'transcript', this.#session(), wordAt(line, 'model'), undefined, {
       input: countAt(usage, 'promptTokenCount'),
       output: countAt(usage, 'candidatesTokenCount'),
       cacheRead: countAt(usage, 'cachedContentTokenCount'),
@@ -112,6 +118,7 @@ class QwenChat implements HistoryParser {
   #tellUsage(
     atMicros: number,
     key: string,
+    feed: 'events' | 'transcript',
     session: Session,
     model: string | undefined,
     duration_ms: number | undefined,
@@ -128,7 +135,7 @@ class QwenChat implements HistoryParser {
           ...session,
           ...normalUsage(told, { cacheInInput: true, reasoningInOutput: true }),
           model,
-          feed: 'transcript',
+          feed,
           requests: 1,
           duration_ms,
         },
@@ -143,7 +150,8 @@ class QwenChat implements HistoryParser {
     const { status, success } = told;
     const outcome = status === 'cancelled' ? 'cancelled' : success === true ? 'success' : 'error';
     const server = wordAt(told, 'mcp_server_name') ?? CLIENT;
-    const tool = wordAt(told, 'function_name');
+    const name = wordAt(told, 'function_name');
+    const tool = name === undefined ? undefined : ownToolName(name, server);
     const durationMillis = amountAt(told, 'duration_ms');
     this.#sink.tell(toolCalled(session, atMicros, { callId, server, tool, outcome, durationMillis }), this.#cwd);
     const counts = objectAt(told, 'metadata');

@@ -4,6 +4,15 @@ import { UnreadableTelemetry } from './telemetry.ts';
 const MAX_DEPTH = 96;
 /** Values of one request, by their separators: what decides how much memory the parsed text takes. */
 const MAX_VALUES = 1_000_000;
+/** Lists and objects take more bytes than this with what they hold; what has more of them is made of empty ones. */
+const BYTES_PER_BRACKET = 10;
+/** Of which a small request may have as many as it likes. */
+const FREE_BRACKETS = 1_000;
+
+/** Members of one object; a span has some twenty. A hundred thousand names take a tenth of a second to tell apart. */
+const MAX_MEMBERS = 256;
+
+const NOT_COUNTED = -(2 ** 31);
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -31,6 +40,9 @@ export function decodeJson(bytes: Buffer): unknown {
 function measure(bytes: Buffer): void {
   let depth = 0;
   let values = 0;
+  let brackets = 0;
+  /** Commas so far in what is open at each depth; of a list they do not count. */
+  const commas = new Int32Array(MAX_DEPTH + 1);
   for (let at = 0; at < bytes.length; at += 1) {
     switch (bytes[at]) {
       case QUOTE:
@@ -38,9 +50,10 @@ function measure(bytes: Buffer): void {
         break;
       case OPEN_LIST:
       case OPEN_MAP:
-        values += 1;
+        brackets += 1;
         depth += 1;
         if (depth > MAX_DEPTH) throw new UnreadableTelemetry(`The JSON nests deeper than ${MAX_DEPTH} levels.`);
+        commas[depth] = bytes[at] === OPEN_MAP ? 0 : NOT_COUNTED;
         break;
       case CLOSE_LIST:
       case CLOSE_MAP:
@@ -48,12 +61,20 @@ function measure(bytes: Buffer): void {
         break;
       case COMMA:
         values += 1;
+        if ((commas[depth] = (commas[depth] ?? 0) + 1) >= MAX_MEMBERS) throw tooManyMembers();
         break;
       default:
     }
   }
-  if (values > MAX_VALUES) throw new UnreadableTelemetry(`More than ${MAX_VALUES} values in one request.`, true);
+  if (brackets > FREE_BRACKETS + bytes.length / BYTES_PER_BRACKET) {
+    throw new UnreadableTelemetry('The JSON is made of empty lists and objects.', true);
+  }
+  if (values + brackets > MAX_VALUES)
+    throw new UnreadableTelemetry(`More than ${MAX_VALUES} values in one request.`, true);
 }
+
+const tooManyMembers = (): UnreadableTelemetry =>
+  new UnreadableTelemetry(`More than ${MAX_MEMBERS} members in one object.`, true);
 
 /** Most texts are short: so many bytes are looked at here before the search that is faster on long ones. */
 const SHORT_TEXT = 64;

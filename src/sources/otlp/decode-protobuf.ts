@@ -1,9 +1,13 @@
 import { type AttributeFilter, type AttributeMap, MAX_ATTRIBUTES } from './attribute-filter.ts';
 import { type MessageField, type MessageTable, REQUESTS, type WireKind } from './protobuf-messages.ts';
-import { type AttributeValue, type Signal, UnreadableTelemetry } from './telemetry.ts';
+import { type AttributeValue, MAX_RECORDS, type Signal, tooManyRecords, UnreadableTelemetry } from './telemetry.ts';
 
-/** Messages and attributes of one request. A push has some ten thousand; a million is done in a third of a second. */
+/** Messages and attributes of one request. A push has some ten thousand; a million takes a third of a second. */
 const MAX_PARTS = 1_000_000;
+/** An attribute takes nine bytes at the least, so what has more parts than this is made of empty ones. */
+const BYTES_PER_PART = 4;
+/** Of which a small request may have as many as it likes. */
+const FREE_PARTS = 1_000;
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -37,11 +41,14 @@ export function decodeProtobuf(bytes: Buffer, signal: Signal, filter: AttributeF
 class MessageReader {
   readonly #bytes: Buffer;
   readonly #filter: AttributeFilter;
+  readonly #maxParts: number;
   #at = 0;
   #parts = 0;
+  #listed = 0;
 
   constructor(bytes: Buffer, filter: AttributeFilter) {
     this.#bytes = bytes;
+    this.#maxParts = Math.min(MAX_PARTS, FREE_PARTS + bytes.length / BYTES_PER_PART);
     this.#filter = filter;
   }
 
@@ -64,6 +71,8 @@ class MessageReader {
     const { name, kind } = field;
     switch (kind) {
       case 'message': {
+        // Refused while it is read: a list of empty messages costs a hundred times its bytes once it is built.
+        if (field.repeated === true && ++this.#listed > MAX_RECORDS) throw tooManyRecords();
         const inner = this.message(field.message ?? [], this.#end(end));
         if (field.repeated !== true) tree[name] = inner;
         else if (Array.isArray(tree[name])) tree[name].push(inner);
@@ -196,7 +205,9 @@ class MessageReader {
 
   #countPart(): void {
     this.#parts += 1;
-    if (this.#parts > MAX_PARTS) throw new UnreadableTelemetry(`More than ${MAX_PARTS} parts in one request.`, true);
+    if (this.#parts > this.#maxParts) {
+      throw new UnreadableTelemetry(`More than ${Math.floor(this.#maxParts)} parts in one request.`, true);
+    }
   }
 }
 

@@ -2,14 +2,19 @@ import { AttributeFilter } from './attribute-filter.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';
 import { readLogRecord, readMetric, readSpan, type ReadRecord } from './read-record.ts';
-import { type Attributes, type Batch, type Signal, type Telemetry, UnreadableTelemetry } from './telemetry.ts';
+import {
+  type Attributes,
+  type Batch,
+  MAX_RECORDS,
+  type Signal,
+  type Telemetry,
+  tooManyRecords,
+  UnreadableTelemetry,
+} from './telemetry.ts';
 import { attributesOf, listOf, textOf, type Tree, treeOf } from './tree-values.ts';
 
 /** The two encodings of OTLP over HTTP. */
 export type Encoding = 'json' | 'protobuf';
-
-/** More than any exporter puts into one push (its batches are of 512), few enough to be done in half a second. */
-const MAX_RECORDS = 50_000;
 
 /**
  * Decodes one request. Records that cannot be understood are counted and left out; their neighbours stay.
@@ -46,22 +51,30 @@ function batchesOf<Item>(
   filter: AttributeFilter,
 ): Batch<Item>[] {
   const batches: Batch<Item>[] = [];
-  let count = 0;
+  let total = 0;
+  const count = (more: number): void => {
+    total += more;
+    if (total > MAX_RECORDS) throw tooManyRecords();
+  };
   for (const entry of required(root[`resource${word}`])) {
     const tree = treeOf(entry);
     const resource: Attributes = attributesOf(treeOf(tree?.['resource'])?.['attributes'], filter) ?? new Map();
     for (const scopeEntry of required(tree?.[`scope${word}`])) {
       const scope = treeOf(scopeEntry);
-      count += 1;
+      count(1);
       const items: Item[] = [];
       const rejected: Record<string, number> = {};
       for (const record of required(scope?.[records])) {
-        count += 1;
-        if (count > MAX_RECORDS)
-          throw new UnreadableTelemetry(`More than ${MAX_RECORDS} records in one request.`, true);
         read(treeOf(record), filter, {
-          take: (item) => void items.push(item),
-          reject: (reason, number) => void (rejected[reason] = (rejected[reason] ?? 0) + number),
+          // A metric holds many points: what it yields is what counts.
+          take: (item) => {
+            count(1);
+            items.push(item);
+          },
+          reject: (reason, number) => {
+            count(number);
+            rejected[reason] = (rejected[reason] ?? 0) + number;
+          },
         });
       }
       const scopeName = textOf(treeOf(scope?.['scope'])?.['name']);

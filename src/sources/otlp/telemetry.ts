@@ -58,6 +58,12 @@ export type Telemetry =
   | { readonly signal: 'metrics'; readonly batches: readonly Batch<Point>[] }
   | { readonly signal: 'traces'; readonly batches: readonly Batch<Span>[] };
 
+/**
+ * Log records, spans, data points and what holds them, in one request: more than any exporter pushes (its batches are of
+ * 512), few enough to be done in half a second.
+ */
+export const MAX_RECORDS = 50_000;
+
 /** A request that is no telemetry at all: damaged, or of a shape and size that nobody sends in earnest. */
 export class UnreadableTelemetry extends Error {
   readonly tooLarge: boolean;
@@ -69,3 +75,6 @@ export class UnreadableTelemetry extends Error {
     this.tooLarge = tooLarge;
   }
 }
+
+export const tooManyRecords = (): UnreadableTelemetry =>
+  new UnreadableTelemetry(`More than ${MAX_RECORDS} records in one request.`, true);

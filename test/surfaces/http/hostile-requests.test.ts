@@ -179,6 +179,15 @@ describe('hostile requests', () => {
       1,
     ],
     ['two encodings', () => ({ headers: { 'content-encoding': 'gzip, gzip' }, body: Buffer.from('{}') }), 415, 1],
+    ['a million empty records', () => protobuf(lengthed(0x0a, lengthed(0x12, Buffer.alloc(2 * MB, '\x12\0')))), 413, 2],
+    [
+      'a million empty attributes',
+      () => protobuf(lengthed(0x0a, lengthed(0x12, lengthed(0x12, Buffer.alloc(2 * MB, '2\0'))))),
+      413,
+      2,
+    ],
+    ['a million names', () => ({ body: Buffer.from(`{${manyMembers(150_000)}}`) }), 413, 2],
+    ['a protobuf that is damaged', () => protobuf(Buffer.alloc(MB, 0xff)), 400, 1],
     ['a list', () => ({ body: Buffer.from('[]') }), 400, 1],
     ['a list that is none', () => ({ body: Buffer.from('{"resourceLogs":7}') }), 400, 1],
   ])('of %s get the right answer, in time and memory', async (_, make, status, megabytes) => {
@@ -218,3 +227,16 @@ describe('hostile requests', () => {
 });
 
 const zipped = (body: Buffer) => ({ headers: { 'content-encoding': 'gzip' }, body });
+const protobuf = (body: Buffer) => ({ headers: PROTOBUF_TYPE, body });
+
+/** A part of a protobuf message, with its tag and its length. */
+function lengthed(tag: number, body: Buffer): Buffer {
+  const { length } = body;
+  return Buffer.concat([
+    Buffer.from([tag, (length & 127) | 128, ((length >> 7) & 127) | 128, ((length >> 14) & 127) | 128, length >> 21]),
+    body,
+  ]);
+}
+
+const manyMembers = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `"name${index}":1`).join(',');

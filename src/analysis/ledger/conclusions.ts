@@ -7,6 +7,9 @@ import type { UsageLine } from './usage-line.ts';
 /** Names of usage with what was concluded filled in, and how. */
 export type Attributed = { readonly fields: UsageLine['fields']; readonly attribution: Attribution };
 
+/** Joins usage of a moment with what is known of that moment. */
+export type Join = (told: UsageLine['fields'], atMicros: number) => Attributed;
+
 /** What usage can be joined with, read when it is first needed. */
 export class Conclusions {
   readonly #ask: EventAnswerer;

@@ -3,7 +3,7 @@ import type { EventAnswerer } from './event-answerer.ts';
 import { LINE_AGGREGATIONS, type LineField, ROLLED_UP_FIELDS } from './usage-line.ts';
 
 /** Told apart in every answer: feeds are chosen, and prices explained, by them. */
-const BASE_FIELDS = [
+export const BASE_FIELDS = [
   'client',
   'feed',
   'model',

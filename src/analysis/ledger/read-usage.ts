@@ -62,14 +62,14 @@ export async function readUsage(
 
   const reader = new UsageReader(ask, { detail, timeZone, hourOf, onPlan });
   await reader.readSummed(later, competing.length === 0 ? {} : { client: { not: competing } });
-  if (competing.length > 0) await reader.readSingly(later, { client: competing });
+  if (competing.length > 0) await reader.readCompeting(later, { client: competing });
   const usage = reader.book;
   const corrections = new LineBook();
   const join = await reader.join();
   for await (const event of singly(ask, REPRICED_METRIC, later)) {
     for (const { fields, figures } of eventCorrections(event, onPlan(event.data['client']))) {
       // As the usage it is about was joined: of its moment.
-      const joined = join(fields, usageMoment(event));
+      const joined = join?.(fields, usageMoment(event)) ?? { fields, attribution: toldAttribution(fields) };
       corrections.add({ hourMicros: hourOf(event.atMicros), detailed: true, ...joined }, figures);
     }
   }

@@ -81,18 +81,6 @@ export function fieldsOf({ data, node_id, cluster }: StoredEvent): UsageLine['fi
   return lineFields({ ...data, node_id, cluster });
 }
 
-/** The figures of one event. */
-export function eventFigures({ data }: StoredEvent, onPlan: boolean): Figures {
-  const count = (field: string): number => numberOf(data[field]) ?? 0;
-  return usageFigures(
-    1,
-    count,
-    { events: data['reported_cost_usd'] === undefined ? 0 : 1, usd: count('reported_cost_usd') },
-    { events: data['estimated_cost_usd'] === undefined ? 0 : 1, usd: count('estimated_cost_usd') },
-    onPlan,
-  );
-}
-
 /**
  * The figures of a row of rollups. Where some of its events have a reported cost and some have none, nobody can say any
  * more how much of the computed cost belongs to the ones without: these are counted as having no price.
@@ -102,19 +90,20 @@ export function rowFigures({ values }: AggregateRow, onPlan: boolean): Figures {
   return usageFigures(
     value('count'),
     (field) => value(`sum(${field})`),
-    { events: value('count(reported_cost_usd)'), usd: value('sum(reported_cost_usd)') },
-    { events: value('count(estimated_cost_usd)'), usd: value('sum(estimated_cost_usd)') },
+    { events: value('count(reported_cost_usd)'), nanos: nanosOfUsd(value('sum(reported_cost_usd)')) },
+    { events: value('count(estimated_cost_usd)'), nanos: nanosOfUsd(value('sum(estimated_cost_usd)')) },
     onPlan,
   );
 }
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-function usageFigures(
+/** Figures from counts and sums of events; `count` gives the sum of a field. */
+export function usageFigures(
   events: number,
   count: (field: string) => number,
-  reported: { readonly events: number; readonly usd: number },
-  computed: { readonly events: number; readonly usd: number },
+  reported: { readonly events: number; readonly nanos: bigint },
+  computed: { readonly events: number; readonly nanos: bigint },
   onPlan: boolean,
 ): Figures {
   const tokens = {
@@ -125,8 +114,7 @@ function usageFigures(
     cacheWrite1hTokens: count('cache_write_1h_tokens'),
     reasoningTokens: count('reasoning_tokens'),
   };
-  const reportedNanos = nanosOfUsd(reported.usd);
-  const computedNanos = nanosOfUsd(computed.usd);
+  const [reportedNanos, computedNanos] = [reported.nanos, computed.nanos];
   const costNanos = reported.events > 0 ? reportedNanos : computedNanos;
   const unpricedEvents = events - (reported.events > 0 ? reported.events : computed.events);
   const compared = reported.events === events && computed.events === events;

@@ -1,12 +1,13 @@
 import { MICROS_PER_SECOND } from '../../model/range.ts';
 import type { AggregateRow, FilterBook } from '../../query/question.ts';
 import { toldAttribution } from './attribution.ts';
-import { attribute, type Attributed, Conclusions } from './conclusions.ts';
+import { attribute, Conclusions, type Join } from './conclusions.ts';
 import type { EventAnswerer } from './event-answerer.ts';
+import { EventTally } from './event-tally.ts';
 import { negated } from './figures.ts';
-import { groupedUsage } from './grouped-usage.ts';
+import { BASE_FIELDS, groupedUsage } from './grouped-usage.ts';
 import { LineBook } from './line-book.ts';
-import { eventFigures, fieldsOf, type LineField, lineFields, rowFigures, type UsageLine } from './usage-line.ts';
+import { type LineField, lineFields, rowFigures, type UsageLine } from './usage-line.ts';
 
 /** What usage is to be told apart by, besides client, feed, model, prices and sub-agent. Less costs less. */
 export type UsageDetail = {
@@ -51,30 +52,44 @@ export class UsageReader {
     const [sessions, claims] = [await this.#conclusions.sessions, await this.#conclusions.claims];
     if (claims.isEmpty && !sessions.knowsTasks) return this.#readNodes(span, filters);
     await this.#readNodes(span, { ...filters, task_id: { present: true } });
-    await this.readSingly(span, { ...filters, task_id: { present: false } });
+    await this.#readJoined(span, { ...filters, task_id: { present: false } });
   }
 
-  /** The same for each hour, and each with its session. */
-  async readSingly(span: Seconds, filters: FilterBook): Promise<void> {
-    if (span.since >= span.until) return;
-    const { hourOf, onPlan } = this.#reading;
-    const join = await this.join();
-    for await (const batch of this.#ask.events({ metric: 'tokens.consumed', ...span, filters })) {
-      for (const event of batch) {
-        const place = { hourMicros: hourOf(event.atMicros), detailed: true, ...join(fieldsOf(event), event.atMicros) };
-        this.book.add(place, eventFigures(event, onPlan(event.data['client'])));
-      }
-    }
+  /** Usage of clients whose feeds compete: for each hour, and with all of its names. */
+  async readCompeting(span: Seconds, filters: FilterBook): Promise<void> {
+    await this.#readSingly(span, filters, this.#reading.hourOf, (fields) => fields);
   }
 
-  /** How usage of a moment gets its node and its task, as far as these are asked for. */
-  async join(): Promise<(fields: UsageLine['fields'], atMicros: number) => Attributed> {
-    if (!this.#wants('node_id') && !this.#wants('task_id')) {
-      return (fields) => ({ fields, attribution: toldAttribution(fields) });
-    }
+  /** How usage of a moment gets its node and its task, as far as these are asked for. Absent: nothing is. */
+  async join(): Promise<Join | undefined> {
+    if (!this.#wants('node_id') && !this.#wants('task_id')) return undefined;
     const sessions = await this.#conclusions.sessions;
     const claims = this.#wants('task_id') ? await this.#conclusions.claims : undefined;
     return (fields, atMicros) => attribute(fields, atMicros, sessions, claims);
+  }
+
+  async #readSingly(
+    span: Seconds,
+    filters: FilterBook,
+    hourOf: Reading['hourOf'],
+    kept: (fields: UsageLine['fields']) => UsageLine['fields'],
+  ): Promise<void> {
+    if (span.since >= span.until) return;
+    const tally = new EventTally(await this.join(), hourOf);
+    for await (const batch of this.#ask.events({ metric: 'tokens.consumed', ...span, filters })) {
+      for (const event of batch) tally.add(event);
+    }
+    tally.addTo(this.book, kept, this.#reading.onPlan);
+  }
+
+  /** Events that a join needs one by one, in as few lines as those that the store sums. */
+  async #readJoined(span: Seconds, filters: FilterBook): Promise<void> {
+    const { detail, hourOf } = this.#reading;
+    const sinceMicros = startOf({}, span.since);
+    const names = new Set<string>([...BASE_FIELDS, ...detail.fields, 'agent_id']);
+    await this.#readSingly(span, filters, detail.byDay ? hourOf : () => sinceMicros, (fields) =>
+      lineFields(Object.fromEntries(Object.entries(fields).filter(([field]) => names.has(field)))),
+    );
   }
 
   #wants(field: LineField): boolean {
@@ -90,7 +105,7 @@ export class UsageReader {
     await this.#addGrouped(span, { ...filters, node_id: { present: true } }, []);
     const torn = await this.#addGrouped(span, { ...filters, node_id: { present: false } }, ['session_id']);
     if (torn.size === 0) return;
-    await this.readSingly(span, { ...filters, node_id: { present: false }, session_id: [...torn] });
+    await this.#readJoined(span, { ...filters, node_id: { present: false }, session_id: [...torn] });
   }
 
   /** Returns sessions that were left out, because whose they are depends on the moment. */
@@ -122,5 +137,5 @@ export class UsageReader {
   }
 }
 
-const startOf = ({ bucketStart }: AggregateRow, since: number): number =>
+const startOf = ({ bucketStart }: Pick<AggregateRow, 'bucketStart'>, since: number): number =>
   Math.round((bucketStart ?? since) * MICROS_PER_SECOND);

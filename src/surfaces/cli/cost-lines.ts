@@ -111,7 +111,9 @@ export function costColumns({ by, ledger }: CostReport): AnswerColumn<LedgerSum>
       align: 'right',
       raw: ({ concludedNanos }) => (concludedNanos === 0n ? undefined : exactUsd(concludedNanos)),
       show: ({ concludedNanos, figures }) =>
-        concludedNanos === 0n ? '' : percent(Number(concludedNanos), Number(figures.costNanos)),
+        concludedNanos === 0n || figures.costNanos === 0n
+          ? ''
+          : percent(Number(concludedNanos), Number(figures.costNanos)),
     },
     money(
       'billed_usd',

@@ -6,6 +6,7 @@ import { reprice } from '../../../src/analysis/ledger/reprice.ts';
 import { costReport, type CostDimension } from '../../../src/analysis/reports/cost-report.ts';
 import type { MetricsCollector } from '../../../src/metrics-collector.ts';
 import { rateOf, ratesOf } from '../../../src/pricing/model-price.ts';
+import type { Prices } from '../../../src/pricing/index.ts';
 import { openUsage, recordRequests, type Request, USAGE_NOW_MICROS } from '../../support/recorded-usage.ts';
 
 const START = USAGE_NOW_MICROS / 1e6 - 7_200;
@@ -155,10 +156,13 @@ describe('usage that names no task', () => {
     await metrics.drain();
     const stored = await metrics.query({ metric: 'tokens.consumed' });
     const standard = ratesOf({ input: rateOf(2), output: rateOf(2) });
-    const book = { version: 'v2', priceAt: () => ({ pricedModel: 'gpt-5.5', source: 'override', standard }) } as const;
-    await reprice(metrics, {}, book, ({ atMicros, data, identity }) =>
-      metrics.emit({ metric: 'cost.repriced', atMicros, data, identity, source: 'library', inferred: false }),
-    );
+    const book: Prices = {
+      version: 'v2',
+      priceAt: () => ({ pricedModel: 'gpt-5.5', source: 'override', standard }),
+    };
+    await reprice(metrics, {}, book, ({ atMicros, data, identity }) => {
+      metrics.emit({ metric: 'cost.repriced', atMicros, data, identity, source: 'library', inferred: false });
+    });
     expect((await costs(metrics, 'task')).usd).toEqual({ 'task-1': 2, nobody: 2 });
     expect(await metrics.query({ metric: 'tokens.consumed' })).toEqual(stored);
   });

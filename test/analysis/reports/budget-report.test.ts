@@ -57,6 +57,17 @@ describe('the state of a budget', () => {
     expect(await stateOf({ scope: { cluster: 'elsewhere' } })).toMatchObject({ used: 0n });
   });
 
+  it('counts what names no node for the node of its session, and says how much that is', async () => {
+    const { metrics } = openUsage(NOW);
+    recordRequests(metrics, [...CLAUDE_REQUESTS, ...OPENCODE_REQUESTS]);
+    const { client, session_id } = CLAUDE_REQUESTS[0] ?? {};
+    metrics.record('session.started', { client, session_id, node_id: 'Node-1' }, { timestamp: NOW / 1e6 - 7_200 });
+    const rules = [budget({ scope: { node: 'Node-1' } }), budget({})];
+    const [ofNode, ofAll] = await budgetReport(metrics, rules, NOW, 'UTC', []);
+    expect(ofNode).toMatchObject({ used: 92_932_000n, concludedNanos: 92_932_000n });
+    expect(ofAll).toMatchObject({ used: 96_297_250n, concludedNanos: 0n });
+  });
+
   it('counts tokens of every kind once', async () => {
     const tokens = 728 + 616 + 140_000 + 7_000 + 537 + 231 + 3_072;
     expect(await stateOf({ unit: 'tokens', limit: 100_000 })).toMatchObject({ used: BigInt(tokens), exceeded: true });

@@ -12,6 +12,7 @@ import {
   openUsage,
   pricedRequests,
   recordRequests,
+  type Request,
   USAGE_NOW_MICROS,
 } from '../../support/recorded-usage.ts';
 import { type CliSettings, runInProcess } from '../../support/run-cli.ts';
@@ -119,6 +120,69 @@ describe('costs', () => {
 
   it('refuse what they cannot be told by', async () => {
     expect(await run(['costs', '--by', 'mood'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('costs that nobody told the node or task of', () => {
+  async function openJoined() {
+    const { metrics, directory: folder, clock: still } = openUsage();
+    const [first, second, third] = CLAUDE_REQUESTS.slice(0, 3) as [Request, Request, Request];
+    const session = { client: first.client, session_id: first.session_id };
+    metrics.record('session.started', { ...session, node_id: 'Node-1' }, { timestamp: first.at - 60 });
+    metrics.record('task.claimed', { task_id: 'task-1', node_id: 'Node-1' }, { timestamp: second.at - 0.1 });
+    recordRequests(metrics, [first, second, Object.assign({}, third, { task_id: 'task-9', node_id: 'Node-9' })]);
+    recordRequests(metrics, OPENCODE_REQUESTS.slice(0, 1));
+    await metrics.flush();
+    return (...line: string[]) => runInProcess([...line, '--dir', folder], { clock: still });
+  }
+
+  it('are told with how they were concluded, and what stays unattributed has a row of its own', async () => {
+    const costs = await openJoined();
+    const nodes = (await costs('costs', '--by', 'node')).stdout;
+    expect(nodes).toMatch(/^Node-1 .* \$0\.0215 +100\.0 %$/m);
+    expect(nodes).toMatch(/^\(unattributed\) .* \$0\.00112$/m);
+    expect(nodes).toContain(
+      "Cost by node: $0.0215 (61.7 %) concluded from the client's session, $0.0123 (35.1 %) told by its source, " +
+        '$0.00112 (3.2 %) unattributed.',
+    );
+    const tasks = (await costs('costs', '--by', 'task')).stdout;
+    expect(tasks).toMatch(/^task-1 .* \$0\.0113 +100\.0 %$/m);
+    expect(tasks).toContain('$0.0113 (32.3 %) concluded from the task that the node held');
+    expect((await costs('costs')).stdout).not.toContain('concluded');
+  });
+
+  it('are told to programs by way, to the nano-dollar', async () => {
+    const costs = await openJoined();
+    const { groups, tasks_known_by, nodes_known_by, total } = JSON.parse(
+      (await costs('costs', '--json', '--by', 'node,task')).stdout,
+    );
+    const ways = (rows: { way: string; cost_usd: number }[]) => rows.map(({ way, cost_usd: usd }) => [way, usd]);
+    expect(ways(nodes_known_by)).toEqual([
+      ['session', 0.021_532],
+      ['told', 0.012_272],
+      ['unattributed', 0.001_120_5],
+    ]);
+    expect(ways(tasks_known_by)).toEqual([
+      ['told', 0.012_272],
+      ['unattributed', 0.011_384_5],
+      ['claim', 0.011_268],
+    ]);
+    expect(total.concluded_cost_usd).toBe(0.021_532);
+    expect(groups).toContainEqual(expect.objectContaining({ node: 'Node-1', task: 'task-1', cost_usd: 0.011_268 }));
+  });
+
+  it('are counted by sources as well, and balance in the audit', async () => {
+    const costs = await openJoined();
+    const { stdout } = await costs('sources');
+    expect(stdout).toContain('Of 5 events of clients, 2 (40 %) name a node and 1 (20 %) a task.');
+    expect(stdout).toContain(
+      '2 (40 %); to a task by the session for 0 (0 %), and by the task that the node held for 1',
+    );
+    const audited = await costs('audit');
+    expect([audited.code, audited.stdout]).toEqual([
+      0,
+      expect.stringContaining('holds  attributed and unattributed equal all: by node: 21532000 session + '),
+    ]);
   });
 });
 

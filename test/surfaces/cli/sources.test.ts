@@ -89,6 +89,8 @@ describe('up', () => {
           ({ status }) => status,
           () => 0,
         ),
+        // It listens for three seconds, from when it is up.
+        { timeout: 10_000 },
       )
       .toBe(200);
     const second = await runInProcess(['--dir', context(), 'up', '--for', '1s'], { env });

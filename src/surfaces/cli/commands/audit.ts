@@ -21,8 +21,8 @@ export const auditCommand = defineCommand({
     'Checks the books, and prints each check with its figures: rollups equal the events they stand for (count and sums ' +
     'of each metric and day), no identity twice, no request told twice by two feeds, the ledger equals the store, the ' +
     'cost of each session is the sum of its agents, told, concluded and unattributed costs are the total, and every ' +
-    'recorded event is accounted for. Reads every event that ' +
-    'has not expired, so it takes about ten seconds for each million. Exit code 1 when a check fails.',
+    'recorded event is accounted for. Reads every event that has not expired, so it takes about ten seconds for each ' +
+    'million. Exit code 1 when a check fails.',
   arguments: {},
   options: {},
   examples: [{ line: 'amicus-metrics audit', doc: 'do the books balance?' }],

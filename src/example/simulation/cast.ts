@@ -30,7 +30,7 @@ const TEAMS: readonly Pick<Cast, 'cheap' | 'usual' | 'dear'>[] = [
   {
     cheap: { model: 'gpt-5-mini', client: 'codex' },
     usual: { model: 'gpt-5-codex', client: 'codex' },
-    dear: { model: 'claude-opus-4-1', client: 'claude-code' },
+    dear: { model: 'claude-opus-4-5', client: 'claude-code' },
   },
 ];
 
@@ -57,7 +57,5 @@ export function modelOf(cast: Cast, { index, role }: CastNode, dearShare: number
   const developers = cast.workers.filter((worker) => worker.role === 'developer' && worker.index < cast.plannedWorkers);
   const place = developers.findIndex((developer) => developer.index === index);
   // From the last one on, so that the one that is always there changes last.
-  return place >= 0 && developers.length - place <= Math.ceil(developers.length * dearShare - 1e-9) && dearShare > 0
-    ? cast.dear
-    : cast.usual;
+  return place >= 0 && developers.length - place <= Math.round(developers.length * dearShare) ? cast.dear : cast.usual;
 }

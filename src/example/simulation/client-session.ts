@@ -50,7 +50,8 @@ export class ClientSession {
 
   /** A request about everything so far, answered after so many seconds. */
   request(seconds: number): void {
-    this.#contextTokens += logNormal(this.#random, 1_900, 0.6);
+    // As much is said in more requests.
+    this.#contextTokens += logNormal(this.#random, 1_200, 0.6) / this.#book.requestFactor;
     if (this.#contextTokens > LARGEST_CONTEXT_TOKENS) this.#contextTokens = COMPACTED_TOKENS;
     this.#spend(logNormal(this.#random, 650, 0.6), Math.min(seconds, 45));
   }

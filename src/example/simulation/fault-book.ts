@@ -20,17 +20,17 @@ export const FAULTS = {
     strong: { workFactor: 3 },
   },
   backlog: {
-    doc: 'Most workers do not come, and tasks pile up.',
+    doc: 'Many developers do not come, and tasks pile up.',
     moderate: { presentFactor: 0.5 },
     strong: { presentFactor: 0.2 },
   },
   idle_capacity: {
     doc: 'Idle nodes do not hear of new tasks, and seldom look.',
-    moderate: { wakeShare: 0, longestPollMinutes: 45 },
-    strong: { wakeShare: 0, longestPollMinutes: 150 },
+    moderate: { wakeShare: 0, firstPollMinutes: 30, longestPollMinutes: 60 },
+    strong: { wakeShare: 0, firstPollMinutes: 120, longestPollMinutes: 240 },
   },
   over_capacity: {
-    doc: 'There are more workers than the same load needs.',
+    doc: 'There are more developers than the same load needs.',
     moderate: { presentFactor: 2 },
     strong: { presentFactor: 3.5 },
   },

@@ -2,11 +2,12 @@
 export type Mechanisms = {
   /** How much longer the same work takes. */
   readonly workFactor: number;
-  /** Workers that come to work, as a part of those planned. */
+  /** Developers that come to work, as a part of those planned. */
   readonly presentFactor: number;
   /** Share of idle nodes that hear of a new task at once. The others find it when they look next. */
   readonly wakeShare: number;
-  /** Longest time between two looks of an idle node. */
+  /** When an idle node looks again: first, and at the longest after it has found nothing for a while. */
+  readonly firstPollMinutes: number;
   readonly longestPollMinutes: number;
   /** Share of claims whose holder drops the task without saying so. */
   readonly droppedShare: number;
@@ -48,6 +49,7 @@ export const QUIET: Mechanisms = {
   workFactor: 1,
   presentFactor: 1,
   wakeShare: 1,
+  firstPollMinutes: 1.5,
   longestPollMinutes: 15,
   droppedShare: 0,
   silentShare: 0,

@@ -13,7 +13,6 @@ const LAST_HOUR = 20.2;
 const SHIFT_JITTER_HOURS = 0.8;
 /** How often somebody who is not there looks whether it is time. */
 const ABSENT_SECONDS = 600;
-const FIRST_PAUSE_SECONDS = 90;
 /** A dropped claim is found and given back after so many hours. */
 const DROPPED_HOURS = [2.5, 5] as const;
 const SILENT_HOURS = [1.5, 4] as const;
@@ -45,12 +44,12 @@ export class NodeLife {
 
   *#stay(): Process {
     const cluster = this.#cluster;
-    let pauseSeconds = FIRST_PAUSE_SECONDS;
+    let looks = 0;
     for (;;) {
       const task = cluster.queue.takeBest((one) => cluster.suits(this.#node, one));
       yield* this.#look(task);
       if (task !== undefined) {
-        pauseSeconds = FIRST_PAUSE_SECONDS;
+        looks = 0;
         if (yield* this.#work(task)) return;
         continue;
       }
@@ -60,10 +59,10 @@ export class NodeLife {
       }
       cluster.turn(this.#node, 'idle');
       if (this.running !== undefined) cluster.idle.set(this.#node, this.running);
-      const longest = cluster.mechanisms.longestPollMinutes * 60;
-      yield Math.min(pauseSeconds, longest) * this.#random.between(0.7, 1.3);
+      const { firstPollMinutes, longestPollMinutes } = cluster.mechanisms;
+      yield Math.min(firstPollMinutes * 2 ** looks, longestPollMinutes) * 60 * this.#random.between(0.7, 1.3);
       cluster.idle.delete(this.#node);
-      pauseSeconds *= 2;
+      looks += 1;
     }
   }
 
@@ -116,8 +115,10 @@ export class NodeLife {
   #isOnShift(): boolean {
     const { cast, calendar, now, mechanisms, queue, seed } = this.#cluster;
     const { index, role } = this.#node;
-    const present = Math.max(Math.round(cast.plannedWorkers * mechanisms.presentFactor), 1);
-    if (index >= present) return false;
+    const present = Math.max(Math.round((cast.plannedWorkers - 1) * mechanisms.presentFactor), 1);
+    // The first and all after the architect.
+    const place = index === 0 ? 0 : index - 1;
+    if (role !== 'architect' && place >= present) return false;
     if (index === 0) return true;
     // Outside working hours others come only when there is something to do for them.
     if (role !== 'architect' && queue.size > 1) return true;

@@ -107,7 +107,8 @@ export class SimulatedCluster {
     const others = [this.cast.manager, ...this.cast.workers.slice(0, this.cast.plannedWorkers)];
     const isManager = node === this.cast.manager;
     const isHeld = lockedMillis > 1_000;
-    const holder = isHeld ? this.cast.manager : random.pick(others);
+    const anybody = random.pick(others);
+    const holder = isHeld ? this.cast.manager : anybody;
     const isLocked = random.chance(lockedShare) && holder !== node;
     const waitMillis = isLocked ? random.next() * lockedMillis : 0.05 + random.exponential(0.1);
     const holdMillis = isHeld && isManager ? lockedMillis * random.between(0.8, 1.2) : 1.5 + random.exponential(2);

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeRange } from '../../model/range.ts';
 import { numberField, textField } from '../reports/answerer.ts';
+import type { LockWait } from './cluster-clock.ts';
 import { firstAfter, joined, lastUpTo } from './in-order.ts';
 
 /** Something that holds from a moment until the next one of its kind. */
@@ -35,6 +36,8 @@ export type ClockFacts = {
   readonly taskTests: ReadonlyMap<string, readonly TimeRange[]>;
   /** When a person was asked for. */
   readonly asked: readonly TimeRange[];
+  /** Of all nodes, in order of their beginning. */
+  readonly lockWaits: readonly LockWait[];
 };
 
 /** A node is told to be silent so long after its last sign of life, and to be lost after the second. */
@@ -55,6 +58,7 @@ export function clockFacts(tasks: readonly StoredEvent[], others: readonly Store
   const taskStatuses = new Map<string, Change[]>();
   const taskTests = new Map<string, TimeRange[]>();
   const asked: StoredEvent[] = [];
+  const lockWaits: LockWait[] = [];
   const draftOf = (nodeId: string): NodeDraft => {
     const known = drafts.get(nodeId);
     if (known !== undefined) return known;
@@ -70,11 +74,13 @@ export function clockFacts(tasks: readonly StoredEvent[], others: readonly Store
     if (event.metric === 'human.asked') asked.push(event);
     if (event.metric === 'task.status' && taskId !== undefined) addTo(taskStatuses, taskId, statusChange(event));
     if (event.metric === 'tests.executed' && taskId !== undefined) addTo(taskTests, taskId, testRun(event));
+    const wait = event.metric === 'state.lock' ? lockWait(event) : undefined;
+    if (wait !== undefined) lockWaits.push(wait);
     if (event.node_id === undefined) continue;
     const draft = draftOf(event.node_id);
     if (isSignOfLife(event)) draft.signs.push(event.atMicros);
     if (NODE_METRICS.includes(event.metric)) draft.told.push(event);
-    else if (event.metric === 'state.lock') draft.lockWaits.push(lockWait(event));
+    else if (wait !== undefined) draft.lockWaits.push(wait);
     else if (event.metric === 'tests.executed' && taskId === undefined) draft.tests.push(testRun(event));
   }
   return {
@@ -82,6 +88,7 @@ export function clockFacts(tasks: readonly StoredEvent[], others: readonly Store
     taskStatuses: new Map([...taskStatuses].map(([taskId, own]) => [taskId, own.sort(byTime)])),
     taskTests: new Map([...taskTests].map(([taskId, own]) => [taskId, joined(own)])),
     asked: askedStretches(asked.sort(byTime)),
+    lockWaits: lockWaits.sort((a, b) => a.fromMicros - b.fromMicros),
   };
 }
 
@@ -116,9 +123,10 @@ function before(event: StoredEvent, micros: number | undefined): TimeRange {
 const testRun = (event: StoredEvent): TimeRange => before(event, (numberField(event, 'duration_seconds') ?? 0) * 1e6);
 
 /** Told when it is released: the wait ended where the hold began. */
-function lockWait(event: StoredEvent): TimeRange {
-  const { fromMicros } = before(event, (numberField(event, 'hold_ms') ?? 0) * 1e3);
-  return before({ ...event, atMicros: fromMicros }, (numberField(event, 'wait_ms') ?? 0) * 1e3);
+function lockWait(event: StoredEvent): LockWait {
+  const toMicros = event.atMicros - Math.round((numberField(event, 'hold_ms') ?? 0) * 1e3);
+  const fromMicros = toMicros - Math.round((numberField(event, 'wait_ms') ?? 0) * 1e3);
+  return { fromMicros, toMicros, nodeId: event.node_id, holderId: textField(event, 'waited_for_node_id') };
 }
 
 function nodeFacts({ told, signs, lockWaits, tests }: NodeDraft): NodeFacts {

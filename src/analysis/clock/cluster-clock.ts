@@ -67,12 +67,24 @@ export type NodeLife = {
   readonly intervals: readonly Interval<NodeState>[];
 };
 
+/** A wait for the lock of the state file. */
+export type LockWait = {
+  readonly fromMicros: number;
+  readonly toMicros: number;
+  /** Who waited. */
+  readonly nodeId: string | undefined;
+  /** Who held it, where that is known. */
+  readonly holderId: string | undefined;
+};
+
 /** The time of every task and every node of a cluster within a span. */
 export type ClusterClock = {
   readonly fromMicros: number;
   readonly toMicros: number;
   readonly tasks: readonly TaskLife[];
   readonly nodes: readonly NodeLife[];
+  /** Those of at least 50 ms, in order of their beginning. */
+  readonly lockWaits: readonly LockWait[];
   /** False when detail of the span has expired or was too much to read: figures are then of a part of it. */
   readonly complete: boolean;
 };

@@ -31,6 +31,19 @@ export function nextChange<T extends { readonly atMicros: number }>(
   return changes[firstIndex(changes, ({ atMicros }) => atMicros > moment)];
 }
 
+/** Of changes in order of time the last that is not after `moment` and that a condition holds for. */
+export function lastWhere<T extends { readonly atMicros: number }>(
+  changes: readonly T[],
+  moment: number,
+  holds: (change: T) => boolean,
+): T | undefined {
+  for (let index = firstIndex(changes, ({ atMicros }) => atMicros > moment) - 1; index >= 0; index--) {
+    const change = changes[index];
+    if (change !== undefined && holds(change)) return change;
+  }
+  return undefined;
+}
+
 /** Of changes in order of time those after `fromMicros` and before `toMicros`. */
 export function changesWithin<T extends { readonly atMicros: number }>(
   changes: readonly T[],

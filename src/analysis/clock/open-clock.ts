@@ -109,5 +109,6 @@ export function livesOf(
   const nodes = [...new Set([...facts.nodes.keys(), ...held.keys()])].flatMap((nodeId) =>
     nodeLives(nodeId, facts.nodes.get(nodeId), held.get(nodeId) ?? [], fromMicros, toMicros),
   );
-  return { fromMicros, toMicros, tasks, nodes };
+  const lockWaits = facts.lockWaits.filter((wait) => wait.toMicros > fromMicros && wait.fromMicros < toMicros);
+  return { fromMicros, toMicros, tasks, nodes, lockWaits };
 }

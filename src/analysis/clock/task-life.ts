@@ -1,7 +1,7 @@
 import { MICROS_PER_MINUTE, type TimeRange } from '../../model/range.ts';
 import type { Attempt, TaskHistory } from '../reports/task-history.ts';
 import type { Change, ClockFacts, NodeFacts } from './clock-facts.ts';
-import type { Interval, TaskLife, TaskState } from './cluster-clock.ts';
+import type { TaskLife, TaskState } from './cluster-clock.ts';
 import { changesWithin, firstAfter, lastUpTo, nextChange, partsWithin } from './in-order.ts';
 import { wasLost } from './lost-turns.ts';
 import { type Mark, partition } from './partition.ts';
@@ -185,13 +185,4 @@ function addSilences(marks: TaskMark[], turn: Attempt, span: TimeRange, { silenc
   if (isTold || !wasLost(turn)) return;
   const fromMicros = Math.max(lastUpTo(signs, span.toMicros) ?? span.fromMicros, span.fromMicros);
   marks.push(mark({ fromMicros, toMicros: span.toMicros }, 'abandoned', RANK.absent, turn.nodeId, true));
-}
-
-/** How long each state lasted, in microseconds. States that did not occur are absent. */
-export function timeByState<State extends string>(intervals: readonly Interval<State>[]): ReadonlyMap<State, number> {
-  const sums = new Map<State, number>();
-  for (const { state, fromMicros, toMicros } of intervals) {
-    sums.set(state, (sums.get(state) ?? 0) + (toMicros - fromMicros));
-  }
-  return sums;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Interval } from '../../../src/analysis/clock/cluster-clock.ts';
 import { clockFacts } from '../../../src/analysis/clock/clock-facts.ts';
+import { criticalPath } from '../../../src/analysis/clock/critical-path.ts';
 import { livesOf } from '../../../src/analysis/clock/open-clock.ts';
 import { taskHistories } from '../../../src/analysis/reports/task-list.ts';
 import { RELEASE_REASONS } from '../../../src/metrics/task-released.ts';
@@ -86,6 +87,26 @@ function checkPartition(
   expect(end).toBe(life.toMicros);
   expect(sum).toBe(life.toMicros - life.fromMicros);
 }
+
+describe('the critical path', () => {
+  it('covers the run to the microsecond, each moment once, whatever is told', () => {
+    fc.assert(
+      fc.property(told(taskEvent, 24), told(otherEvent, 12), (tasks, others) => {
+        const clock = clusterClock(tasks, others, START, START + 4_000 * SECOND);
+        const path = criticalPath({ ...clock, complete: true });
+        if (path === undefined) return;
+        let end = path.fromMicros;
+        for (const segment of path.segments) {
+          expect(segment.fromMicros).toBe(end);
+          expect(segment.toMicros).toBeGreaterThan(end);
+          end = segment.toMicros;
+        }
+        expect(end).toBe(path.toMicros);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
 
 describe('intervals', () => {
   it('partition the life of every task and node exactly, whatever is told, in any order and twice', () => {

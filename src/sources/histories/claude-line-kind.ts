@@ -17,7 +17,7 @@ const USER_BYTES = Buffer.from(USER);
 const PASSED_OVER: ReadonlySet<string> = new Set(
   `system attachment queue-operation last-prompt tools-used api-request api-request-shape api-request-blob summary
   file-history-snapshot file-history-delta progress custom-title agent-name agent-color pr-link mode permission-mode
-  ai-title saved_hook_context result`.split(/\s+/),
+  ai-title atis-latch saved_hook_context result`.split(/\s+/),
 );
 
 /** What a line of a transcript is, as far as it matters. */

@@ -12,6 +12,8 @@ export const codeChanged = defineMetric({
     files_modified: names('The files, relative to the project.'),
     lines_added: count('Lines added.'),
     lines_deleted: count('Lines deleted.'),
-    complexity_delta: delta('Change of cyclomatic complexity over all files.'),
+    complexity_delta: delta(
+      "McCabe's cyclomatic complexity of the changed files in the common languages, after less before. Absent where there are none, or where one of them could not be measured.",
+    ),
   },
 });

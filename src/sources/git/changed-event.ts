@@ -18,6 +18,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u;
 export function changedEvent(
   changes: readonly FileChange[],
   ended: Ended,
+  complexityDelta?: number,
 ): { readonly event: IncomingEvent; readonly unnamed: number } | undefined {
   if (changes.length === 0) return undefined;
   const { taskId, nodeId, atMicros, cluster, identity } = ended;
@@ -38,6 +39,7 @@ export function changedEvent(
     files_modified: names,
     lines_added: added,
     lines_deleted: deleted,
+    complexity_delta: complexityDelta,
   };
   const event = { metric: 'code.changed', atMicros, source: 'git', inferred: false, cluster, identity, data } as const;
   return { event, unnamed: changes.length - names.length };

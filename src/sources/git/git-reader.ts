@@ -38,13 +38,25 @@ export class GitReader {
 
   /** What git wrote, or nothing when it failed, took too long or wrote too much. */
   async read(...args: readonly string[]): Promise<string | undefined> {
+    return (await this.#runOff(args))?.toString('utf8');
+  }
+
+  /** Files as they were committed, by their hashes. Nothing when git failed, took too long or wrote too much. */
+  async readFiles(hashes: readonly string[]): Promise<ReadonlyMap<string, Buffer> | undefined> {
+    if (hashes.length === 0) return new Map();
+    const written = await this.#runOff(['cat-file', '--batch'], hashes.map((hash) => `${hash}\n`).join(''));
+    return written && parseFiles(written);
+  }
+
+  async #runOff(args: readonly string[], input = ''): Promise<Buffer | undefined> {
     this.#filtersOff ??= this.#findFilters();
-    return this.#run(args, [...OFF, ...(await this.#filtersOff)]);
+    return this.#run(args, [...OFF, ...(await this.#filtersOff)], input);
   }
 
   /** Filters are programs that the configuration names, so they are switched off by their names. */
   async #findFilters(): Promise<readonly (readonly [string, string])[]> {
-    const listed = (await this.#run(['config', '-z', '--name-only', '--get-regexp', '^filter\\.'], OFF)) ?? '';
+    const written = await this.#run(['config', '-z', '--name-only', '--get-regexp', '^filter\\.'], OFF, '');
+    const listed = written?.toString('utf8') ?? '';
     const names = new Set(listed.split('\0').map((key) => key.slice(0, Math.max(key.lastIndexOf('.'), 0))));
     names.delete('');
     return [...names].flatMap(
@@ -58,7 +70,11 @@ export class GitReader {
     );
   }
 
-  #run(args: readonly string[], settings: readonly (readonly [string, string])[]): Promise<string | undefined> {
+  #run(
+    args: readonly string[],
+    settings: readonly (readonly [string, string])[],
+    input: string,
+  ): Promise<Buffer | undefined> {
     const timeout = Math.ceil(this.#untilMillis - performance.now());
     if (timeout <= 0) return Promise.resolve(undefined);
     const env: Record<string, string | undefined> = {
@@ -77,9 +93,28 @@ export class GitReader {
     }
     const options = { cwd: this.#folder, env, timeout, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT_BYTES } as const;
     return new Promise((resolve) => {
-      execFile('git', ['--no-pager', ...args], { ...options, windowsHide: true }, (error, stdout) => {
+      const asked = { ...options, encoding: 'buffer', windowsHide: true } as const;
+      const git = execFile('git', ['--no-pager', ...args], asked, (error, stdout) => {
         resolve(error === null ? stdout : undefined);
       });
+      // Git that ends before it has read all fails by its code, or has answered.
+      git.stdin?.on('error', () => undefined);
+      git.stdin?.end(input);
     });
   }
+}
+
+/** The output of `git cat-file --batch`: a line of hash, kind and size, as many bytes, and the end of a line. */
+function parseFiles(written: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (let at = 0; at < written.length;) {
+    const end = written.indexOf('\n', at);
+    if (end < 0) break;
+    const [, hash, size] = /^([\da-f]+) blob (\d+)$/.exec(written.toString('latin1', at, end)) ?? [];
+    at = end + 1;
+    if (hash === undefined) continue;
+    files.set(hash, written.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return files;
 }

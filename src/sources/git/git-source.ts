@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 
 import type { IncomingEvent } from '../../model/event.ts';
 import type { LiveSource, SourceContext, SourcePlace } from '../source.ts';
+import { complexityDelta } from './complexity/complexity-delta.ts';
 import { changedEvent, type Ended } from './changed-event.ts';
 import { GitReader } from './git-reader.ts';
 import { type StartOfWork, startOfWork, type Tree, workSince } from './tree-changes.ts';
@@ -31,7 +32,7 @@ const MAX_WAITING = 256;
  * in the shared tree a change belongs to a task only when no other was worked on meanwhile, else it is told once for
  * all of them, without task and node.
  *
- * Notices: `git_claim_not_heard`, `git_unreadable`, `git_files_unnamed`, `git_busy`.
+ * Notices: `git_claim_not_heard`, `git_unreadable`, `git_files_unnamed`, `git_complexity_unknown`, `git_busy`.
  */
 export class GitSource implements LiveSource {
   readonly name = 'git';
@@ -131,9 +132,13 @@ export class GitSource implements LiveSource {
       work.attempts === 1
         ? { taskId, nodeId: nodeId ?? attempt.nodeId, atMicros, cluster, identity: JSON.stringify(['git', identity]) }
         : { atMicros, cluster, identity: JSON.stringify(['git', 'several', work.identity]) };
-    const changes = work.start === undefined ? undefined : await workSince(this.#tree(work.folder), work.start);
-    if (changes === undefined) return this.#notice('git_unreadable', 1);
-    const told = changedEvent(changes, ended);
+    const { start } = work;
+    const tree = this.#tree(work.folder);
+    const changes = start && (await workSince(tree, start));
+    if (start === undefined || changes === undefined) return this.#notice('git_unreadable', 1);
+    const delta = await complexityDelta(tree, start.complexity, changes);
+    if (delta === 'unknown') this.#notice('git_complexity_unknown', 1);
+    const told = changedEvent(changes, ended, delta === 'unknown' ? undefined : delta);
     if (told === undefined) return;
     this.#context?.emit(told.event);
     if (told.unnamed > 0) this.#notice('git_files_unnamed', told.unnamed);

@@ -1,8 +1,9 @@
 import { join, relative, sep } from 'node:path';
 
+import { type Complexities, readComplexities } from './complexity/complexity-delta.ts';
 import { countLines } from './count-lines.ts';
 import type { GitReader } from './git-reader.ts';
-import { type FileChange, parseNumstat } from './numstat.ts';
+import { type FileChange, parseChanges } from './numstat.ts';
 
 /** Files that git does not know yet are read to count their lines: so much of one, and of all together. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -15,6 +16,8 @@ export type StartOfWork = {
   readonly commit: string;
   /** What was changed and not committed already. */
   readonly changed: ReadonlyMap<string, FileChange>;
+  /** How complex the files among these were, by name. The commit tells it of all others. */
+  readonly complexity: Complexities;
 };
 
 /** A tree to look at, and the folder in it whose files are the cluster's own. */
@@ -29,9 +32,14 @@ export async function startOfWork(tree: Tree, claimMicros: number): Promise<Star
   const before = (await reader.read('rev-list', '-1', '--first-parent', age, head, '--'))?.trim();
   const commit = before === undefined || !COMMIT.test(before) ? head : before;
   // What was committed since the claim is work already, and so is what lies in the tree.
-  if (commit !== head) return { commit, changed: new Map() };
+  if (commit !== head) return { commit, changed: new Map(), complexity: new Map() };
   const changes = await changesSince(tree, commit);
-  return changes === undefined ? undefined : { commit, changed: new Map(changes.map((it) => [it.name, it])) };
+  if (changes === undefined) return undefined;
+  return {
+    commit,
+    changed: new Map(changes.map((it) => [it.name, it])),
+    complexity: await readComplexities(tree.top, changes),
+  };
 }
 
 /** What was changed since, committed or not. Nothing where git fails or takes too long. */
@@ -40,11 +48,10 @@ export async function workSince(tree: Tree, start: StartOfWork): Promise<FileCha
   return changes?.flatMap((change) => {
     const before = start.changed.get(change.name);
     if (before === undefined) return [change];
-    const { name } = change;
     if (before.added === change.added && before.deleted === change.deleted) return [];
     const less = (now: number | undefined, then = 0): number | undefined =>
       now === undefined ? undefined : Math.max(0, now - then);
-    return [{ name, added: less(change.added, before.added), deleted: less(change.deleted, before.deleted) }];
+    return [{ ...change, added: less(change.added, before.added), deleted: less(change.deleted, before.deleted) }];
   });
 }
 
@@ -54,13 +61,13 @@ async function changesSince(
 ): Promise<FileChange[] | undefined> {
   const safe = ['--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules=all'];
   const [known, unknown] = await Promise.all([
-    reader.read('diff', '--numstat', '-z', '-M', '--no-relative', ...safe, commit, '--'),
+    reader.read('diff', '--raw', '--no-abbrev', '--numstat', '-z', '-M', '--no-relative', ...safe, commit, '--'),
     reader.read('ls-files', '--others', '--exclude-standard', '-z', '--full-name', '--', '.'),
   ]);
   if (known === undefined || unknown === undefined) return undefined;
   const own = relative(top, contextDirectory).replaceAll(sep, '/');
   const isWork = (name: string): boolean => name !== own && !name.startsWith(`${own}/`);
-  const changes = parseNumstat(known).filter(({ name }) => isWork(name));
+  const changes = parseChanges(known).filter(({ name }) => isWork(name));
   let leftBytes = MAX_ALL_BYTES;
   for (const name of unknown.split('\0')) {
     if (name === '' || name.endsWith('/') || !isWork(name)) continue;

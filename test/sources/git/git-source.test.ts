@@ -2,48 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { SystemClock } from '../../../src/model/clock.ts';
-import type { IncomingEvent } from '../../../src/model/event.ts';
-import { GitSource } from '../../../src/sources/git/git-source.ts';
-import type { SourceNotice } from '../../../src/sources/source.ts';
 import { GitRepository } from '../../support/git-repository.ts';
+import { CLAIM_MICROS, Watching } from '../../support/git-watching.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-const environment = { PATH: process.env['PATH'], HOME: '/nonexistent' };
-/** Commits of the samples are older. */
-const CLAIM_MICROS = 1_790_000_000e6;
-
-class Watching {
-  readonly events: IncomingEvent[] = [];
-  readonly notices: SourceNotice[] = [];
-  readonly source: GitSource;
-
-  constructor(directory: string, git: 'auto' | 'off' = 'auto') {
-    this.source = new GitSource({ directory, environment, git });
-  }
-
-  async start(): Promise<this> {
-    const emit = (event: IncomingEvent): void => void this.events.push(event);
-    const notice = (it: SourceNotice): void => void this.notices.push(it);
-    await this.source.start({ clock: new SystemClock(), emit, notice });
-    return this;
-  }
-
-  async hear(metric: string, task: string, node: string): Promise<void> {
-    this.source.hear({
-      metric,
-      atMicros: metric === 'task.claimed' ? CLAIM_MICROS : CLAIM_MICROS + 5e6,
-      source: 'amicus-state',
-      inferred: false,
-      identity: `${metric} ${task}`,
-      data: { task_id: task, node_id: node },
-    });
-    await this.source.poll();
-  }
-
-  claim = (task: string, node = 'Node-A1'): Promise<void> => this.hear('task.claimed', task, node);
-  complete = (task: string, node = 'Node-A1'): Promise<void> => this.hear('task.completed', task, node);
-}
 
 const data = (watching: Watching): unknown[] => watching.events.map((event) => event.data);
 

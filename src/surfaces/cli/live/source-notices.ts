@@ -20,6 +20,8 @@ const WORDS: Readonly<Record<string, string>> = {
   git_claim_not_heard: 'a task ended that was claimed before this began: what it changed is not told',
   git_unreadable: 'what a task changed could not be read from git, or not in five seconds',
   git_files_unnamed: 'changed files are counted and not named: too many, or names with control characters',
+  git_complexity_unknown:
+    'a change is told without its complexity: over 200 files, one above 512 KiB, or one that could not be parsed',
   git_busy: 'more tasks began and ended than git can be asked about',
   native_unreadable: "Amicus's own metrics.db cannot be read",
 };

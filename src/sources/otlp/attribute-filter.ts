@@ -32,9 +32,13 @@ export function isPrivateAttribute(key: string): boolean {
   return PRIVATE.has(key) || PRIVATE_PREFIXES.some((prefix) => key.startsWith(prefix));
 }
 
+/** How many attributes were left out. */
+type Left = { readonly private: number; readonly unlisted: number };
+
 /** Gathers the attributes of one record: keeps what may be read, and counts the rest. */
 export class AttributeFilter {
   readonly #isRead: (key: string) => boolean;
+  readonly #leftOf = new WeakMap<object, Left>();
   #private = 0;
   #unlisted = 0;
 
@@ -50,8 +54,17 @@ export class AttributeFilter {
     return false;
   }
 
-  /** What was left out since the last call. */
-  takeLeft(): { readonly private: number; readonly unlisted: number } {
+  /** What was left out so far is this batch's: for an encoding whose attributes are read before it is known whose they are. */
+  endOf(batch: object): void {
+    this.#leftOf.set(batch, this.#takeLeft());
+  }
+
+  /** What was left out of a batch, or else since the last call. */
+  leftOf(batch: object | undefined): Left {
+    return (batch && this.#leftOf.get(batch)) ?? this.#takeLeft();
+  }
+
+  #takeLeft(): Left {
     const left = { private: this.#private, unlisted: this.#unlisted };
     this.#private = 0;
     this.#unlisted = 0;

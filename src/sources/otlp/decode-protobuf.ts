@@ -74,6 +74,7 @@ class MessageReader {
         // Refused while it is read: a list of empty messages costs a hundred times its bytes once it is built.
         if (field.repeated === true && ++this.#listed > MAX_RECORDS) throw tooManyRecords();
         const inner = this.message(field.message ?? [], this.#end(end));
+        if (field.isBatch === true) this.#filter.endOf(inner);
         if (field.repeated !== true) tree[name] = inner;
         else if (Array.isArray(tree[name])) tree[name].push(inner);
         else tree[name] = [inner];

@@ -8,6 +8,8 @@ export type MessageField = {
   readonly name: string;
   readonly kind: WireKind;
   readonly repeated?: boolean;
+  /** The records of one scope of one resource. */
+  readonly isBatch?: boolean;
   readonly message?: MessageTable;
 };
 /** By field number. */
@@ -94,7 +96,7 @@ const request = (resources: string, scopes: string, records: string, record: Mes
       resources,
       table({
         1: inner('resource', RESOURCE),
-        2: many(scopes, table({ 1: inner('scope', SCOPE), 2: many(records, record) })),
+        2: { ...many(scopes, table({ 1: inner('scope', SCOPE), 2: many(records, record) })), isBatch: true },
       }),
     ),
   });

@@ -78,7 +78,7 @@ function batchesOf<Item>(
         });
       }
       const scopeName = textOf(treeOf(scope?.['scope'])?.['name']);
-      batches.push({ resource, scopeName, items, left: filter.takeLeft(), rejected });
+      batches.push({ resource, scopeName, items, left: filter.leftOf(scope), rejected });
     }
   }
   return batches;

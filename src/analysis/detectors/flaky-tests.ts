@@ -1,104 +1,135 @@
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../../model/range.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
-import { defineDetector } from './detector.ts';
+import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
 import type { Finding } from './finding.ts';
 import { groupRuns, readTestRuns, type TestRun } from './test-runs.ts';
 
-/** Runs of one suite that could have turned back, and those that did. */
-type Reversals = { hits: number; total: number; units: Set<string>; extraSeconds: number };
+type Evidence = {
+  readonly fromMicros: number;
+  readonly runs: readonly StoredEvent[];
+  readonly changes: readonly StoredEvent[];
+};
 
-/** Suites whose result turns back and forth within one task. */
+/** Runs of one suite, and those that ended otherwise than the run before although nothing had changed. */
+type Flips = { hits: number; total: number; units: Set<string>; extraSeconds: number };
+
+const PARAMETERS = {
+  days: { value: 3, unit: 'days', doc: 'How far it looks back from the end of the window: flaky runs are rare.' },
+  max_gap_minutes: { value: 30, unit: 'minutes', doc: 'Runs farther apart are not taken for runs of the same work.' },
+  min_flips: { value: 3, unit: 'runs', doc: 'Results that changed although nothing else did, at least.' },
+  min_tasks: {
+    value: 2,
+    unit: 'tasks',
+    doc: 'In at least so many tasks, so that one troubled task is no flaky suite.',
+  },
+  flaky_share: { value: 0.05, unit: 'share', doc: 'And so large a part of all runs of the suite.' },
+} as const satisfies Parameters;
+
+/** Suites that pass and fail on the same code. */
 export const flakyTests = defineDetector({
   kind: 'flaky_tests',
   title: 'Flaky tests',
   doc:
-    'Looks for suites whose result turns and turns back (passed, failed, passed, or the other way round) in three runs in ' +
-    'a row of one task. Work that breaks tests and mends them does that now and then; a flaky suite does it often, and in ' +
-    'many tasks. Compares with a fixed share, since a suite that was always flaky is flaky too.',
-  parameters: {
-    max_gap_minutes: { value: 30, unit: 'minutes', doc: 'Runs farther apart are not taken for runs of the same work.' },
-    min_reversals: { value: 5, unit: 'runs', doc: 'Results that turned back, at least.' },
-    min_tasks: {
-      value: 3,
-      unit: 'tasks',
-      doc: 'In at least so many tasks, so that one troubled task is no flaky suite.',
-    },
-    flaky_share: {
-      value: 0.2,
-      unit: 'share',
-      doc: 'Of the runs that could turn back, so many must have, beyond chance.',
-    },
+    'Looks for suites that are run twice in a row in one task with different results, while the node told no change of ' +
+    'files in between. Needs nodes that tell their changes as they make them (telemetry, hooks); where changes are only ' +
+    'told at the end of a task, counts results that turn and turn back within three runs. Compares with fixed bounds, ' +
+    'since a suite that was always flaky is flaky too.',
+  parameters: PARAMETERS,
+  async gather(ask, window, values): Promise<Evidence> {
+    const fromMicros = window.toMicros - values.days * MICROS_PER_DAY;
+    const changes: StoredEvent[] = [];
+    const question = { metric: 'code.changed', since: fromMicros / 1e6, until: window.toMicros / 1e6 };
+    for await (const batch of ask.events(question)) changes.push(...batch);
+    return { fromMicros, runs: await readTestRuns(ask, fromMicros, window.toMicros), changes };
   },
-  gather: (ask, window) => readTestRuns(ask, window.fromMicros, window.toMicros),
-  judge(events: readonly StoredEvent[], window, values) {
-    const bySuite = countReversals(events, values.max_gap_minutes * MICROS_PER_MINUTE);
+  judge({ fromMicros, runs, changes }, window, values) {
+    const bySuite = countFlips(runs, changesByNode(changes), values.max_gap_minutes * MICROS_PER_MINUTE);
     if (bySuite.size === 0) return { state: 'no_data', reason: 'No run of tests was recorded.', findings: [] };
-    const days = (window.toMicros - window.fromMicros) / MICROS_PER_DAY;
-    const findings: Finding[] = [];
-    for (const [suite, { hits, total, units, extraSeconds }] of bySuite) {
-      const interval = wilsonInterval(hits, total);
-      if (hits < values.min_reversals || units.size < values.min_tasks || interval === undefined) continue;
-      if (interval.low < values.flaky_share) continue;
-      const share = { value: hits / total, unit: 'share', samples: total, ...interval } as const;
-      findings.push({
-        kind: 'flaky_tests',
-        subject: { kind: suite === undefined ? 'cluster' : 'suite', id: suite },
-        severity: 'warning',
-        summary:
-          `The result of ${suite === undefined ? 'the tests' : 'a suite'} turned back in ${hits} of ${total} repeated runs, ` +
-          `in ${units.size} tasks.`,
-        observed: share,
-        effect: share,
-        impact: { secondsPerDay: { value: extraSeconds / days, unit: 'seconds', samples: hits } },
-        sinceMicros: window.fromMicros,
-        evidence: [
-          {
-            shows: 'runs of these tests in the window',
-            metric: 'tests.executed',
-            filters: suite === undefined ? undefined : { suite },
-            fromMicros: window.fromMicros,
-            toMicros: window.toMicros,
-          },
-        ],
-        facts: { reversals: hits, repeated_runs: total, tasks: units.size, ...(suite === undefined ? {} : { suite }) },
-      });
-    }
+    const span = { fromMicros, toMicros: window.toMicros };
+    const findings = [...bySuite].flatMap(([suite, flips]) => toFinding(suite, flips, span, values));
     if (findings.length > 0) {
-      return { state: 'findings', reason: `${findings.length} suites turn back too often.`, findings };
+      const reason = `${findings.length} suites pass and fail on the same code.`;
+      return { state: 'findings', reason, findings };
     }
-    const repeated = [...bySuite.values()].reduce((sum, { total }) => sum + total, 0);
-    return repeated < values.min_reversals
-      ? { state: 'learning', reason: `Only ${repeated} runs were repeated within one task.`, findings: [] }
-      : { state: 'clear', reason: `Of ${repeated} repeated runs few turned back.`, findings: [] };
+    const total = [...bySuite.values()].reduce((sum, flips) => sum + flips.total, 0);
+    return { state: 'clear', reason: `Of ${total} runs hardly any changed its result by itself.`, findings };
   },
 });
 
-function countReversals(
+function changesByNode(changes: readonly StoredEvent[]): ReadonlyMap<string, readonly number[]> {
+  const byNode = Map.groupBy(changes, ({ node_id: node }) => node ?? '');
+  return new Map([...byNode].map(([node, own]) => [node, own.map(({ atMicros }) => atMicros)]));
+}
+
+function countFlips(
   events: readonly StoredEvent[],
+  changes: ReadonlyMap<string, readonly number[]>,
   maxGapMicros: number,
-): ReadonlyMap<string | undefined, Reversals> {
-  const bySuite = new Map<string | undefined, Reversals>();
+): ReadonlyMap<string | undefined, Flips> {
+  const bySuite = new Map<string | undefined, Flips>();
   for (const runs of groupRuns(events).values()) {
     const [first] = runs;
     if (first === undefined) continue;
-    const counted = bySuite.get(first.suite) ?? { hits: 0, total: 0, units: new Set<string>(), extraSeconds: 0 };
-    bySuite.set(first.suite, counted);
+    const flips = bySuite.get(first.suite) ?? { hits: 0, total: 0, units: new Set<string>(), extraSeconds: 0 };
+    bySuite.set(first.suite, flips);
+    flips.total += runs.length;
     for (const [index, run] of runs.entries()) {
       const previous = runs[index - 1];
-      const earlier = runs[index - 2];
-      if (previous === undefined || earlier === undefined || !areClose([earlier, previous, run], maxGapMicros))
-        continue;
-      counted.total += 1;
-      if (run.failed === previous.failed || run.failed !== earlier.failed) continue;
-      counted.hits += 1;
-      counted.units.add(run.unit);
-      counted.extraSeconds += (run.atMicros - previous.atMicros) / 1e6;
+      if (previous === undefined || run.atMicros - previous.atMicros > maxGapMicros) continue;
+      if (run.failed === previous.failed || !isUnexplained(runs, index, changes)) continue;
+      flips.hits += 1;
+      flips.units.add(run.unit);
+      flips.extraSeconds += (run.atMicros - previous.atMicros) / 1e6;
     }
   }
   return bySuite;
 }
 
-function areClose(runs: readonly TestRun[], maxGapMicros: number): boolean {
-  return runs.every((run, index) => index === 0 || run.atMicros - (runs[index - 1]?.atMicros ?? 0) <= maxGapMicros);
+/** True when nothing between this run and the one before explains that they end differently. */
+function isUnexplained(
+  runs: readonly TestRun[],
+  index: number,
+  changes: ReadonlyMap<string, readonly number[]>,
+): boolean {
+  const [earlier, previous, run] = [runs[index - 2], runs[index - 1], runs[index]];
+  if (previous === undefined || run === undefined) return false;
+  const own = changes.get(run.nodeId ?? '');
+  if (own === undefined) return earlier !== undefined && earlier.failed === run.failed;
+  return !own.some((atMicros) => atMicros > previous.atMicros && atMicros <= run.atMicros);
+}
+
+function toFinding(
+  suite: string | undefined,
+  { hits, total, units, extraSeconds }: Flips,
+  span: { readonly fromMicros: number; readonly toMicros: number },
+  values: ParameterValues<typeof PARAMETERS>,
+): Finding[] {
+  if (hits < values.min_flips || units.size < values.min_tasks || hits / total < values.flaky_share) return [];
+  const share = { value: hits / total, unit: 'share', samples: total, ...wilsonInterval(hits, total) } as const;
+  const days = (span.toMicros - span.fromMicros) / MICROS_PER_DAY;
+  return [
+    {
+      kind: 'flaky_tests',
+      subject: { kind: suite === undefined ? 'cluster' : 'suite', id: suite },
+      severity: 'warning',
+      summary:
+        `${hits} of ${total} runs of ${suite === undefined ? 'the tests' : 'one suite'} ended otherwise than the run ` +
+        `before although nothing had changed, in ${units.size} tasks.`,
+      observed: share,
+      effect: share,
+      impact: { secondsPerDay: { value: extraSeconds / days, unit: 'seconds', samples: hits } },
+      sinceMicros: span.fromMicros,
+      evidence: [
+        {
+          shows: 'runs of these tests',
+          metric: 'tests.executed',
+          filters: suite === undefined ? undefined : { suite },
+          ...span,
+        },
+        { shows: 'changes of files', metric: 'code.changed', ...span },
+      ],
+      facts: { flips: hits, runs: total, tasks: units.size, ...(suite === undefined ? {} : { suite }) },
+    },
+  ];
 }

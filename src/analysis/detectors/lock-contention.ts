@@ -80,7 +80,7 @@ export const lockContention = defineDetector({
     }
     const samples = now.reduce((sum, { values: row }) => sum + (asNumber(row['count(wait_ms)']) ?? 0), 0);
     const holder = mostWaitedFor(holders);
-    const longer = expected === undefined ? '' : `; before it were ${Math.round(expected)} ms`;
+    const longer = expected === undefined ? '' : `; usually it is ${Math.round(expected)} ms`;
     const finding: Finding = {
       kind: 'lock_contention',
       subject: { kind: 'cluster', id: undefined },

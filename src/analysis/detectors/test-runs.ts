@@ -8,6 +8,7 @@ export type TestRun = {
   readonly suite: string | undefined;
   /** The task it was for; the node where no task is known. Runs that say neither belong together. */
   readonly unit: string;
+  readonly nodeId: string | undefined;
   readonly failed: boolean;
 };
 
@@ -31,12 +32,14 @@ export function groupRuns(events: readonly StoredEvent[]): ReadonlyMap<string, r
     if (failed === undefined) return [];
     const task = textField(event, 'task_id');
     const unit = task === undefined ? `node ${event.node_id ?? ''}` : `task ${task}`;
-    return [{ atMicros: event.atMicros, suite: textField(event, 'suite'), unit, failed: failed > 0 }];
+    return [
+      { atMicros: event.atMicros, suite: textField(event, 'suite'), unit, nodeId: event.node_id, failed: failed > 0 },
+    ];
   });
   return Map.groupBy(runs, ({ suite, unit }) => JSON.stringify([suite ?? null, unit]));
 }
 
-/** The last run of each suite and task: how it ended, however often it was run. */
-export function lastRunsOf(events: readonly StoredEvent[]): readonly TestRun[] {
-  return [...groupRuns(events).values()].flatMap((runs) => runs.slice(-1));
+/** The first run of each suite in each task: how the work was before its tests were looked at. */
+export function firstRunsOf(events: readonly StoredEvent[]): readonly TestRun[] {
+  return [...groupRuns(events).values()].flatMap((runs) => runs.slice(0, 1));
 }

@@ -1,10 +1,12 @@
+import { BETTER_DIRECTIONS, DECISIONS, SEVERITIES } from '../../metrics/advice-decided.ts';
+import { FINDING_CHANGES } from '../../metrics/finding-changed.ts';
 import { MICROS_PER_DAY } from '../../model/range.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import type { Severity } from '../detectors/finding.ts';
 import { type Answerer, textField } from '../reports/answerer.ts';
-import type { VerificationMeasure } from '../advice/advice.ts';
+import { VERIFICATION_MEASURES, type VerificationMeasure } from '../advice/advice.ts';
 
-export type Decision = 'accepted' | 'dismissed' | 'reopened';
+export type Decision = (typeof DECISIONS)[number];
 
 /** One decision on advice, with what the advice was. */
 export type AdviceDecision = {
@@ -24,7 +26,7 @@ export type AdviceDecision = {
 export type FindingChange = {
   readonly findingId: string;
   readonly kind: string;
-  readonly change: 'opened' | 'worse' | 'better' | 'closed';
+  readonly change: (typeof FINDING_CHANGES)[number];
   readonly atMicros: number;
   readonly severity: Severity | undefined;
   readonly action: string | undefined;
@@ -59,20 +61,26 @@ export async function readDecisionBook(ask: Answerer, nowMicros: number): Promis
   };
 }
 
-/** The words were checked when the event was recorded, so each is one of its list. */
-const word = <Word extends string>(event: StoredEvent, field: string): Word | undefined =>
-  textField(event, field) as Word | undefined;
+/** A field that holds one of a list of words; absent when it holds another, as a later version may have written. */
+function wordOf<const Words extends readonly string[]>(
+  event: StoredEvent,
+  field: string,
+  words: Words,
+): Words[number] | undefined {
+  const text = textField(event, field);
+  return words.find((word) => word === text);
+}
 
 function toDecision(event: StoredEvent): AdviceDecision {
   return {
     adviceId: textField(event, 'advice_id') ?? '',
     kind: textField(event, 'kind') ?? '',
-    decision: word<Decision>(event, 'decision') ?? 'reopened',
+    decision: wordOf(event, 'decision', DECISIONS) ?? 'reopened',
     atMicros: event.atMicros,
     action: textField(event, 'action'),
-    severity: word<Severity>(event, 'severity'),
-    measure: word<VerificationMeasure>(event, 'measure'),
-    better: word<'lower' | 'higher'>(event, 'better'),
+    severity: wordOf(event, 'severity', SEVERITIES),
+    measure: wordOf(event, 'measure', VERIFICATION_MEASURES),
+    better: wordOf(event, 'better', BETTER_DIRECTIONS),
     nodeId: event.node_id,
     model: textField(event, 'model'),
   };
@@ -82,9 +90,9 @@ function toChange(event: StoredEvent): FindingChange {
   return {
     findingId: textField(event, 'finding_id') ?? '',
     kind: textField(event, 'kind') ?? '',
-    change: word<FindingChange['change']>(event, 'change') ?? 'opened',
+    change: wordOf(event, 'change', FINDING_CHANGES) ?? 'opened',
     atMicros: event.atMicros,
-    severity: word<Severity>(event, 'severity'),
+    severity: wordOf(event, 'severity', SEVERITIES),
     action: textField(event, 'action'),
     nodeId: event.node_id,
   };

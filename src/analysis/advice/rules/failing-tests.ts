@@ -10,9 +10,9 @@ export const failingTestsAdvice: AdviceRule = {
   advise({ severity, impact: { secondsPerDay }, facts }) {
     return {
       action: 'code_review',
-      params: { scope: 'recent_changes', failing_tasks: Number(facts['failing_tasks'] ?? 0) },
+      params: { scope: 'recent_changes', failing_runs: Number(facts['failing_runs'] ?? 0) },
       priority: severity === 'critical' ? 'high' : 'medium',
-      sentence: 'Have the changes of the last day reviewed, the tasks that ended with failing tests first.',
+      sentence: 'Have the changes of the last day reviewed, tasks whose tests failed first.',
       saving: secondsPerDay === undefined ? {} : { secondsPerDay: partOf(secondsPerDay, SAVED) },
       conditions: [
         'The tests fail because of the changes, not because of the machine they run on.',

@@ -11,7 +11,7 @@ export const flakyTestsAdvice: AdviceRule = {
       action: 'fix_flaky_tests',
       params: {
         ...(subject.kind === 'suite' && subject.id !== undefined ? { suite: subject.id } : {}),
-        reversals: Number(facts['reversals'] ?? 0),
+        flips: Number(facts['flips'] ?? 0),
       },
       priority: 'medium',
       sentence:

@@ -19,6 +19,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('trace', "one task's life as a waterfall", async () => (await import('./trace.ts')).traceCommand),
   entry('costs', 'what requests to models cost', async () => (await import('./costs.ts')).costsCommand),
   entry('budget', 'how much of each budget is used', async () => (await import('./budget.ts')).budgetCommand),
+  entry(
+    'insights',
+    'what is wrong, and what to do about it',
+    async () => (await import('./insights.ts')).insightsCommand,
+  ),
   entry('query', 'events of a metric', async () => (await import('./query.ts')).queryCommand),
   entry('aggregate', 'figures by group and time', async () => (await import('./aggregate.ts')).aggregateCommand),
   entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),

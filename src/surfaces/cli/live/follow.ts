@@ -8,6 +8,7 @@ import { openPriceBook, priced } from '../../../pricing/index.ts';
 import { NoticeRecord } from '../../../sources/notice-record.ts';
 import type { LiveSource } from '../../../sources/source.ts';
 import type { CommandContext } from '../context.ts';
+import { insightOptionsOf } from '../insight-options.ts';
 import { seenNodes } from '../seen-nodes.ts';
 import { configOfRun } from '../settings-of.ts';
 import { momentFormat } from '../terminal/moments.ts';
@@ -15,10 +16,13 @@ import { eventNote } from './event-notes.ts';
 import type { Frame, Note } from './frame.ts';
 import type { LiveView } from './live-view.ts';
 import { noticeText } from './source-notices.ts';
+import { watchInsights } from './watch-insights.ts';
 
 /** Between two looks at the store. */
 const TICK_MILLIS = 1_000;
 const UPKEEP_MILLIS = 600_000;
+/** Findings are of days; looking costs up to a second on large stores. */
+const INSIGHT_MILLIS = 300_000;
 /** The ledger changes slowly and asks every spool file. */
 const LEDGER_MILLIS = 5_000;
 /** What tasks and latencies are counted over. */
@@ -60,11 +64,13 @@ class Follower {
   #dropped: Frame['dropped'] = {};
   #lastUpkeepMillis: number;
   #lastLedgerMillis = -Infinity;
+  #lastInsightMillis: number;
 
   constructor(following: Following) {
     this.#following = following;
     this.#startMillis = following.context.clock.monotonicMillis();
     this.#lastUpkeepMillis = this.#startMillis;
+    this.#lastInsightMillis = this.#startMillis;
   }
 
   async start(): Promise<void> {
@@ -123,9 +129,21 @@ class Follower {
       this.#lastUpkeepMillis = now;
       await collector.upkeep();
     }
+    if (now - this.#lastInsightMillis >= INSIGHT_MILLIS) {
+      this.#lastInsightMillis = now;
+      await this.#watchInsights();
+    }
     if (now - this.#lastLedgerMillis < LEDGER_MILLIS) return;
     this.#lastLedgerMillis = now;
     this.#dropped = conservation(await collector.ledger()).dropped;
+  }
+
+  async #watchInsights(): Promise<void> {
+    const { collector, context } = this.#following;
+    for (const { kind, change } of await watchInsights(collector, insightOptionsOf(context))) {
+      const tone = change === 'closed' || change === 'better' ? 'good' : 'warning';
+      this.#note(`insight ${change}: ${kind} (amicus-metrics insights)`, tone, undefined);
+    }
   }
 
   async #look(): Promise<Frame> {

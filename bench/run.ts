@@ -11,6 +11,7 @@ import { benchImports } from './imports.ts';
 import { benchOtlp } from './otlp.ts';
 import { benchPaced } from './paced.ts';
 import { installPeers, versions } from './peers.ts';
+import { benchProvingGround } from './proving-ground.ts';
 import { benchProxy } from './proxy.ts';
 import { benchQueries } from './queries.ts';
 import { benchRecord } from './record.ts';
@@ -37,11 +38,15 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   imports: benchImports,
   histories: benchHistories,
   otlp: benchOtlp,
+  'proving-ground': benchProvingGround,
 };
+/** Takes an hour, measures no time, and so runs only when it is named. */
+const ONLY_WHEN_NAMED = ['proving-ground'];
 
 const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE] [--docs]
 
-  name      ${Object.keys(BENCHES).join(', ')}; all of them when none is named
+  name      ${Object.keys(BENCHES).join(', ')}; all of them but
+            ${ONLY_WHEN_NAMED.join(', ')} when none is named
   --rounds  rounds of each measurement, 5 or more for figures to quote (default 7)
   --events  size of the large workload (default 1,000,000)
   --json    where the results go (default bench/results/latest.json)
@@ -59,7 +64,8 @@ async function main(): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  const names =
+    positionals.length > 0 ? positionals : Object.keys(BENCHES).filter((name) => !ONLY_WHEN_NAMED.includes(name));
   const unknown = names.filter((name) => !(name in BENCHES));
   const rounds = Number(values.rounds);
   const events = Number(values.events);

@@ -4,6 +4,7 @@ import { openMetrics } from '../../../src/metrics-collector.ts';
 import { SystemClock } from '../../../src/model/clock.ts';
 import { AmicusStateSource } from '../../../src/sources/amicus-state/amicus-state-source.ts';
 import { startBus } from '../../support/bus-process.ts';
+import { ManualTime } from '../../support/manual-time.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Works through two tasks, one of them claimed twice, with a watcher beside; gives what the store then holds. */
@@ -11,8 +12,11 @@ async function workBesideWatcher(dialect: string): Promise<{ counts: Record<stri
   const directory = join(temporaryFolder(), '.ai');
   const collector = openMetrics({ directory });
   const source = new AmicusStateSource({ directory });
+  const clock = new SystemClock();
   await source.start({
-    clock: new SystemClock(),
+    // No time passes for the watcher, so that it neither rests after a slow look nor tells what it holds before it stops.
+    clock: { nowMicros: () => clock.nowMicros(), monotonicMillis: () => 0 },
+    timers: new ManualTime(),
     emit: (event) => void collector.emit(event),
     notice: () => undefined,
   });

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { FilterBook } from '../../query/question.ts';
 import { type Answerer, definedSpan, numberField, type ReportSpan, textField } from './answerer.ts';
+import { changesThatCount } from './changes-that-count.ts';
 import { type Attempt, byTimeAndCause, type TaskHistory, taskHistory } from './task-history.ts';
 import { TASK_METRICS } from './task-list.ts';
 
@@ -107,7 +108,9 @@ export async function taskTrace(
   const holders = [...new Set(history.attempts.map(({ nodeId }) => nodeId).filter((id) => id !== undefined))];
   const named: TraceMark[] = [];
   for (const metric of WORK_METRICS) {
-    named.push(...(await asked(metric, { task_id: taskId }, life)).map((event) => toMark(event, false)));
+    const told = await asked(metric, { task_id: taskId }, life);
+    const counted = metric === 'code.changed' ? changesThatCount(told) : told;
+    named.push(...counted.map((event) => toMark(event, false)));
   }
   const ofHolders = async (metric: string): Promise<TraceMark[]> => {
     if (holders.length === 0) return [];

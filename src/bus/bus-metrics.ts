@@ -1,13 +1,16 @@
 import type { MetricsCollector } from '../metrics-collector.ts';
+import type { Clock } from '../model/clock.ts';
 import { clusterKey, microsOfSeconds, momentStamp, transitionIdentity } from '../model/identity.ts';
+import { toolIdentity } from '../model/session-identity.ts';
 import type { BusSession } from './bus-session.ts';
+import type { Caller } from './caller.ts';
 import { type Dialect, keepsTimes } from './dialect.ts';
 import type { StateAccess } from './state-file.ts';
 import type { Task } from './task-format.ts';
 import type { TaskFigures } from './task-queue.ts';
 
 /** The part of a collector that the bus needs. */
-export type BusRecorder = Pick<MetricsCollector, 'directory' | 'record' | 'track'>;
+export type BusRecorder = Pick<MetricsCollector, 'directory' | 'record'>;
 
 const PRIORITIES = ['high', 'medium', 'low'] as const;
 const OUTCOMES = ['success', 'failure', 'partial', 'abandoned'] as const;
@@ -28,12 +31,20 @@ const OUTCOME_SYNONYMS: Readonly<Record<string, (typeof OUTCOMES)[number]>> = {
 export class BusMetrics {
   readonly #recorder: BusRecorder | undefined;
   readonly #session: BusSession;
+  readonly #clock: Clock;
   readonly #cluster: string;
   readonly #keepsTimes: boolean;
 
   /** @param directory The context folder. */
-  constructor(recorder: BusRecorder | undefined, session: BusSession, directory: string, dialect: Dialect) {
+  constructor(
+    recorder: BusRecorder | undefined,
+    session: BusSession,
+    clock: Clock,
+    directory: string,
+    dialect: Dialect,
+  ) {
     this.#recorder = recorder;
+    this.#clock = clock;
     this.#keepsTimes = keepsTimes(dialect);
     this.#session = session;
     this.#cluster = clusterKey(directory, recorder?.directory ?? directory);
@@ -95,24 +106,43 @@ export class BusMetrics {
     this.#attempt((recorder) => recorder.record('task.completed', data, options));
   }
 
-  /** The tool, with `tool.called` recorded for every call. A tool that throws has the outcome `error`. */
-  tracked<Args>(tool: string, run: (args: Args) => Promise<string>): (args: Args) => Promise<string> {
-    const recorder = this.#recorder;
-    if (recorder === undefined) return run;
-    try {
-      return recorder.track('tool.called', run, {
-        data: ({ args, result }) => ({
-          node_id: this.#session.nodeId,
-          task_id: this.#session.taskId,
-          server: 'amicus',
-          tool,
-          request_bytes: Buffer.byteLength(JSON.stringify(args[0])),
-          response_bytes: result === undefined ? undefined : Buffer.byteLength(result),
-        }),
-      });
-    } catch {
-      return run;
-    }
+  /**
+   * The tool, with `tool.called` recorded for every call. A tool that throws has the outcome `error`. A call whose client
+   * gave it an id has the identity that the client's telemetry, history and hooks give it too.
+   */
+  tracked<Args>(tool: string, run: (args: Args) => Promise<string>): (args: Args, caller: Caller) => Promise<string> {
+    return async (args, caller) => {
+      const startMillis = this.#clock.monotonicMillis();
+      try {
+        const result = await run(args);
+        this.#toolCalled(tool, caller, startMillis, args, result);
+        return result;
+      } catch (error) {
+        this.#toolCalled(tool, caller, startMillis, args, undefined);
+        throw error;
+      }
+    };
+  }
+
+  /** @param result Absent when the tool threw. */
+  #toolCalled(tool: string, caller: Caller, startMillis: number, args: unknown, result: string | undefined): void {
+    const { client, sessionId, callId } = caller;
+    this.#attempt((recorder) => {
+      const data = {
+        node_id: this.#session.nodeId,
+        task_id: this.#session.taskId,
+        client,
+        session_id: sessionId,
+        server: 'amicus',
+        tool,
+        duration_ms: Math.max(0, this.#clock.monotonicMillis() - startMillis),
+        outcome: result === undefined ? 'error' : 'success',
+        request_bytes: Buffer.byteLength(JSON.stringify(args)),
+        response_bytes: result === undefined ? undefined : Buffer.byteLength(result),
+      } as const;
+      const identity = client === undefined || callId === undefined ? undefined : toolIdentity(client, callId);
+      recorder.record('tool.called', data, { identity });
+    });
   }
 
   /** When it happened, and the identity that a watcher of the file gives to the same fact. Times are Unix seconds. */

@@ -30,7 +30,7 @@ export type BusOptions = {
 export function openBus(options: BusOptions): Bus {
   const { directory, clock, random, dialect, recorder } = options;
   const session = new BusSession();
-  const metrics = new BusMetrics(recorder, session, directory, dialect);
+  const metrics = new BusMetrics(recorder, session, clock, directory, dialect);
   const state = new StateFile({
     directory,
     clock,

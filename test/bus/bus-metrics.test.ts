@@ -145,7 +145,7 @@ describe('what the bus records', () => {
     const fail = (): never => {
       throw new Error('broken');
     };
-    const call = await openTools(join(temporaryFolder(), '.ai'), { directory: '/', record: fail, track: fail });
+    const call = await openTools(join(temporaryFolder(), '.ai'), { directory: '/', record: fail });
     await call('register_node', { agent_id: 'Node-A', role: 'developer', model_name: 'm' });
     expect(await call('add_task', { task: 'x' })).toBe('Added task-1 [medium]: x');
   });

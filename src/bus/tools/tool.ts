@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import type { Bus } from '../bus.ts';
+import { callerOf } from '../caller.ts';
 import { problemText } from '../problem-text.ts';
 import { TrackingOffError } from '../state-file.ts';
 
@@ -29,12 +30,13 @@ export function defineTool<Input extends z.ZodObject>(tool: {
     register(server, bus) {
       const run = bus.metrics.tracked(tool.name, (args: z.output<Input>) => tool.run(bus, args));
       const config = { description: tool.description, inputSchema: tool.input as z.ZodObject };
-      server.registerTool(tool.name, config, async (given) => {
+      server.registerTool(tool.name, config, async (given, { mcpReq }) => {
         // The server has checked `given` against the schema; its type is lost in the general form of a tool.
         const args = given as z.output<Input>;
+        const caller = callerOf(server.server.getClientVersion()?.name, mcpReq);
         if (bus.dialect.noise) process.stdout.write(`[communication] ${tool.name}: falling back to file polling\n`);
         try {
-          return { content: [{ type: 'text', text: await run(args) }] };
+          return { content: [{ type: 'text', text: await run(args, caller) }] };
         } catch (error) {
           return {
             content: [{ type: 'text', text: problemText(error) }],

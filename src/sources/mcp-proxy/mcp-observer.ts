@@ -1,8 +1,8 @@
+import { clientName } from '../../model/client-name.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { EventData, IncomingEvent } from '../../model/event.ts';
 import { sessionIdentity, toolIdentity } from '../../model/session-identity.ts';
 import { type AmicusCall, amicusArguments, isAmicus, measuresItself, speakerOf } from './amicus-call.ts';
-import { clientName } from './client-name.ts';
 import type { Envelope } from './envelope.ts';
 import { type Asked, type OpenCall, OpenCalls } from './open-calls.ts';
 

@@ -1,4 +1,4 @@
-import { SystemClock } from '../../src/model/clock.ts';
+import type { Clock } from '../../src/model/clock.ts';
 import type { IncomingEvent } from '../../src/model/event.ts';
 import { GitSource } from '../../src/sources/git/git-source.ts';
 import type { SourceNotice } from '../../src/sources/source.ts';
@@ -20,7 +20,9 @@ export class Watching {
   async start(): Promise<this> {
     const emit = (event: IncomingEvent): void => void this.events.push(event);
     const notice = (it: SourceNotice): void => void this.notices.push(it);
-    await this.source.start({ clock: new SystemClock(), emit, notice });
+    // The moment of the claims, so that what is written with it is neither old nor in the future.
+    const clock: Clock = { nowMicros: () => CLAIM_MICROS, monotonicMillis: () => performance.now() };
+    await this.source.start({ clock, emit, notice });
     return this;
   }
 

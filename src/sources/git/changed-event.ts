@@ -3,7 +3,7 @@ import { MAX_LISTED_NAME_LENGTH, MAX_LISTED_NAMES } from '../../model/field.ts';
 import type { FileChange } from './numstat.ts';
 
 /** Whose change it is and when it ended. */
-export type Ended = {
+type Ended = {
   readonly taskId?: string | undefined;
   readonly nodeId?: string | undefined;
   readonly atMicros: number;

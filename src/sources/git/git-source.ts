@@ -3,23 +3,28 @@ import { dirname, join, relative } from 'node:path';
 
 import type { IncomingEvent } from '../../model/event.ts';
 import type { LiveSource, SourceContext, SourcePlace } from '../source.ts';
+import { readClaimedTasks } from './claimed-tasks.ts';
 import { complexityDelta } from './complexity/complexity-delta.ts';
-import { changedEvent, type Ended } from './changed-event.ts';
+import { changedEvent } from './changed-event.ts';
 import { GitReader } from './git-reader.ts';
 import { type StartOfWork, startOfWork, type Tree, workSince } from './tree-changes.ts';
 import { ownWorktree, parseWorktrees } from './worktrees.ts';
 
-/** Work in a tree: of one attempt in a tree of its own, or of all that work in the shared tree at overlapping times. */
+/** What is told at once: work in a tree since it was last told of, by all that are at it. */
 type Work = {
   readonly folder: string;
-  readonly start: StartOfWork | undefined;
-  /** Of the claim that began it. */
-  readonly identity: string;
-  attempts: number;
-  open: number;
+  start: StartOfWork | undefined;
+  /** The tasks that are worked on, each with its node. */
+  readonly open: Map<string, string | undefined>;
 };
 
-type Attempt = { readonly nodeId: string | undefined; readonly work: Work };
+/** A claim or an end of a task. */
+type Turn = {
+  readonly taskId: string;
+  readonly nodeId: string | undefined;
+  readonly identity: string;
+  readonly atMicros: number;
+};
 
 /** More tasks at once than any cluster works on. */
 const MAX_OPEN = 1_000;
@@ -28,16 +33,18 @@ const MAX_WAITING = 256;
 
 /**
  * Tells what was changed in a git repository for each task, from the claim to the end, committed or not. It hears of
- * claims and ends from the source that tells them. A tree that has the id of the task or node in its name is its own;
- * in the shared tree a change belongs to a task only when no other was worked on meanwhile, else it is told once for
- * all of them, without task and node.
+ * claims and ends from the source that tells them, and finds the tasks that were claimed before it began in the state
+ * file. A tree that has the id of the task or node in its name is its own. Of the shared tree it tells whenever somebody
+ * begins or ends: what was changed while one task alone was worked on is that task's, the rest is nobody's.
  *
  * Notices: `git_claim_not_heard`, `git_unreadable`, `git_files_unnamed`, `git_complexity_unknown`, `git_busy`.
  */
 export class GitSource implements LiveSource {
   readonly name = 'git';
   readonly #place: SourcePlace;
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts = new Map<string, Work>();
+  /** Found claimed at the start, so that their claims may still be heard. */
+  readonly #found = new Map<string, string | undefined>();
   #context: SourceContext | undefined;
   /** The folder of the working tree that the context folder lies in. */
   #top: string | undefined;
@@ -55,6 +62,8 @@ export class GitSource implements LiveSource {
   async start(context: SourceContext): Promise<void> {
     this.#context = context;
     if (this.#place.git !== 'off') this.#top = await this.#findTop();
+    if (this.#top !== undefined)
+      await this.#beginClaimed(context.clock.nowMicros()).catch(() => this.#notice('git_unreadable', 1));
     this.#started.resolve();
   }
 
@@ -66,12 +75,9 @@ export class GitSource implements LiveSource {
     if (typeof taskId !== 'string' || event.identity === undefined) return;
     if (this.#waiting >= MAX_WAITING) return this.#notice('git_busy', 1);
     this.#waiting += 1;
-    const { identity } = event;
-    const node = typeof nodeId === 'string' ? nodeId : undefined;
-    const look = (): Promise<void> =>
-      metric === 'task.claimed'
-        ? this.#begin(taskId, node, identity, event.atMicros)
-        : this.#end(taskId, node, identity, event.atMicros);
+    const { identity, atMicros } = event;
+    const turn = { taskId, nodeId: typeof nodeId === 'string' ? nodeId : undefined, identity, atMicros };
+    const look = (): Promise<void> => (metric === 'task.claimed' ? this.#begin(turn) : this.#end(turn));
     this.#looks = this.#looks
       .then(look)
       .catch(() => this.#notice('git_unreadable', 1))
@@ -102,50 +108,76 @@ export class GitSource implements LiveSource {
     }
   }
 
-  async #begin(taskId: string, nodeId: string | undefined, identity: string, claimMicros: number): Promise<void> {
-    const top = this.#top;
-    if (top === undefined || this.#attempts.size >= MAX_OPEN) return;
-    // Claimed anew without an end: whoever had it works on it no more.
-    const previous = this.#attempts.get(taskId);
-    if (previous !== undefined) previous.work.open -= 1;
-    const listed = (await this.#reader(top).read('worktree', 'list', '--porcelain', '-z')) ?? '';
-    const own = ownWorktree(parseWorktrees(listed), taskId, nodeId);
-    let work: Work;
-    if (own !== undefined && own.path !== top) work = await this.#work(own.path, identity, claimMicros);
-    else if (this.#shared !== undefined && this.#shared.open > 0) work = this.#shared;
-    else this.#shared = work = await this.#work(top, identity, claimMicros);
-    work.attempts += 1;
-    work.open += 1;
-    this.#attempts.set(taskId, { nodeId, work });
+  /**
+   * Takes up the tasks that were claimed before this began. What was committed since the first of these claims is
+   * theirs. What lay uncommitted is not, if nothing was committed since: nobody can tell any more when it came.
+   */
+  async #beginClaimed(nowMicros: number): Promise<void> {
+    for (const { taskId, nodeId, claimedMicros } of readClaimedTasks(this.#place.directory, nowMicros)) {
+      const work = await this.#workFor(taskId, nodeId, claimedMicros ?? nowMicros);
+      work.open.set(taskId, nodeId);
+      this.#attempts.set(taskId, work);
+      this.#found.set(taskId, nodeId);
+    }
   }
 
-  async #end(taskId: string, nodeId: string | undefined, identity: string, atMicros: number): Promise<void> {
+  async #begin(turn: Turn): Promise<void> {
+    const { taskId, nodeId, atMicros } = turn;
+    if (this.#top === undefined || this.#attempts.size >= MAX_OPEN) return;
+    const isFound = this.#found.has(taskId) && this.#found.get(taskId) === nodeId;
+    this.#found.delete(taskId);
+    if (isFound) return;
+    const work = await this.#workFor(taskId, nodeId, atMicros);
+    if (work.open.size > 0) await this.#tell(work, turn);
+    // Claimed anew without an end: whoever had it works on it no more.
+    this.#attempts.get(taskId)?.open.delete(taskId);
+    work.open.set(taskId, nodeId);
+    this.#attempts.set(taskId, work);
+  }
+
+  async #end(turn: Turn): Promise<void> {
+    const { taskId, nodeId } = turn;
     if (this.#top === undefined) return;
-    const attempt = this.#attempts.get(taskId);
-    if (attempt === undefined) return this.#notice('git_claim_not_heard', 1);
+    const work = this.#attempts.get(taskId);
+    if (work === undefined) return this.#notice('git_claim_not_heard', 1);
+    if (nodeId !== undefined) work.open.set(taskId, nodeId);
+    await this.#tell(work, turn);
+    work.open.delete(taskId);
     this.#attempts.delete(taskId);
-    const { work } = attempt;
-    work.open -= 1;
-    if (work.open > 0) return;
-    const { cluster } = this.#place;
-    const ended: Ended =
-      work.attempts === 1
-        ? { taskId, nodeId: nodeId ?? attempt.nodeId, atMicros, cluster, identity: JSON.stringify(['git', identity]) }
-        : { atMicros, cluster, identity: JSON.stringify(['git', 'several', work.identity]) };
-    const { start } = work;
+    this.#found.delete(taskId);
+  }
+
+  /** Tells what was changed in a tree until now, and begins anew from here while others are at it. */
+  async #tell(work: Work, { taskId, identity, atMicros }: Turn): Promise<void> {
     const tree = this.#tree(work.folder);
+    const { start, open } = work;
     const changes = start && (await workSince(tree, start));
+    const isLast = open.size === 1 && open.has(taskId);
+    if (!isLast) work.start = await startOfWork(this.#tree(work.folder));
     if (start === undefined || changes === undefined) return this.#notice('git_unreadable', 1);
     const delta = await complexityDelta(tree, start.complexity, changes);
     if (delta === 'unknown') this.#notice('git_complexity_unknown', 1);
+    const [owner, ...others] = open;
+    const whose = owner === undefined || others.length > 0 ? {} : { taskId: owner[0], nodeId: owner[1] };
+    const ended = { ...whose, atMicros, cluster: this.#place.cluster, identity: JSON.stringify(['git', identity]) };
     const told = changedEvent(changes, ended, delta === 'unknown' ? undefined : delta);
     if (told === undefined) return;
     this.#context?.emit(told.event);
     if (told.unnamed > 0) this.#notice('git_files_unnamed', told.unnamed);
   }
 
-  async #work(folder: string, identity: string, claimMicros: number): Promise<Work> {
-    return { folder, identity, start: await startOfWork(this.#tree(folder), claimMicros), attempts: 0, open: 0 };
+  /** The tree that is a task's own, else the shared one, which all have in common that are at it. */
+  async #workFor(taskId: string, nodeId: string | undefined, claimMicros: number): Promise<Work> {
+    const top = this.#top ?? '';
+    const listed = (await this.#reader(top).read('worktree', 'list', '--porcelain', '-z')) ?? '';
+    const own = ownWorktree(parseWorktrees(listed), taskId, nodeId);
+    if (own !== undefined && own.path !== top) return this.#work(own.path, claimMicros);
+    if (this.#shared === undefined || this.#shared.open.size === 0) this.#shared = await this.#work(top, claimMicros);
+    return this.#shared;
+  }
+
+  async #work(folder: string, claimMicros: number): Promise<Work> {
+    return { folder, start: await startOfWork(this.#tree(folder), claimMicros), open: new Map() };
   }
 
   #tree(top: string): Tree {

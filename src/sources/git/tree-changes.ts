@@ -23,14 +23,12 @@ export type StartOfWork = {
 /** A tree to look at, and the folder in it whose files are the cluster's own. */
 export type Tree = { readonly reader: GitReader; readonly top: string; readonly contextDirectory: string };
 
-/** How a tree stands at a claim. Nothing where it cannot be found out. */
-export async function startOfWork(tree: Tree, claimMicros: number): Promise<StartOfWork | undefined> {
+/** How a tree stands at a claim, or now. Nothing where it cannot be found out. */
+export async function startOfWork(tree: Tree, claimMicros = Infinity): Promise<StartOfWork | undefined> {
   const { reader } = tree;
   const head = (await reader.read('rev-parse', '--verify', '--quiet', 'HEAD'))?.trim() ?? (await emptyTree(reader));
   if (head === undefined || !COMMIT.test(head)) return undefined;
-  const age = `--min-age=${Math.floor(claimMicros / 1e6)}`;
-  const before = (await reader.read('rev-list', '-1', '--first-parent', age, head, '--'))?.trim();
-  const commit = before === undefined || !COMMIT.test(before) ? head : before;
+  const commit = claimMicros === Infinity ? head : await commitBefore(reader, head, claimMicros);
   // What was committed since the claim is work already, and so is what lies in the tree.
   if (commit !== head) return { commit, changed: new Map(), complexity: new Map() };
   const changes = await changesSince(tree, commit);
@@ -40,6 +38,13 @@ export async function startOfWork(tree: Tree, claimMicros: number): Promise<Star
     changed: new Map(changes.map((it) => [it.name, it])),
     complexity: await readComplexities(tree.top, changes),
   };
+}
+
+/** The last commit that was there at a moment; the one that is there now, where none is as old. */
+async function commitBefore(reader: GitReader, head: string, micros: number): Promise<string> {
+  const age = `--min-age=${Math.floor(micros / 1e6)}`;
+  const before = (await reader.read('rev-list', '-1', '--first-parent', age, head, '--'))?.trim();
+  return before === undefined || !COMMIT.test(before) ? head : before;
 }
 
 /** What was changed since, committed or not. Nothing where git fails or takes too long. */

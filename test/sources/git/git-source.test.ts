@@ -79,19 +79,66 @@ describe('the git source', () => {
     ]);
   });
 
-  it('tells work of several in one tree once, for nobody', async () => {
+  it('tells of one tree what was changed while one task alone was worked on for that task, the rest for nobody', async () => {
     const repository = new GitRepository();
     repository.write('a', '1\n');
+    repository.write('both.py', 'x = 1\n');
     repository.commit();
     const watching = await new Watching(repository.directory).start();
     await watching.claim('t-1', 'Node-A1');
+    repository.write('a', '1\n2\n');
+    repository.write('both.py', 'x = 1\ny = 1 if x else 2\n');
     await watching.claim('t-2', 'Node-B2');
-    repository.write('b', '1\n');
+    repository.git('commit', '-q', '-a', '-m', 'x');
+    repository.write('both.py', 'x = 1\ny = 1 if x else 2\nz = x and y\n');
     await watching.complete('t-1', 'Node-A1');
+    repository.write('b', '1\n');
+    repository.write('both.py', 'x = 1\n');
     await watching.complete('t-2', 'Node-B2');
+    const [first, second] = [
+      { node_id: 'Node-A1', task_id: 't-1' },
+      { node_id: 'Node-B2', task_id: 't-2' },
+    ];
+    const nobody = { node_id: undefined, task_id: undefined };
     expect(data(watching)).toEqual([
-      { node_id: undefined, task_id: undefined, files_modified: ['b'], lines_added: 1, lines_deleted: 0 },
+      { ...first, files_modified: ['a', 'both.py'], lines_added: 2, lines_deleted: 0, complexity_delta: 1 },
+      { ...nobody, files_modified: ['both.py'], lines_added: 1, lines_deleted: 0, complexity_delta: 1 },
+      { ...second, files_modified: ['b', 'both.py'], lines_added: 1, lines_deleted: 1, complexity_delta: -2 },
     ]);
+    expect(new Set(watching.events.map(({ identity }) => identity)).size).toBe(3);
+  });
+
+  it('takes up tasks that were claimed before it began, without those of nodes that are gone', async () => {
+    const repository = new GitRepository();
+    repository.write('a', '1\n');
+    repository.commit();
+    const seconds = CLAIM_MICROS / 1e6;
+    const step = { status: 'in_progress', claimed_at: seconds - 3_600 };
+    const node = { role: 'developer', status: 'working' };
+    const state = {
+      next_steps: [
+        { ...step, id: 't-1', task: 'one', assigned_to: 'Node-A1' },
+        { ...step, id: 't-2', task: 'two', assigned_to: 'Node-B2' },
+        { id: 't-3', task: 'three', status: 'pending' },
+      ],
+      cluster_nodes: {
+        'Node-A1': { ...node, current_task_id: 't-1', last_heartbeat: seconds - 5 },
+        'Node-B2': { ...node, current_task_id: 't-2', last_heartbeat: seconds - 3_500 },
+      },
+    };
+    repository.write('.ai/state.json', JSON.stringify(state));
+    repository.write('b', '1\n');
+    const watching = await new Watching(repository.directory).start();
+    // What is told of it late changes nothing.
+    await watching.claim('t-1');
+    repository.write('c', '1\n');
+    await watching.complete('t-1');
+    expect(data(watching)).toMatchObject([{ task_id: 't-1', node_id: 'Node-A1', files_modified: ['c'] }]);
+    expect(watching.notices).toEqual([]);
+    repository.commit('x', '2026-11-01T00:00:00Z');
+    const later = await new Watching(repository.directory).start();
+    await later.complete('t-1');
+    expect(data(later)).toMatchObject([{ task_id: 't-1', files_modified: ['b', 'c'] }]);
   });
 
   it('names at most 256 files and none that could deceive, and counts the lines of all', async () => {

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
   history_marks_unwritable: 'how far histories were read cannot be saved: after a restart they are read again',
   history_lines_damaged: 'damaged lines in the history of an agent were passed over',
   history_lines_of_unknown_types: 'the history of an agent has lines of types that nobody knows yet',
-  git_claim_not_heard: 'a task ended that was claimed before this began: what it changed is not told',
+  git_claim_not_heard: 'a task ended whose claim was not seen: what it changed is not told',
   git_unreadable: 'what a task changed could not be read from git, or not in five seconds',
   git_files_unnamed: 'changed files are counted and not named: too many, or names with control characters',
   git_complexity_unknown:

@@ -17,7 +17,7 @@ const BATCH_CHANCE = 0.25;
 const LARGEST_BATCH = 5;
 const MEAN_BATCH = 1 + (BATCH_CHANCE * LARGEST_BATCH) / 2;
 
-/** The calendar of a simulation, in UTC. */
+/** The calendar of a simulation. */
 export class Calendar {
   readonly #fromSeconds: number;
   readonly #seed: number;

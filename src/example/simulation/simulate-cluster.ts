@@ -14,8 +14,9 @@ import { watchCluster } from './watch-cluster.ts';
 /** What to simulate. Equal plans give equal events. */
 export type SimulationPlan = {
   readonly seed: number;
-  /** When it begins; it is meant in UTC, and weekends are quiet. */
   readonly fromMicros: number;
+  /** How far the clocks of the cluster's people are ahead of UTC: nights and weekends are theirs. Default 0. */
+  readonly offsetMicros?: number | undefined;
   /** How long it lasts. */
   readonly days: number;
   /** Nodes on a usual day, the manager among them. Default: 6 to 8, drawn. */
@@ -40,7 +41,7 @@ export function* simulateCluster(plan: SimulationPlan, prices: Prices = listPric
   const cast = castOf(drawsFor(seed, 1), plan.nodes);
   const teller = new Teller(fromMicros, prices);
   const schedule = new Schedule();
-  const calendar = new Calendar(fromMicros, seed);
+  const calendar = new Calendar(fromMicros + (plan.offsetMicros ?? 0), seed);
   const { stateReadsPerTask = 3, tasksPerDay = Math.max(cast.plannedWorkers - 1, 1) * TASKS_PER_DEVELOPER } = plan;
   const cluster = new SimulatedCluster({ seed, cast, calendar, schedule, teller, faults, stateReadsPerTask });
   schedule.start(liveAsManager(cluster));

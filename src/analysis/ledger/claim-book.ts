@@ -16,9 +16,9 @@ export class ClaimBook {
     this.#stretches = new Map(Array.from(turns, ([node, all]) => [node, stretchesOf(all)]));
   }
 
-  /** Whether any claim is known. */
-  get isEmpty(): boolean {
-    return this.#stretches.size === 0;
+  /** Nodes that ever held a task. */
+  get nodes(): string[] {
+    return [...this.#stretches.keys()];
   }
 
   /** The task that a node held at a moment: from the claim on, the end not included. Absent when it held none or several. */

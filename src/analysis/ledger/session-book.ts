@@ -30,9 +30,12 @@ export class SessionBook {
     return told(this.#tasks.get(sessionKey(client, session)), atMicros);
   }
 
-  /** Whether any session is known to be for a task. */
-  get knowsTasks(): boolean {
-    return this.#tasks.size > 0;
+  /** Ids of sessions that were started for a task, or were ever of one of the nodes. */
+  sessionsOf(nodes: readonly string[]): string[] {
+    const wanted = new Set(nodes);
+    const ofNodes = [...this.#nodes].filter(([, all]) => all.some(({ name }) => wanted.has(name)));
+    const keys = [...this.#tasks.keys(), ...ofNodes.map(([key]) => key)];
+    return [...new Set(keys.map((key) => key.slice(key.indexOf('\n') + 1)))];
   }
 
   /** Whether the session had one node all the time, or none. */

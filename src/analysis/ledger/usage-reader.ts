@@ -20,6 +20,8 @@ export type UsageDetail = {
 export const FULL_DETAIL: UsageDetail = { fields: ['session_id', 'node_id', 'task_id'], byDay: true };
 
 type Seconds = { readonly since: number; readonly until: number };
+/** A longer list of sessions costs more to look up, in each batch of events, than it saves. */
+const MAX_LISTED = 200;
 /** What reading needs to know of a span. */
 export type Reading = {
   readonly detail: UsageDetail;
@@ -49,10 +51,17 @@ export class UsageReader {
   async readSummed(span: Seconds, filters: FilterBook): Promise<void> {
     if (span.since >= span.until) return;
     if (!this.#wants('task_id')) return this.#readNodes(span, filters);
-    const [sessions, claims] = [await this.#conclusions.sessions, await this.#conclusions.claims];
-    if (claims.isEmpty && !sessions.knowsTasks) return this.#readNodes(span, filters);
     await this.#readNodes(span, { ...filters, task_id: { present: true } });
-    await this.#readJoined(span, { ...filters, task_id: { present: false } });
+    // Only what may be of a node that ever held a task, or of a session with a task, has to be read one by one.
+    const claimants = (await this.#conclusions.claims).nodes;
+    const sessions = (await this.#conclusions.sessions).sessionsOf(claimants);
+    const untold: FilterBook = { ...filters, task_id: { present: false } };
+    if (sessions.length > MAX_LISTED) return this.#readJoined(span, untold);
+    if (sessions.length > 0) await this.#readJoined(span, { ...untold, session_id: sessions });
+    const others: FilterBook = sessions.length > 0 ? { ...untold, session_id: { not: sessions } } : untold;
+    if (claimants.length === 0) return this.#readNodes(span, others);
+    await this.#readJoined(span, { ...others, node_id: claimants });
+    await this.#readNodes(span, others, { not: claimants });
   }
 
   /** Usage of clients whose feeds compete: for each hour, and with all of its names. */
@@ -97,15 +106,20 @@ export class UsageReader {
   }
 
   /** Usage that names a node as it is; the other by session, and event by event in sessions of several nodes. */
-  async #readNodes(span: Seconds, filters: FilterBook): Promise<void> {
+  async #readNodes(
+    span: Seconds,
+    filters: FilterBook,
+    nodes: { readonly not?: readonly string[] } = {},
+  ): Promise<void> {
     if (!this.#wants('node_id')) {
-      await this.#addGrouped(span, filters, []);
+      await this.#addGrouped(span, nodes.not === undefined ? filters : { ...filters, node_id: nodes }, []);
       return;
     }
-    await this.#addGrouped(span, { ...filters, node_id: { present: true } }, []);
-    const torn = await this.#addGrouped(span, { ...filters, node_id: { present: false } }, ['session_id']);
-    if (torn.size === 0) return;
-    await this.#readJoined(span, { ...filters, node_id: { present: false }, session_id: [...torn] });
+    await this.#addGrouped(span, { ...filters, node_id: { ...nodes, present: true } }, []);
+    const unnamed: FilterBook = { ...filters, node_id: { present: false } };
+    const torn = await this.#addGrouped(span, unnamed, ['session_id']);
+    // Those that a filter leaves out are in no row.
+    if (torn.size > 0) await this.#readJoined(span, { ...unnamed, session_id: [...torn] });
   }
 
   /** Returns sessions that were left out, because whose they are depends on the moment. */

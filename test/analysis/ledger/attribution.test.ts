@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { audit } from '../../../src/analysis/ledger/audit.ts';
+import { readClaimBook } from '../../../src/analysis/ledger/claim-book.ts';
+import { attribute } from '../../../src/analysis/ledger/conclusions.ts';
 import { openLedger } from '../../../src/analysis/ledger/ledger.ts';
 import { reprice } from '../../../src/analysis/ledger/reprice.ts';
+import { readSessionBook } from '../../../src/analysis/ledger/session-book.ts';
+import { fieldsOf } from '../../../src/analysis/ledger/usage-line.ts';
 import { costReport, type CostDimension } from '../../../src/analysis/reports/cost-report.ts';
 import type { MetricsCollector } from '../../../src/metrics-collector.ts';
 import { rateOf, ratesOf } from '../../../src/pricing/model-price.ts';
@@ -201,8 +205,8 @@ describe('lines', () => {
     for (let i = 0; i < 13; i++) start(-90_000, `s${i}`, i % 2 === 0 ? {} : { node_id: `Node-${i % 5}` });
     for (let i = 0; i < 50; i++) call(-i * 3_000, 's4', `Node-${i % 2}`);
     for (let i = 0; i < 20; i++) {
-      claim(-i * 14_000, `task-${i}`, `Node-${i % 5}`);
-      complete(-i * 14_000 + 9_000, `task-${i}`, `Node-${i % 5}`);
+      claim(-i * 14_000, `task-${i}`, `Node-${i % 3}`);
+      complete(-i * 14_000 + 9_000, `task-${i}`, `Node-${i % 3}`);
     }
     await metrics.upkeep();
     const whole = await openLedger(metrics, {});
@@ -230,6 +234,23 @@ describe('lines', () => {
         expect(groups.reduce((sum, { figures }) => sum + figures.costNanos, 0n)).toBe(ledger.total.figures.costNanos);
       }
     }
+    const expected = new Map<string, bigint>();
+    const [sessions, claims] = [await readSessionBook(metrics), await readClaimBook(metrics)];
+    for await (const batch of metrics.events({ metric: 'tokens.consumed' })) {
+      for (const event of batch) {
+        if (event.data['client'] === 'codex') continue;
+        const { fields, attribution } = attribute(fieldsOf(event), event.atMicros, sessions, claims);
+        const key = [fields.node_id, attribution.node, fields.task_id, attribution.task].join();
+        const usd = event.data['reported_cost_usd'] ?? event.data['estimated_cost_usd'];
+        expected.set(key, (expected.get(key) ?? 0n) + nanos(typeof usd === 'number' ? usd : undefined));
+      }
+    }
+    const joined = new Map<string, bigint>();
+    for (const { fields, attribution, figures } of ofOthers) {
+      const key = [fields.node_id, attribution.node, fields.task_id, attribution.task].join();
+      joined.set(key, (joined.get(key) ?? 0n) + figures.costNanos);
+    }
+    expect(joined).toEqual(expected);
     const { ways } = whole;
     expect(ways.node.map(({ key }) => key['way'])).toEqual(expect.arrayContaining(['told', 'session', undefined]));
     expect(ways.task.map(({ key }) => key['way'])).toEqual(expect.arrayContaining(['told', 'claim', undefined]));

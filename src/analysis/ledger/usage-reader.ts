@@ -33,7 +33,7 @@ export type Reading = {
 /**
  * Reads usage that has not expired into lines: summed by the store wherever no join needs the moment of each event,
  * one by one where it does. An event costs a fraction of a microsecond summed by rollups, up to two summed by the
- * store, and five one by one.
+ * store, and five to eight one by one.
  */
 export class UsageReader {
   readonly book = new LineBook();

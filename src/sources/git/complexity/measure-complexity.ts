@@ -9,7 +9,7 @@ import { countingQuery, type Language } from './languages.ts';
 type TreeSitter = typeof TreeSitterModule;
 type Reader = { readonly Parser: TreeSitter['Parser']; readonly grammar: Grammar; readonly query: Query };
 
-/** Parsing is interrupted so often for whatever else this process serves. Counting a file's points is not. */
+/** Work is interrupted so often for whatever else this process serves; inside of one function or class it is not. */
 const TURN_MILLIS = 20;
 /** A file that takes longer is no text that people write: 512 KiB take some 150 ms. */
 const LIMIT_MILLIS = 2_000;
@@ -32,7 +32,7 @@ export async function measureComplexity(text: string, language: Language): Promi
     const reader = await readerOf(language);
     tree = await parse(text, reader);
     if (tree === undefined) return undefined;
-    const { points, unreadable } = countPoints(tree, reader.query);
+    const { points, unreadable } = await countPoints(tree, reader.query);
     return unreadable > text.length * MAX_UNREADABLE ? undefined : points;
   } catch {
     return undefined;
@@ -60,20 +60,30 @@ async function parse(text: string, { Parser, grammar }: Reader): Promise<Tree | 
   }
 }
 
-function countPoints(tree: Tree, query: Query): { readonly points: number; readonly unreadable: number } {
-  let points = 0;
-  let unreadable = 0;
-  let unreadableTo = 0;
-  let ignoredTo = 0;
-  // They come in the order of the text, what holds others first.
-  for (const { name, node } of query.captures(tree.rootNode)) {
-    if (name === 'point' && node.startIndex >= ignoredTo) points += 1;
-    if (name === 'ignored') ignoredTo = Math.max(ignoredTo, node.endIndex);
-    if (name !== 'error' || node.endIndex <= unreadableTo) continue;
-    unreadable += node.endIndex - Math.max(node.startIndex, unreadableTo);
-    unreadableTo = node.endIndex;
+async function countPoints(tree: Tree, query: Query): Promise<{ points: number; unreadable: number }> {
+  const { rootNode } = tree;
+  if (rootNode.isError) return { points: 0, unreadable: Infinity };
+  const counted = { points: 0, unreadable: 0 };
+  let began = performance.now();
+  // One by one, so that a turn ends between two of them. No pattern begins above.
+  for (const top of rootNode.namedChildren) {
+    if (top === null) continue;
+    if (performance.now() - began > TURN_MILLIS) {
+      await nextTurn();
+      began = performance.now();
+    }
+    let unreadableTo = 0;
+    let ignoredTo = 0;
+    // They come in the order of the text, what holds others first.
+    for (const { name, node } of query.captures(top)) {
+      if (name === 'point' && node.startIndex >= ignoredTo) counted.points += 1;
+      if (name === 'ignored') ignoredTo = Math.max(ignoredTo, node.endIndex);
+      if (name !== 'error' || node.endIndex <= unreadableTo) continue;
+      counted.unreadable += node.endIndex - Math.max(node.startIndex, unreadableTo);
+      unreadableTo = node.endIndex;
+    }
   }
-  return { points, unreadable };
+  return counted;
 }
 
 /** Loads a grammar at the first file that needs it; none is ever loaded twice. */

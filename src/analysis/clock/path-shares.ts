@@ -1,8 +1,11 @@
 import type { CriticalPath, PathSegment } from './critical-path.ts';
 
-/** What the end of a run waited for: a node's work, a lock, a free node, another task, a review, a person, a new task. */
+/**
+ * What the end of a run waited for: a node's work, a node that had the task and did not work, a lock, a free node, another
+ * task, a review, a person, a new task.
+ */
 export type PathResource = {
-  readonly kind: 'node' | 'lock' | 'queue' | 'blocked' | 'review' | 'person' | 'arrival' | 'unknown';
+  readonly kind: 'node' | 'standstill' | 'lock' | 'queue' | 'blocked' | 'review' | 'person' | 'arrival' | 'unknown';
   /** The node, or who held the lock; absent where none is meant or known. */
   readonly id: string | undefined;
 };
@@ -12,7 +15,7 @@ export type PathShare = PathResource & { readonly micros: number };
 const RESOURCES: Readonly<Record<PathSegment['kind'], PathResource['kind']>> = {
   working: 'node',
   testing: 'node',
-  abandoned: 'node',
+  abandoned: 'standstill',
   lock_wait: 'lock',
   queued: 'queue',
   blocked: 'blocked',
@@ -23,8 +26,9 @@ const RESOURCES: Readonly<Record<PathSegment['kind'], PathResource['kind']>> = {
 };
 
 function resourceOf({ kind, nodeId, holderId }: PathSegment): PathResource {
-  const resource = RESOURCES[kind];
-  return { kind: resource, id: resource === 'node' ? nodeId : resource === 'lock' ? holderId : undefined };
+  const resource = kind === 'unattributed' && nodeId !== undefined ? 'standstill' : RESOURCES[kind];
+  const isOfNode = resource === 'node' || resource === 'standstill';
+  return { kind: resource, id: isOfNode ? nodeId : resource === 'lock' ? holderId : undefined };
 }
 
 /** How long the path lay with each resource, the longest first. They sum up to the run's wall time. */

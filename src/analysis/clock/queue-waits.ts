@@ -1,22 +1,23 @@
-import { ascending, quantile } from '../statistics/quantiles.ts';
 import type { ClusterClock } from './cluster-clock.ts';
+import { type Spread, spreadOf } from './spread.ts';
 
 /** How long tasks of one priority waited for somebody. Seconds; absent where nothing was claimed. */
-export type QueueWaits = {
+export type QueueWaits = Spread & {
   /** Absent for tasks that name none. */
   readonly priority: string | undefined;
   /** Waits that ended with a claim in the span. */
   readonly claims: number;
-  readonly p50: number | undefined;
-  readonly p90: number | undefined;
-  readonly p95: number | undefined;
-  readonly max: number | undefined;
   /** Tasks that still wait at the end of the span, and the age of the oldest wait. */
   readonly waiting: number;
   readonly oldestSeconds: number | undefined;
 };
 
 const PRIORITY_ORDER = ['high', 'medium', 'low', 'other', undefined];
+
+/** The order of priorities: the most urgent first, none at all last. */
+export function byPriority(a: string | undefined, b: string | undefined): number {
+  return PRIORITY_ORDER.indexOf(a) - PRIORITY_ORDER.indexOf(b);
+}
 
 /**
  * How long tasks waited from when they could be taken to the claim, by priority, high first.
@@ -46,21 +47,14 @@ export function queueWaits(clock: ClusterClock): readonly QueueWaits[] {
     }
   }
   const priorities = [...new Set([...ended.keys(), ...open.keys()])];
-  priorities.sort((a, b) => PRIORITY_ORDER.indexOf(a) - PRIORITY_ORDER.indexOf(b));
-  return priorities.map((priority) => {
-    const seconds = ascending(ended.get(priority) ?? []);
-    const waiting = open.get(priority) ?? [];
-    return {
-      priority,
-      claims: seconds.length,
-      p50: quantile(seconds, 0.5),
-      p90: quantile(seconds, 0.9),
-      p95: quantile(seconds, 0.95),
-      max: seconds.at(-1),
-      waiting: waiting.length,
-      oldestSeconds: waiting.length === 0 ? undefined : Math.max(...waiting),
-    };
-  });
+  return priorities
+    .sort(byPriority)
+    .map((priority) => waitsOf(priority, ended.get(priority) ?? [], open.get(priority) ?? []));
+}
+
+function waitsOf(priority: string | undefined, ended: readonly number[], open: readonly number[]): QueueWaits {
+  const oldestSeconds = spreadOf(open).max;
+  return { priority, claims: ended.length, ...spreadOf(ended), waiting: open.length, oldestSeconds };
 }
 
 /** Whether the claim that ended a wait was not seen, so that nobody knows when it was. */

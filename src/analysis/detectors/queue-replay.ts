@@ -1,0 +1,66 @@
+import type { CountStep } from './counts-over-time.ts';
+
+/** Work that wants a worker from a moment on, for so long. */
+export type Job = { readonly readyMicros: number; readonly seconds: number };
+
+/**
+ * How long each job waits if all that came comes again, in the order in which it was ready, to another number of
+ * workers. The real queue played anew says more than a formula: arrivals by batches and days are in it.
+ *
+ * More workers, or shorter jobs, never make a job wait longer: so needs that are found with it are in order too.
+ *
+ * @param jobs In order of `readyMicros`.
+ * @param fleet Workers over time, in order.
+ * @param change Workers more, or less, whenever some are there; one always stays.
+ * @param endMicros Jobs that nobody has taken by then have waited until then.
+ * @returns Seconds, in the order of the jobs.
+ */
+export function replayWaits(
+  jobs: readonly Job[],
+  fleet: readonly CountStep[],
+  change: number,
+  endMicros: number,
+): readonly number[] {
+  const ends = new Ends();
+  const waits: number[] = [];
+  let step = 0;
+  let workers = 0;
+  let now = fleet[0]?.atMicros ?? endMicros;
+  for (const { readyMicros, seconds } of jobs) {
+    now = Math.max(now, readyMicros);
+    for (;;) {
+      for (let next = fleet[step]; next !== undefined && next.atMicros <= now; next = fleet[++step]) {
+        workers = next.count === 0 ? 0 : Math.max(1, next.count + change);
+      }
+      ends.dropUpTo(now);
+      if (ends.size < workers || now >= endMicros) break;
+      // Nobody is free: the next moment at which that can change.
+      now = Math.min(ends.first ?? Infinity, fleet[step]?.atMicros ?? Infinity, endMicros);
+    }
+    if (now < endMicros) ends.add(now + seconds * 1e6);
+    waits.push(Math.max(0, Math.min(now, endMicros) - readyMicros) / 1e6);
+  }
+  return waits;
+}
+
+/** When those end that are busy; few, so that a sorted list does. */
+class Ends {
+  readonly #moments: number[] = [];
+
+  get size(): number {
+    return this.#moments.length;
+  }
+
+  get first(): number | undefined {
+    return this.#moments[0];
+  }
+
+  add(moment: number): void {
+    const at = this.#moments.findIndex((other) => other > moment);
+    this.#moments.splice(at === -1 ? this.#moments.length : at, 0, moment);
+  }
+
+  dropUpTo(moment: number): void {
+    while ((this.#moments[0] ?? Infinity) <= moment) this.#moments.shift();
+  }
+}

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { benchForecasts } from './forecasts.ts';
 import { benchFreshness } from './freshness.ts';
 import type { BenchContext, BenchOutcome, Table } from './harness.ts';
 import { benchHistories } from './histories.ts';
@@ -39,9 +40,10 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   histories: benchHistories,
   otlp: benchOtlp,
   'proving-ground': benchProvingGround,
+  forecasts: benchForecasts,
 };
-/** Takes an hour, measures no time, and so runs only when it is named. */
-const ONLY_WHEN_NAMED = ['proving-ground'];
+/** Take minutes or an hour, measure no time, and so run only when they are named. */
+const ONLY_WHEN_NAMED = ['proving-ground', 'forecasts'];
 
 const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE] [--docs]
 

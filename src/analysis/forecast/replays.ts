@@ -10,7 +10,7 @@ export type Coverage = { readonly level: number; readonly held: number; readonly
 /** How many independent replays weigh as much as the trust in the method itself. */
 const TRUST = 6;
 /** No band is stretched or shrunk by more. */
-export const MAX_FACTOR = 4;
+const MAX_FACTOR = 4;
 
 /**
  * How much each band must be stretched so that it would have held its part of the past: conformal prediction (Vovk 2005),

@@ -88,8 +88,8 @@ type Model = {
 type Pool = Float64Array;
 const EMPTY: Pool = new Float64Array([1]);
 
-export const isWeekend = (weekday: number | undefined): boolean => (weekday ?? 0) > 5;
-export const weekdayAfter = (weekday: number, days: number): number => ((weekday - 1 + days) % 7) + 1;
+const isWeekend = (weekday: number | undefined): boolean => (weekday ?? 0) > 5;
+const weekdayAfter = (weekday: number, days: number): number => ((weekday - 1 + days) % 7) + 1;
 
 function modelOf(past: readonly CutDay[], today: { readonly weekday: number; readonly before: number }): Model {
   const weekdays = past.map(({ weekday }) => weekday);

@@ -109,7 +109,7 @@ function stateOf(budget: BudgetRule, period: Period, use: Use): BudgetState {
 }
 
 function usageIn(ledger: Ledger, { scope, unit }: BudgetRule, roles: ReadonlyMap<string, string>): Use {
-  const lines = ledger.lines.filter((line) => isIn(line, scope, roles));
+  const lines = ledger.lines.filter((line) => isInScope(line, scope, roles));
   const { figures, concludedNanos } = sumLines({}, lines);
   const ofNode = scope.node !== undefined || scope.role !== undefined;
   return {
@@ -121,7 +121,12 @@ function usageIn(ledger: Ledger, { scope, unit }: BudgetRule, roles: ReadonlyMap
   };
 }
 
-function isIn({ fields }: UsageLine, scope: BudgetRule['scope'], roles: ReadonlyMap<string, string>): boolean {
+/** Whether usage belongs to a budget. */
+export function isInScope(
+  { fields }: UsageLine,
+  scope: BudgetRule['scope'],
+  roles: ReadonlyMap<string, string>,
+): boolean {
   const matches = (wanted: string | undefined, found: string | undefined): boolean =>
     wanted === undefined || wanted === found;
   return (

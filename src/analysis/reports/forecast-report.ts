@@ -5,6 +5,7 @@ import type { Forecast } from '../forecast/bands.ts';
 import type { Coverage } from '../forecast/replays.ts';
 import { forecastSpend, MIN_ACTIVE_DAYS, MIN_DAYS, type SpendForecast } from '../forecast/spend-forecast.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
+import { newestEvents, numberField } from './answerer.ts';
 import { type BudgetRule, periodOf } from './budget-report.ts';
 import { nodesNow, type SeenNode } from './nodes-now.ts';
 import { readSpendHistory, type SpendHistory, type SpendOf } from './spend-history.ts';
@@ -16,6 +17,8 @@ const ALL_SPEND: SpendOf = { unit: 'usd', scope: {} };
 const ARRIVAL_HOURS = 24;
 const WORK_DAYS = 28;
 const MAX_WORK_SAMPLES = 500;
+/** A snapshot that is older than what happened to tasks by more than this no longer counts them. */
+const STALE_MICROS = 60e6;
 /** Any will do: the same question at the same moment has the same answer. */
 const SEED = 20_261;
 
@@ -76,15 +79,14 @@ export async function forecastReport(ask: EventAnswerer, settings: ForecastSetti
   const { nowMicros, budgets } = settings;
   const zone = await openZone(settings.timeZone);
   const history = await readSpendHistory(ask, [ALL_SPEND, ...budgets], nowMicros, zone, settings.plans);
-  const spend = [
-    ...outlooks(
-      history,
-      ALL_SPEND,
-      PERIODS.map((per) => ({ per, budget: undefined })),
-      zone,
-    ),
-    ...budgets.flatMap((budget) => outlooks(history, budget, [{ per: budget.per, budget }], zone)),
+  const wanted: Wanted[] = [
+    ...PERIODS.map((per) => ({ of: ALL_SPEND, per, budget: undefined })),
+    ...budgets.map((budget) => ({ of: budget, per: budget.per, budget })),
   ];
+  // What is the same usage has the same forecast: it is drawn once.
+  const alike = Map.groupBy(wanted, ({ of: { unit, scope } }) => JSON.stringify([unit, Object.entries(scope)]));
+  const found = new Map([...alike.values()].flatMap((group) => outlooks(history, group, zone)));
+  const spend = wanted.flatMap((one) => found.get(one) ?? []);
   const flow = await flowNow(ask, settings);
   return {
     atMicros: nowMicros,
@@ -99,25 +101,28 @@ export async function forecastReport(ask: EventAnswerer, settings: ForecastSetti
   };
 }
 
-type Wanted = { readonly per: BudgetRule['per']; readonly budget: BudgetRule | undefined };
+type Wanted = { readonly of: SpendOf; readonly per: BudgetRule['per']; readonly budget: BudgetRule | undefined };
 
 /** One kind of usage to the ends of some periods. */
-function outlooks(history: SpendHistory, of: SpendOf, wanted: readonly Wanted[], zone: Zone): SpendOutlook[] {
+function outlooks(history: SpendHistory, group: readonly Wanted[], zone: Zone): [Wanted, SpendOutlook][] {
+  const of = group[0]?.of ?? ALL_SPEND;
   const soFar = history.soFar(of);
-  const periods = wanted.map(({ per }) => periodOf(per, history.nowMicros, zone));
-  const daysAhead = periods.map(({ untilMicros }) => daysUntil(history.nowMicros, untilMicros, zone));
-  const ascending = [...new Set(daysAhead)].sort((a, b) => a - b);
-  const found = forecastSpend(soFar, ascending, new SeededRandom(SEED));
   const activeDays = soFar.days.filter(({ hours }) => hours.some((used) => used > 0)).length;
-  return wanted.map(({ per, budget }, place): SpendOutlook => {
-    const { fromMicros = 0, untilMicros = 0 } = periods[place] ?? {};
+  const periods = group.map((wanted) => {
+    const { fromMicros, untilMicros } = periodOf(wanted.per, history.nowMicros, zone);
+    return { wanted, fromMicros, untilMicros, daysAhead: daysUntil(history.nowMicros, untilMicros, zone) };
+  });
+  const horizons = [...new Set(periods.map(({ daysAhead }) => daysAhead))].sort((a, b) => a - b);
+  const found = forecastSpend(soFar, horizons, new SeededRandom(SEED));
+  return periods.map(({ wanted, fromMicros, untilMicros, daysAhead }): [Wanted, SpendOutlook] => {
+    const { per, budget } = wanted;
     const used = history.usedSince(of, fromMicros);
     const head = { budget: budget?.name, unit: of.unit, per, untilMicros, used, limit: budget?.limit };
-    const one = found?.[ascending.indexOf(daysAhead[place] ?? 0)];
-    if (one !== undefined) return { ...head, ...readyOutlook(one, used, budget?.limit) };
-    if (activeDays === 0 && used === 0) return { ...head, state: 'no_data' };
+    const one = found?.[horizons.indexOf(daysAhead)];
+    if (one !== undefined) return [wanted, { ...head, ...readyOutlook(one, used, budget?.limit) }];
+    if (activeDays === 0 && used === 0) return [wanted, { ...head, state: 'no_data' }];
     const needed = { neededDays: MIN_DAYS, neededActiveDays: MIN_ACTIVE_DAYS };
-    return { ...head, state: 'learning', days: soFar.days.length, activeDays, ...needed };
+    return [wanted, { ...head, state: 'learning', days: soFar.days.length, activeDays, ...needed }];
   });
 }
 
@@ -150,10 +155,15 @@ async function flowNow(ask: EventAnswerer, { nowMicros, seen }: ForecastSettings
     ({ status, nodeId }) => status !== 'terminated' && status !== 'silent' && (takers.size === 0 || takers.has(nodeId)),
   );
   const working = live.filter(({ taskId }) => taskId !== undefined);
+  const [snapshot] = await newestEvents(ask, 'cluster.snapshot', {}, 1);
+  const counted =
+    snapshot !== undefined && snapshot.atMicros + STALE_MICROS >= Math.max(...tasks.map((task) => task.lastMicros));
+  const pending = tasks.filter(({ state }) => state === 'pending' || state === 'released').length;
   const arrived = tasks.flatMap(({ createdMicros }) => createdMicros ?? []);
   const watchedFrom = Math.max(nowMicros - ARRIVAL_HOURS * 3.6e9, Math.min(...arrived, nowMicros));
   return {
-    waiting: tasks.filter(({ state }) => state === 'pending' || state === 'released').length,
+    // A task that was dropped without a word waits for ever in events; a count of the state file knows better.
+    waiting: (counted ? numberField(snapshot, 'pending_tasks') : undefined) ?? pending,
     atWorkHours: working.map(({ taskSinceMicros }) => (nowMicros - (taskSinceMicros ?? nowMicros)) / 3.6e9),
     nodes: live.length,
     arrivals: {

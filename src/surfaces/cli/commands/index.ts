@@ -12,6 +12,11 @@ const entry = (name: string, summary: string, load: () => Promise<AnyCommand>): 
  */
 export const COMMANDS: readonly CommandEntry[] = [
   entry('up', 'follow the cluster live; without one, an example', async () => (await import('./up.ts')).upCommand),
+  entry(
+    'example',
+    'write the history of an invented cluster',
+    async () => (await import('./example.ts')).exampleCommand,
+  ),
   entry('status', 'the cluster now', async () => (await import('./status.ts')).statusCommand),
   entry('overview', 'what the cluster did in a span', async () => (await import('./overview.ts')).overviewCommand),
   entry('nodes', 'the nodes and what each did', async () => (await import('./nodes.ts')).nodesCommand),
@@ -20,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('clock', 'where the time of tasks and nodes went', async () => (await import('./clock.ts')).clockCommand),
   entry('costs', 'what requests to models cost', async () => (await import('./costs.ts')).costsCommand),
   entry('budget', 'how much of each budget is used', async () => (await import('./budget.ts')).budgetCommand),
+  entry(
+    'forecast',
+    'what will be spent, and when the queue is empty',
+    async () => (await import('./forecast.ts')).forecastCommand,
+  ),
   entry(
     'insights',
     'what is wrong, and what to do about it',

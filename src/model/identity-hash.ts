@@ -1,8 +1,12 @@
 import { hash } from 'node:crypto';
 
+const scratch = Buffer.alloc(8);
+
 /** 63 bits of a SHA-256 (SQLite's integers are signed): among ten million identities two collide with a chance of 5 in a million. */
 export function identityHash(identity: string): bigint {
-  return hash('sha256', identity, 'buffer').readBigUInt64LE(0) & 0x7fff_ffff_ffff_ffffn;
+  // As text, because a buffer of its own for each digest takes three times as long.
+  scratch.write(hash('sha256', identity, 'latin1'), 0, 8, 'latin1');
+  return scratch.readBigUInt64LE(0) & 0x7fff_ffff_ffff_ffffn;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   nthTaskId,
   transitionIdentity,
 } from '../../src/model/identity.ts';
+import { identityHash } from '../../src/model/identity-hash.ts';
 import { readTaskText } from '../../src/model/task-text.ts';
 
 describe('identities of transitions', () => {
@@ -74,5 +75,11 @@ describe('readTaskText', () => {
 
   it('gives one form to letters that can be composed in two ways', () => {
     expect(readTaskText('Gru\u0308n').text).toBe(readTaskText('Gr\u00fcn').text);
+  });
+});
+
+describe('the hash of an identity', () => {
+  it('is the first 63 bits of its SHA-256, as stores hold it', () => {
+    expect([identityHash('a'), identityHash('é')]).toEqual([0x4abd_1bca_1281_97can, 0x53c3_3340_7e55_994an]);
   });
 });

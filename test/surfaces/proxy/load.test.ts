@@ -69,9 +69,9 @@ describe('the proxy under load', () => {
       return Number(readFileSync(path, 'utf8'));
     };
     while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 50));
-    await written();
-    const [before, after] = [await written(), await written()];
-    expect(after - before).toBeLessThanOrEqual(65_536);
+    let [before, after] = [await written(), await written()];
+    // On a busy machine the pipes take a while to fill; without back pressure they never do.
+    while (after - before > 65_536 && after < 4 * MEBIBYTE) [before, after] = [after, await written()];
     expect(after).toBeLessThan(4 * MEBIBYTE);
     child.stdout.resume();
     expect((await written()) - after).toBeGreaterThan(MEBIBYTE);

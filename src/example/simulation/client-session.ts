@@ -48,10 +48,13 @@ export class ClientSession {
     this.#cluster.teller.tell(this.#cluster.now, 'session.started', data, { source: 'otlp', identity });
   }
 
-  /** A request about everything so far, answered after so many seconds. */
-  request(seconds: number): void {
-    // As much is said in more requests.
-    this.#contextTokens += logNormal(this.#random, 1_200, 0.6) / this.#book.requestFactor;
+  /**
+   * A request about everything so far, answered after so many seconds.
+   *
+   * @param spread Requests for what usually takes one: each then adds less to what is said.
+   */
+  request(seconds: number, spread: number): void {
+    this.#contextTokens += logNormal(this.#random, 1_200, 0.6) / spread;
     if (this.#contextTokens > LARGEST_CONTEXT_TOKENS) this.#contextTokens = COMPACTED_TOKENS;
     this.#spend(logNormal(this.#random, 650, 0.6), Math.min(seconds, 45));
   }

@@ -21,7 +21,7 @@ export const FAULTS = {
   },
   backlog: {
     doc: 'Many developers do not come, and tasks pile up.',
-    moderate: { presentFactor: 0.5 },
+    moderate: { presentFactor: 0.35 },
     strong: { presentFactor: 0.2 },
   },
   idle_capacity: {

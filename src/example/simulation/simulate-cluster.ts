@@ -71,7 +71,7 @@ function* arrivals(cluster: SimulatedCluster, manager: CastNode, tasksPerDay: nu
       cluster.queue.add(task);
       if (nth < count - 1) yield random.between(0.5, 4);
     }
-    cluster.wake(random);
+    cluster.wake();
   }
 }
 

@@ -30,6 +30,7 @@ export class SimulatedCluster {
   readonly stateReadsPerTask: number;
   readonly #present = new Map<string, NodeStatus>();
   readonly #faults: readonly PlannedFault[];
+  readonly #wakeLuck: SeededRandom;
   /** How many wait for a person, and since when without a pause. */
   #asking = 0;
   #askedSince = 0;
@@ -52,6 +53,7 @@ export class SimulatedCluster {
     this.teller = parts.teller;
     this.#faults = parts.faults;
     this.stateReadsPerTask = parts.stateReadsPerTask;
+    this.#wakeLuck = drawsFor(this.seed, 31);
     const random = drawsFor(this.seed, 3);
     const share = (): EvenShare => new EvenShare(random.next());
     [this.dropped, this.silent, this.loops, this.outliers] = [share(), share(), share(), share()];
@@ -161,13 +163,15 @@ export class SimulatedCluster {
   }
 
   /** Lets idle nodes know that there is something to do: as many as it takes, and only those for whom it is. */
-  wake(random: SeededRandom): void {
+  wake(): void {
     const tasks = [...this.queue.tasks];
     for (const [node, running] of this.idle) {
       const suiting = tasks.findIndex((task) => this.suits(node, task));
       if (suiting < 0) continue;
       tasks.splice(suiting, 1);
-      if (random.chance(this.mechanisms.wakeShare)) this.schedule.hasten(running, random.between(4, 50));
+      // Drawn in any case, so that all else is as lucky as before.
+      const [luck, seconds] = [this.#wakeLuck.next(), this.#wakeLuck.between(4, 50)];
+      if (luck < this.mechanisms.wakeShare) this.schedule.hasten(running, seconds);
     }
   }
 

@@ -27,6 +27,8 @@ export class TaskSession {
   readonly #node: CastNode;
   readonly #task: SimulatedTask;
   readonly #random: SeededRandom;
+  /** Apart, so that more looks at the state change nothing else. */
+  readonly #accessLuck: SeededRandom;
   readonly #book: Mechanisms;
   readonly #client: ClientSession;
   readonly #files: readonly string[];
@@ -39,6 +41,7 @@ export class TaskSession {
     this.#node = node;
     this.#task = task;
     this.#random = drawsFor(cluster.seed, 17, task.number, task.tries);
+    this.#accessLuck = drawsFor(cluster.seed, 29, task.number, task.tries);
     this.#book = cluster.mechanisms;
     this.#client = new ClientSession(cluster, node, task, this.#random);
     this.#files = filesOf(this.#random);
@@ -46,17 +49,17 @@ export class TaskSession {
 
   *run(): Generator<number, SessionEnd, void> {
     this.#begin();
-    const { requests, gapSeconds } = this.#plan();
+    const { requests, gapSeconds, spread } = this.#plan();
     const events = this.#eventsBetween(requests);
     for (let request = 0; request < requests; request += 1) {
       const seconds = gapSeconds * this.#random.between(0.5, 1.5);
       yield seconds;
-      this.#client.request(seconds);
+      this.#client.request(seconds, spread);
       for (const event of events.get(request) ?? []) {
         if (event === 'dropped' || event === 'silent') return event;
         yield* this.#happen(event);
       }
-      if (this.#random.chance(0.75 / this.#book.requestFactor)) yield* this.#useTool();
+      if (this.#random.chance(0.75 / spread)) yield* this.#useTool();
     }
     yield* this.#end();
     return 'done';
@@ -68,13 +71,14 @@ export class TaskSession {
     this.#release(reason, true);
   }
 
-  #plan(): { requests: number; gapSeconds: number } {
+  #plan(): { requests: number; gapSeconds: number; spread: number } {
     const { requestFactor, outlierShare, outlierFactor, workFactor } = this.#book;
     const outlier = this.#cluster.outliers.isNext(outlierShare) ? outlierFactor : 1;
     const { workMinutes } = this.#task;
     const usual = workMinutes * REQUESTS_PER_MINUTE * logNormal(this.#random, 1, 0.15);
-    const requests = Math.max(Math.round(Math.max(usual, 2) * requestFactor * outlier), 2);
-    return { requests, gapSeconds: (workMinutes * 60 * workFactor) / requests };
+    const spread = requestFactor * outlier;
+    const requests = Math.max(Math.round(Math.max(usual, 2) * spread), 2);
+    return { requests, spread, gapSeconds: (workMinutes * 60 * workFactor) / requests };
   }
 
   /** What happens after which request. */
@@ -86,7 +90,7 @@ export class TaskSession {
       events.set(at, [...(events.get(at) ?? []), happening]);
     };
     const random = this.#random;
-    for (let read = 0; read < this.#cluster.stateReadsPerTask; read += 1) add(random.next(), 'read');
+    for (let read = 0; read < this.#cluster.stateReadsPerTask; read += 1) add(this.#accessLuck.next(), 'read');
     const suites = random.chance(0.55) ? 2 : 1;
     for (let run = 0; run < suites; run += 1) add(random.between(0.6, 1), random.pick(SUITES));
     for (const part of [0.35, 0.7, 0.95].slice(0, random.whole(1, 3))) add(part, 'change');
@@ -98,7 +102,7 @@ export class TaskSession {
   }
 
   *#happen(event: Exclude<Happening, SessionEnd>): Process {
-    if (event === 'read') yield* this.#cluster.access(this.#node, 'read', this.#random);
+    if (event === 'read') yield* this.#cluster.access(this.#node, 'read', this.#accessLuck);
     else if (event === 'change') this.#changeCode();
     else if (event === 'ask') yield* this.#askPerson();
     else if (event === 'loop') yield* this.#loop();
@@ -118,7 +122,7 @@ export class TaskSession {
 
   *#end(): Process {
     const { cluster, node, task } = { cluster: this.#cluster, node: this.#node, task: this.#task };
-    yield* cluster.access(node, 'write', this.#random);
+    yield* cluster.access(node, 'write', this.#accessLuck);
     if (this.#random.chance(GIVEN_BACK_SHARE)) {
       this.#release('released', false);
       return;
@@ -146,7 +150,7 @@ export class TaskSession {
     const data = { node_id: this.#node.nodeId, task_id: taskId, reason, held_seconds: held };
     cluster.teller.tellState(cluster.now, 'task.released', data, taskId, this.#claimedMicros, inferred);
     cluster.queue.add({ ...this.#task, queuedSeconds: cluster.now, tries: this.#task.tries + 1 });
-    cluster.wake(this.#random);
+    cluster.wake();
   }
 
   /** Developers do less well what is the architect's, and what is urgent. */

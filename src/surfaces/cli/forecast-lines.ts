@@ -134,18 +134,16 @@ function learningNote(row: SpendOutlook & { state: 'learning' }): string {
 }
 
 function trustNote(row: SpendOutlook & { state: 'ready' }): string {
-  const held = row.coverage
-    .filter(({ tried }) => tried > 0)
-    .map(({ level, held, tried }) => `${percent(level)} held ${formatCount(held)} of ${formatCount(tried)}`)
-    .join(', ');
-  const tried = held === '' ? 'no past end was far enough back to try it on' : `bands of past days: ${held}`;
+  const tried = row.coverage[0]?.tried ?? 0;
+  if (tried === 0) return `${nameOf(row)}: there is no past day yet to try the bands on.`;
+  const held = row.coverage.map(({ level, held }) => `${percent(level)} band held ${formatCount(held)} times`);
   const verdict = {
     checked: '',
     widened: '; they were too narrow, and have been widened since',
-    unchecked: held === '' ? '' : '; too few that do not share days to judge by',
+    unchecked: '; too few days of their own to judge by',
     failing: '; too seldom, so no forecast is shown',
   }[row.trust];
-  return `${nameOf(row)}: ${tried}${verdict}.`;
+  return `${nameOf(row)}: asked at this hour on ${formatCount(tried)} past days, the ${held.join(', the ')}${verdict}.`;
 }
 
 const hoursText = (hours: number): string =>

@@ -61,7 +61,7 @@ describe('forecast', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^today +2026-11-25 00:00 +\$[\d.]+ +\$[\d.]+ +\$[\d.]+ to \$[\d.]+ .*━.*●.*·/m);
     expect(stdout).toMatch(
-      /^this week: bands of past days: 50 % held \d+ of 28, 80 % held \d+ of 28, 95 % held \d+ of 28/m,
+      /^this week: asked at this hour on 28 past days, the 50 % band held \d+ times, the 80 % band held \d+ times, the 95 %/m,
     );
   });
 

@@ -175,11 +175,14 @@ export class SimulatedCluster {
     }
   }
 
-  /** Design is the architect's, unless that one is busy or away. */
+  /** Design is the architect's, unless that one is busy or away; what is urgent is, when no developer is free. */
   suits({ role }: CastNode, { kind }: SimulatedTask): boolean {
-    if (role === 'architect') return kind === 'design';
-    const architect = this.cast.workers[1];
-    return kind !== 'design' || architect === undefined || !this.idle.has(architect);
+    if (role !== 'architect') return kind !== 'design' || !this.#isIdle('architect');
+    return kind === 'design' || (kind === 'urgent' && !this.#isIdle('developer'));
+  }
+
+  #isIdle(role: CastNode['role']): boolean {
+    return this.idle.keys().some((node) => node.role === role);
   }
 
   #stateBytes(): number {

@@ -34,6 +34,7 @@ export class TaskSession {
   readonly #files: readonly string[];
   #claimedMicros = 0;
   #filesChanged = new Set<string>();
+  #hasChanged = false;
   #lastRun: { passed: number; failed: number } | undefined;
 
   constructor(cluster: SimulatedCluster, node: CastNode, task: SimulatedTask) {
@@ -197,6 +198,7 @@ export class TaskSession {
   }
 
   #changeCode(): void {
+    this.#hasChanged = true;
     const isHot = this.#random.chance(this.#book.hotFileShare);
     const files = isHot ? [HOT_FILE, ...this.#files.slice(1)] : this.#files;
     for (const file of files) this.#filesChanged.add(file);
@@ -206,6 +208,8 @@ export class TaskSession {
   /** Runs a suite; mends what is broken and runs it again; what failed without a reason passes the next time. */
   *#test(suite: SuiteName): Process {
     const { failedRunShare, flakyRunShare } = this.#book;
+    // Nobody runs tests again before something has changed.
+    if (this.#lastRun !== undefined && !this.#hasChanged) this.#changeCode();
     for (let run = 0; run < 3; run += 1) {
       const isBroken = this.#random.chance(failedRunShare);
       const isFlaky = !isBroken && suite === 'browser' && this.#random.chance(flakyRunShare);
@@ -213,6 +217,7 @@ export class TaskSession {
         failed: isBroken ? this.#random.whole(1, 5) : isFlaky ? 1 : 0,
         random: this.#random,
       });
+      this.#hasChanged = false;
       if (this.#lastRun.failed === 0) return;
       yield this.#random.between(20, 90);
       if (isBroken) this.#changeCode();

@@ -1,17 +1,10 @@
 import { DETECTORS } from '../src/analysis/detectors/index.ts';
 import { FAULT_KINDS, FAULT_STRENGTHS } from '../src/example/simulation/fault-book.ts';
 import { SimulatedStore } from '../test/proving-ground/simulated-store.ts';
-import {
-  acceptPlacebos,
-  FAULT_DAYS,
-  type FalseFinding,
-  type FaultTrial,
-  type Placebo,
-  plantFault,
-  QUIET_DAYS,
-  watchQuietly,
-} from '../test/proving-ground/trials.ts';
+import { type FalseFinding, QUIET_DAYS, watchQuietly } from '../test/proving-ground/watch-quietly.ts';
 import type { BenchContext, BenchOutcome, Table } from './harness.ts';
+import { acceptPlacebos, type Placebo } from './placebos.ts';
+import { FAULT_DAYS, type FaultTrial, plantFault } from './planted-faults.ts';
 
 /** Seeds that nobody may look at while tuning. Those below 100 are for that. */
 const HELD_OUT_SEED = 9_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DETECTORS } from '../../src/analysis/detectors/index.ts';
 import { FAULT_KINDS, type FaultKind } from '../../src/example/simulation/fault-book.ts';
 import { SimulatedStore } from './simulated-store.ts';
-import { QUIET_DAYS, watchQuietly } from './trials.ts';
+import { QUIET_DAYS, watchQuietly } from './watch-quietly.ts';
 
 /** A seed that is used neither for tuning nor for the tables of the bench. */
 const SEED = 5_001;

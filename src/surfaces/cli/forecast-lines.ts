@@ -3,10 +3,13 @@ import type { Band } from '../../analysis/forecast/bands.ts';
 import type { ForecastReport, SpendOutlook } from '../../analysis/reports/forecast-report.ts';
 import type { AnswerColumn } from './print-rows.ts';
 import { bandBar } from './terminal/band-bar.ts';
-import type { MomentFormat } from './terminal/moments.ts';
 import { ABSENT, formatCount, formatNumber, formatSeconds, formatUsd } from './terminal/units.ts';
 
 const BAR_WIDTH = 24;
+/** Columns of a terminal that the table needs with bars, with all bands as well, and with limits in addition. */
+const WIDTH_WITH_BARS = 80;
+const WIDTH_WITH_ALL_BANDS = 125;
+const WIDTH_OF_LIMITS = 22;
 const PERIOD_WORDS = { day: 'today', week: 'this week', month: 'this month' } as const;
 
 /** `80 %` of 0.8. */
@@ -27,9 +30,19 @@ const isShown = (row: SpendOutlook): row is SpendOutlook & { state: 'ready' } =>
 
 const bandAt = (bands: readonly Band[], level: number): Band | undefined => bands.find((one) => one.level === level);
 
-/** Columns of the table of spend, and of CSV. */
-export function spendColumns(moments: MomentFormat): AnswerColumn<SpendOutlook>[] {
-  const band = (level: number, optional: boolean): AnswerColumn<SpendOutlook>[] => {
+const hasLimits = (rows: readonly SpendOutlook[]): boolean => rows.some(({ limit }) => limit !== undefined);
+
+/** Whether a table of spend shows bars, whose signs then want a word. */
+export function showsBars(rows: readonly SpendOutlook[], width: number | undefined): boolean {
+  const bars = spendColumns(rows, width).some(({ key, title }) => key === 'bar' && title !== undefined);
+  return bars && rows.some(isShown);
+}
+
+/** Columns of a table of spend that fits a width. Limits only where there is one. */
+export function spendColumns(rows: readonly SpendOutlook[], width: number | undefined): AnswerColumn<SpendOutlook>[] {
+  const limited = hasLimits(rows);
+  const room = (width ?? Number.POSITIVE_INFINITY) - (limited ? WIDTH_OF_LIMITS : 0);
+  const band = (level: number, isWanted: boolean): AnswerColumn<SpendOutlook>[] => {
     const edge = (row: SpendOutlook, side: 'low' | 'high'): number | undefined =>
       row.state === 'ready' ? bandAt(row.total.bands, level)?.[side] : undefined;
     const name = `p${Math.round(level * 100)}`;
@@ -38,9 +51,8 @@ export function spendColumns(moments: MomentFormat): AnswerColumn<SpendOutlook>[
       { key: `${name}_high`, raw: (row) => edge(row, 'high') },
       {
         key: name,
-        title: percent(level),
+        ...(isWanted ? { title: percent(level) } : {}),
         align: 'right',
-        optional,
         raw: () => undefined,
         show: (row) => {
           const [low, high] = [edge(row, 'low'), edge(row, 'high')];
@@ -58,12 +70,12 @@ export function spendColumns(moments: MomentFormat): AnswerColumn<SpendOutlook>[
     { key: 'state', raw: (row) => (row.state === 'ready' ? row.trust : row.state) },
     { key: 'what', title: 'spend', raw: nameOf },
     {
-      key: 'until',
-      title: 'until',
-      optional: true,
-      raw: ({ untilMicros }) => untilMicros / 1e6,
-      show: ({ untilMicros }) => moments.dateTime(untilMicros).slice(0, -3),
+      key: 'bar',
+      ...(room >= WIDTH_WITH_BARS ? { title: '' } : {}),
+      raw: () => undefined,
+      show: (row) => (isShown(row) ? bandBar({ ...row.total, used: row.used, limit: row.limit }, BAR_WIDTH) : ''),
     },
+    { key: 'until', raw: ({ untilMicros }) => untilMicros / 1e6 },
     { key: 'used', title: 'used', align: 'right', raw: ({ used }) => used, show: (row) => amount(row, row.used) },
     {
       key: 'middle',
@@ -72,29 +84,22 @@ export function spendColumns(moments: MomentFormat): AnswerColumn<SpendOutlook>[
       raw: (row) => (row.state === 'ready' ? row.total.middle : undefined),
       show: (row) => (isShown(row) ? amount(row, row.total.middle) : ABSENT),
     },
-    ...band(0.5, true),
-    ...band(0.8, false),
-    ...band(0.95, true),
+    ...band(0.5, room >= WIDTH_WITH_ALL_BANDS),
+    ...band(0.8, true),
+    ...band(0.95, room >= WIDTH_WITH_ALL_BANDS),
     {
       key: 'limit',
-      title: 'limit',
+      ...(limited ? { title: 'limit' } : {}),
       align: 'right',
       raw: ({ limit }) => limit,
       show: (row) => (row.limit === undefined ? ABSENT : amount(row, row.limit)),
     },
     {
       key: 'over_limit',
-      title: 'over limit',
+      ...(limited ? { title: 'over limit' } : {}),
       align: 'right',
       raw: (row) => (row.state === 'ready' ? row.overLimit : undefined),
       show: (row) => (isShown(row) && row.overLimit !== undefined ? chance(row.overLimit) : ABSENT),
-    },
-    {
-      key: 'bar',
-      title: '',
-      optional: true,
-      raw: () => undefined,
-      show: (row) => (isShown(row) ? bandBar({ ...row.total, used: row.used, limit: row.limit }, BAR_WIDTH) : ''),
     },
   ];
 }
@@ -102,8 +107,8 @@ export function spendColumns(moments: MomentFormat): AnswerColumn<SpendOutlook>[
 const FOR_PEOPLE = ['what', 'p50', 'p80', 'p95', 'bar'];
 
 /** The same for programs. */
-export function spendCsvColumns(moments: MomentFormat): AnswerColumn<SpendOutlook>[] {
-  return spendColumns(moments).filter(({ key }) => !FOR_PEOPLE.includes(key));
+export function spendCsvColumns(rows: readonly SpendOutlook[]): AnswerColumn<SpendOutlook>[] {
+  return spendColumns(rows, undefined).filter(({ key }) => !FOR_PEOPLE.includes(key));
 }
 
 /** A chance from draws is never told as none or certain. */

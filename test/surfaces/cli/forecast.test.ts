@@ -15,6 +15,8 @@ const BUDGETS =
   '[budgets.team]\nlimit_usd = 50\nper = "week"\n[budgets.tries]\nlimit_runs = 90\nper = "month"\nrole = "developer"\n';
 
 type History = {
+  /** Of the terminal; none when absent. */
+  readonly columns?: number;
   readonly spendDays?: number;
   readonly ended?: number;
   readonly waiting?: number;
@@ -22,7 +24,7 @@ type History = {
 };
 
 /** Runs `forecast` over a history that was recorded for it: spend, ended tasks of one node, and tasks that wait. */
-async function forecastOf({ spendDays, ended = 0, waiting = 0, config = '' }: History, ...options: string[]) {
+async function forecastOf({ spendDays, ended = 0, waiting = 0, config = '', columns }: History, ...options: string[]) {
   const { metrics, directory, clock } = openUsage(NOW_MICROS);
   if (spendDays !== undefined) recordSpend(metrics, NOW_MICROS, spendDays);
   const tell = (metric: string, hoursAgo: number, data: EventData): void => {
@@ -52,14 +54,17 @@ async function forecastOf({ spendDays, ended = 0, waiting = 0, config = '' }: Hi
   for (let task = 0; task < waiting; task++) tell('task.created', 0.5, { task_id: `waits-${task}`, priority: 'high' });
   await metrics.flush();
   writeFileSync(join(directory, 'amicus-metrics.toml'), config);
-  return runInProcess(['forecast', '--dir', directory, ...options], { clock });
+  return runInProcess(['forecast', '--dir', directory, ...options], {
+    clock,
+    ...(columns === undefined ? {} : { columns }),
+  });
 }
 
 describe('forecast', () => {
   it('tells spend to the end of the day, the week and the month, and how its bands did before', async () => {
     const { code, stdout } = await forecastOf({ spendDays: 70, ended: 60, waiting: 5, config: BUDGETS });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^today +2026-11-25 00:00 +\$[\d.]+ +\$[\d.]+ +\$[\d.]+ to \$[\d.]+ .*━.*●.*·/m);
+    expect(stdout).toMatch(/^today +█.*━.*●.*· +\$[\d.]+ +\$[\d.]+ +\$[\d.]+ to \$[\d.]+ /m);
     expect(stdout).toMatch(
       /^this week: asked at this hour on 28 past days, the 50 % band held \d+ times, the 80 % band held \d+ times, the 95 %/m,
     );
@@ -67,9 +72,11 @@ describe('forecast', () => {
 
   it('tells how likely a budget is passed, with the same figures as the spend it limits', async () => {
     const { stdout } = await forecastOf({ spendDays: 70, ended: 60, config: BUDGETS });
-    const week = /^this week +(.*?–)/m.exec(stdout)?.[1]?.replaceAll(/ +/g, ' ').replace(' –', '');
-    const team = /^team, this week +(.*)/m.exec(stdout)?.[1]?.replaceAll(/ +/g, ' ');
-    expect(team).toContain(`${week} $50.00 over 99 %`);
+    const figures = (row: string): string =>
+      new RegExp(`^${row} +█[^$]*(\\$.*?) +(?:–|\\$50)`, 'm').exec(stdout)?.[1]?.replaceAll(/ +/g, ' ') ?? '';
+    expect(figures('this week')).toMatch(/^\$[\d.]+ \$[\d.]+ \$[\d.]+ to /);
+    expect(figures('team, this week')).toBe(figures('this week'));
+    expect(stdout).toMatch(/^team, this week .*│.*\$50\.00 +over 99 %$/m);
     expect(stdout).toContain(
       'tries, this month: still learning from 69 complete days, with use on 4. A forecast needs',
     );
@@ -94,6 +101,16 @@ describe('forecast', () => {
         'use on 5; `amicus-metrics import --from all` reads what agents remember of the time before.',
     );
     expect((await forecastOf({ waiting: 1 })).stdout).toContain('No use of models was recorded');
+  });
+
+  it('leaves out on a narrow terminal what does not fit', async () => {
+    const wide = (await forecastOf({ spendDays: 40, columns: 130 })).stdout;
+    expect(wide).toMatch(/ 50 % .* 95 %$/m);
+    const usual = (await forecastOf({ spendDays: 40, columns: 90 })).stdout;
+    expect(usual).toContain('● middle');
+    expect(usual).not.toMatch(/ 95 %$/m);
+    const narrow = (await forecastOf({ spendDays: 40, columns: 70 })).stdout;
+    expect(narrow).not.toMatch(/[●…]/);
   });
 
   it('estimates a task before it starts, from its like, and lets go of what too few share', async () => {

@@ -4,7 +4,7 @@ import { defineCommand, valueOption } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import { ESTIMATE_COLUMNS, estimateLines, estimateRows } from '../estimate-lines.ts';
-import { backlogLines, spendColumns, spendCsvColumns, spendNotes } from '../forecast-lines.ts';
+import { backlogLines, showsBars, spendColumns, spendCsvColumns, spendNotes } from '../forecast-lines.ts';
 import { printCsv, printTable } from '../print-rows.ts';
 import { seenNodes } from '../seen-nodes.ts';
 import { configOfRun } from '../settings-of.ts';
@@ -34,8 +34,9 @@ function printReport(context: CommandContext, report: ForecastReport): void {
       'No use of models was recorded in the last 12 weeks. `amicus-metrics sources` says how to connect an agent.',
     );
   } else {
-    printTable(context, spendColumns(moments), report.spend);
-    if (report.spend.some(({ state }) => state === 'ready')) context.print(style('quiet', BAND_BAR_LEGEND));
+    const width = context.isTTY ? context.width : undefined;
+    printTable(context, spendColumns(report.spend, width), report.spend);
+    if (showsBars(report.spend, width)) context.print(style('quiet', BAND_BAR_LEGEND));
     for (const note of spendNotes(report.spend)) context.print(style('quiet', printable(note)));
   }
   context.print('');
@@ -79,7 +80,7 @@ export const forecastCommand = defineCommand({
       const plans = settings.flatPlans;
       const report = await forecastReport(collector, { nowMicros, timeZone, budgets, plans, seen: seenNodes(context) });
       if (context.format === 'json') context.printJson(closed(report));
-      else if (context.format === 'csv') printCsv(context, spendCsvColumns(momentFormat(timeZone)), report.spend);
+      else if (context.format === 'csv') printCsv(context, spendCsvColumns(report.spend), report.spend);
       else printReport(context, report);
       return undefined;
     }

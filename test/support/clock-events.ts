@@ -1,5 +1,5 @@
-import { clockFacts } from '../../src/analysis/clock/clock-facts.ts';
 import type { ClusterClock, Interval } from '../../src/analysis/clock/cluster-clock.ts';
+import { FactBook } from '../../src/analysis/clock/fact-book.ts';
 import { livesOf } from '../../src/analysis/clock/open-clock.ts';
 import { taskHistories } from '../../src/analysis/reports/task-list.ts';
 import type { EventData, StoredEvent } from '../../src/model/event.ts';
@@ -20,16 +20,17 @@ export function eventsOf(told: readonly Told[]): readonly StoredEvent[] {
   );
 }
 
+/** The clock of a span, in microseconds, of some events in any order. */
+export function clockOfEvents(events: readonly StoredEvent[], fromMicros: number, toMicros: number): ClusterClock {
+  const book = new FactBook();
+  for (const event of events) book.add(event);
+  const histories = taskHistories(events.filter(({ metric }) => /^task\.(?!status)/.test(metric)));
+  return { ...livesOf(histories, book.facts(), fromMicros, toMicros), complete: true };
+}
+
 /** The clock of a span, in seconds, of what was told. */
 export function clockOf(told: readonly Told[], toSeconds: number, fromSeconds = 0): ClusterClock {
-  const events = eventsOf(told);
-  const isOfTask = (event: StoredEvent): boolean => /^task\.(?!status)/.test(event.metric);
-  const tasks = events.filter(isOfTask);
-  const facts = clockFacts(
-    tasks,
-    events.filter((event) => !isOfTask(event)),
-  );
-  return { ...livesOf(taskHistories(tasks), facts, second(fromSeconds), second(toSeconds)), complete: true };
+  return clockOfEvents(eventsOf(told), second(fromSeconds), second(toSeconds));
 }
 
 /** Intervals as a test reads them: `queued 0-10`, `working 10-70 by a`. */

@@ -5,8 +5,9 @@ import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { toCount } from '../reports/distribution.ts';
 import type { TaskHistory } from '../reports/task-history.ts';
 import { taskHistories, TASK_METRICS } from '../reports/task-list.ts';
-import { type ClockFacts, clockFacts, NODE_METRICS } from './clock-facts.ts';
+import type { ClockFacts } from './clock-facts.ts';
 import type { ClusterClock, Interval, TaskState } from './cluster-clock.ts';
+import { FactBook } from './fact-book.ts';
 import { readLastSigns } from './lost-turns.ts';
 import { nodeLives } from './node-life.ts';
 import { taskLife } from './task-life.ts';
@@ -20,6 +21,9 @@ const LOOK_BACK_MICROS = 14 * MICROS_PER_DAY;
 /** Shorter waits for the lock are most of them and add up to little. */
 const LOCK_WAIT_FLOOR_MILLIS = 50;
 
+const NODE_METRICS = ['node.registered', 'node.status', 'node.terminated'] as const;
+
+type Keep = (event: StoredEvent) => void;
 type Span = { readonly since?: number; readonly until: number };
 
 /**
@@ -39,32 +43,59 @@ export async function openClock(
   const endMicros = Math.max(Math.min(toMicros, nowMicros), fromMicros);
   const within = { since: fromMicros / 1e6, until: endMicros / 1e6 };
   const before = { since: (fromMicros - LOOK_BACK_MICROS) / 1e6, until: within.since };
-  let complete = true;
-  const read = async (list: StoredEvent[], metric: string, early?: Span, filters?: FilterBook): Promise<void> => {
-    if (early !== undefined) await readNewest(ask, list, metric, early, MAX_EVENTS_BEFORE);
-    const count = await readNewest(ask, list, metric, within, MAX_EVENTS, filters);
-    complete &&= count < MAX_EVENTS;
-  };
+  const book = new FactBook();
   const tasks: StoredEvent[] = [];
-  const others: StoredEvent[] = [];
+  const toFacts = (event: StoredEvent): void => book.add(event);
+  const toTasks = (event: StoredEvent): void => {
+    book.add(event);
+    tasks.push(event);
+  };
+  let complete = true;
+  const read = async (keep: Keep, metric: string, filters?: FilterBook): Promise<number> => {
+    const count = await readNewest(ask, keep, metric, within, MAX_EVENTS, filters);
+    complete &&= count < MAX_EVENTS;
+    return count;
+  };
   for (const metric of TASK_METRICS) {
     const counted = await countOf(ask, metric, within);
-    const known = tasks.length;
-    await read(tasks, metric);
     // Hourly figures outlive events: where they count more, some have expired.
-    complete &&= tasks.length - known >= counted;
-    await readNewest(ask, tasks, metric, before, MAX_EVENTS_BEFORE);
+    complete &&= (await read(toTasks, metric)) >= counted;
   }
-  for (const metric of NODE_METRICS) await read(others, metric, { until: within.since });
-  for (const metric of ['task.status', 'human.asked']) await read(others, metric, before);
-  await read(others, 'tests.executed');
-  await read(others, 'state.lock', undefined, { wait_ms: { gte: LOCK_WAIT_FLOOR_MILLIS } });
+  await readEarlier(ask, tasks, book, before);
+  for (const metric of NODE_METRICS) {
+    await read(toFacts, metric);
+    await readNewest(ask, toFacts, metric, { until: within.since }, MAX_EVENTS_BEFORE);
+  }
+  for (const metric of ['task.status', 'human.asked']) {
+    await read(toFacts, metric);
+    await readNewest(ask, toFacts, metric, before, MAX_EVENTS_BEFORE);
+  }
+  await read(toFacts, 'tests.executed');
+  await read(toFacts, 'state.lock', { wait_ms: { gte: LOCK_WAIT_FLOOR_MILLIS } });
 
   const histories = taskHistories(tasks);
-  let facts = clockFacts(tasks, others);
+  const facts = book.facts();
   const signs = await readLastSigns(ask, histories, facts, { fromMicros, toMicros: endMicros });
-  if (signs.length > 0) facts = clockFacts(tasks, [...others, ...signs]);
-  return { ...livesOf(histories, facts, fromMicros, endMicros), complete };
+  for (const sign of signs) book.add(sign);
+  return { ...livesOf(histories, signs.length === 0 ? facts : book.facts(), fromMicros, endMicros), complete };
+}
+
+/**
+ * Adds what is known of tasks from before the span, as far as it matters: those that live on in it. Most had ended by
+ * then; they are not kept.
+ */
+async function readEarlier(ask: EventAnswerer, tasks: StoredEvent[], book: FactBook, before: Span): Promise<void> {
+  const living = new Set(tasks.map((event) => event.data['task_id']));
+  const endedMicros = new Map<unknown, number>();
+  const keep = (event: StoredEvent): void => {
+    book.add(event);
+    const taskId = event.data['task_id'];
+    const isEnd = event.metric === 'task.completed';
+    if (isEnd && !endedMicros.has(taskId)) endedMicros.set(taskId, event.atMicros);
+    if (living.has(taskId) || (!isEnd && event.atMicros > (endedMicros.get(taskId) ?? -Infinity))) tasks.push(event);
+  };
+  // Newest first: the first end of a task that is met is its last.
+  for (const metric of TASK_METRICS.toReversed()) await readNewest(ask, keep, metric, before, MAX_EVENTS_BEFORE);
 }
 
 async function countOf(ask: EventAnswerer, metric: string, span: Required<Span>): Promise<number> {
@@ -73,20 +104,23 @@ async function countOf(ask: EventAnswerer, metric: string, span: Required<Span>)
   return toCount(rows[0]);
 }
 
-/** Adds the newest events of a metric to a list; returns how many. */
+/** Hands over the newest events of a metric; tells how many there were. */
 async function readNewest(
   ask: EventAnswerer,
-  list: StoredEvent[],
+  keep: Keep,
   metric: string,
   span: Span,
   limit: number,
   filters?: FilterBook,
 ): Promise<number> {
   if (span.since !== undefined && span.since >= span.until) return 0;
-  const known = list.length;
   const question = { metric, ...span, order: 'newest_first', limit, ...(filters === undefined ? {} : { filters }) };
-  for await (const events of ask.events(question)) for (const event of events) list.push(event);
-  return list.length - known;
+  let count = 0;
+  for await (const events of ask.events(question)) {
+    count += events.length;
+    for (const event of events) keep(event);
+  }
+  return count;
 }
 
 /** The lives of tasks and nodes from what is known of them. Pure. */

@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Interval } from '../../../src/analysis/clock/cluster-clock.ts';
-import { clockFacts } from '../../../src/analysis/clock/clock-facts.ts';
 import { criticalPath } from '../../../src/analysis/clock/critical-path.ts';
-import { livesOf } from '../../../src/analysis/clock/open-clock.ts';
-import { taskHistories } from '../../../src/analysis/reports/task-list.ts';
 import { RELEASE_REASONS } from '../../../src/metrics/task-released.ts';
 import { TASK_STATUSES } from '../../../src/metrics/task-status.ts';
 import { NODE_STATUSES } from '../../../src/metrics/node-status.ts';
 import { TERMINATION_REASONS } from '../../../src/metrics/node-terminated.ts';
 import type { EventData, StoredEvent } from '../../../src/model/event.ts';
+import { clockOfEvents } from '../../support/clock-events.ts';
 import { storedEvent } from '../../support/stored-events.ts';
 
 const SECOND = 1_000_000;
@@ -60,7 +58,7 @@ const otherEvent = fc.oneof(
 );
 
 const clusterClock = (tasks: readonly StoredEvent[], others: readonly StoredEvent[], from: number, to: number) =>
-  livesOf(taskHistories(tasks), clockFacts(tasks, others), from, to);
+  clockOfEvents([...tasks, ...others], from, to);
 
 /** Events with some of them told twice, in any order. */
 const told = (one: fc.Arbitrary<StoredEvent>, most: number): fc.Arbitrary<StoredEvent[]> =>
@@ -93,7 +91,7 @@ describe('the critical path', () => {
     fc.assert(
       fc.property(told(taskEvent, 24), told(otherEvent, 12), (tasks, others) => {
         const clock = clusterClock(tasks, others, START, START + 4_000 * SECOND);
-        const path = criticalPath({ ...clock, complete: true });
+        const path = criticalPath(clock);
         if (path === undefined) return;
         let end = path.fromMicros;
         for (const segment of path.segments) {

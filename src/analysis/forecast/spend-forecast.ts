@@ -65,6 +65,7 @@ export function forecastSpend(
   if (past.length < MIN_DAYS || past.filter(isActive).length < MIN_ACTIVE_DAYS) return undefined;
   const now = { weekday: today.weekday, before: today.used };
   const sums = spendPaths(past, now, daysAhead, DRAWS, random);
+  let hasFailed = false;
   return daysAhead.map((ahead, place): SpendForecast => {
     const draws = sums[place] ?? [];
     const replays = replay(past, ahead, random);
@@ -73,11 +74,14 @@ export function forecastSpend(
     const factor = factors[MIDDLE_BAND] ?? 1;
     const spread = factor * unseenBy(past.length);
     const coverage = runningCoverage(replays, ahead);
+    const trust = trustIn(coverage[MIDDLE_BAND], ahead, factor);
+    // What cannot tell the end of a day cannot tell that of a month, of which the past says less.
+    hasFailed ||= trust === 'failing';
     return {
       forecast: stretched(plain, factors, 0),
       draws: draws.map((draw) => Math.max(0, plain.middle + (draw - plain.middle) * spread)),
       coverage,
-      trust: trustIn(coverage[MIDDLE_BAND], ahead, factor),
+      trust: hasFailed ? 'failing' : trust,
     };
   });
 }

@@ -61,6 +61,22 @@ describe('forecastSpend', () => {
     expect(forecastSpend({ days: quiet, today, elapsedHours: 9 }, [0], new SeededRandom(1))).toBeUndefined();
   });
 
+  it('says when it cannot be relied on, or had to become wider', () => {
+    const trustIn = (days: ReturnType<typeof weeks>) =>
+      forecastSpend({ days, today: { weekday: 1, used: 1 }, elapsedHours: 12 }, [0, 6, 20], new SeededRandom(1))?.map(
+        ({ trust }) => trust,
+      );
+    // Twenty percent more each day, for four weeks.
+    const soaring = Array.from({ length: 84 }, (_, day) => even((day % 7) + 1, 1.2 ** Math.max(0, day - 56)));
+    expect(trustIn(soaring)).toEqual(['failing', 'failing', 'failing']);
+    const random = new SeededRandom(3);
+    const restless = Array.from({ length: 84 }, (_, day) =>
+      even((day % 7) + 1, day > 55 && random.chance(0.5) ? 1e4 : 1),
+    );
+    expect(trustIn(restless)?.[0]).toBe('widened');
+    expect(trustIn(weeks(4, () => 1))?.at(-1)).toBe('unchecked');
+  });
+
   it('puts each band within the next, and none below nothing', () => {
     fc.assert(
       fc.property(

@@ -2,7 +2,12 @@ import type { TimeRange } from '../../model/range.ts';
 import type { LockWait } from './cluster-clock.ts';
 
 /** Something that holds from a moment until the next one of its kind. */
-export type Change = { readonly atMicros: number; readonly status: string };
+export type Change = {
+  readonly atMicros: number;
+  readonly status: string;
+  /** The task that a node names with its status. */
+  readonly taskId?: string | undefined;
+};
 
 /** A stretch in which a node gave no sign of life, or was gone. */
 export type Silence = TimeRange & {

@@ -102,6 +102,7 @@ function addTo<T>(lists: Map<string, T[]>, key: string, element: T): void {
 const statusChange = (event: StoredEvent): Change => ({
   atMicros: event.atMicros,
   status: textField(event, 'status') ?? 'other',
+  taskId: textField(event, 'task_id'),
 });
 
 /** Events of measured time are told at its end. */
@@ -175,19 +176,27 @@ function graceOf(event: StoredEvent): number | undefined {
   return status === 'silent' ? SILENT_AFTER_MICROS : status === 'terminated' ? 0 : undefined;
 }
 
-/** A person is asked for until the same is told to have ended; asking again while asked changes nothing. */
+/**
+ * When a person was asked for, by anybody. Who asked ends it for itself; an end by another who had not asked is that of
+ * the cluster's one flag, and ends it for all. Asking again while one asks changes nothing.
+ */
 function askedStretches(events: readonly StoredEvent[]): readonly TimeRange[] {
   const stretches: TimeRange[] = [];
+  const askers = new Set<string | undefined>();
   let since: number | undefined;
-  for (const event of events) {
-    if (event.data['waiting'] === true) since ??= event.atMicros;
-    else if (event.data['waiting'] === false) {
-      const seconds = numberField(event, 'waited_seconds');
-      const fromMicros = since ?? (seconds === undefined ? undefined : event.atMicros - Math.round(seconds * 1e6));
-      if (fromMicros !== undefined) stretches.push({ fromMicros, toMicros: event.atMicros });
-      since = undefined;
+  for (const { atMicros, node_id: nodeId, data } of events) {
+    if (data['waiting'] === true) {
+      since ??= atMicros;
+      askers.add(nodeId);
+      continue;
     }
+    const seconds = data['waited_seconds'];
+    const begun = since ?? (typeof seconds === 'number' ? atMicros - Math.round(seconds * 1e6) : undefined);
+    if (!askers.delete(nodeId)) askers.clear();
+    if (askers.size > 0 || begun === undefined) continue;
+    stretches.push({ fromMicros: begun, toMicros: atMicros });
+    since = undefined;
   }
   if (since !== undefined) stretches.push({ fromMicros: since, toMicros: Infinity });
-  return stretches;
+  return joined(stretches);
 }

@@ -1,4 +1,4 @@
-import { MICROS_PER_MINUTE, type TimeRange } from '../../model/range.ts';
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND, type TimeRange } from '../../model/range.ts';
 import type { Attempt, TaskHistory } from '../reports/task-history.ts';
 import type { Change, ClockFacts, NodeFacts } from './clock-facts.ts';
 import type { TaskLife, TaskState } from './cluster-clock.ts';
@@ -12,11 +12,13 @@ import { type Mark, partition } from './partition.ts';
  * a person may well be silent, and a lock is waited for within a test run.
  */
 const RANK = {
+  /** Its node said that it is at something else: what is measured of it from then on belongs to that. */
+  left: 10,
   lock_wait: 9,
   testing: 8,
   human_wait: 7,
   in_review: 6,
-  /** Its node fell silent, was gone, or said that it does nothing: `abandoned`, or `unattributed` where it came back. */
+  /** Its node fell silent, was gone, or said that it waits or is idle: `abandoned`, or `unattributed` where it came back. */
   absent: 5,
   /** A task cannot be worked at while it is said to be blocked, whoever holds it. */
   blocked: 4,
@@ -26,6 +28,9 @@ const RANK = {
 
 /** Up to so long, a node that comes back had been busy: requests to models take minutes in which nothing is told. */
 const BUSY_SILENCE_MICROS = 10 * MICROS_PER_MINUTE;
+
+/** A node that did something so shortly before was at work when the task was taken from it: three heartbeats. */
+const QUIET_MICROS = 90 * MICROS_PER_SECOND;
 
 /** What a status says of the time from then on, where it says more than claims and releases. */
 const STATUS_STATES: Readonly<Record<string, 'blocked' | 'in_review' | 'human_wait'>> = {
@@ -84,7 +89,7 @@ function marksOf(history: TaskHistory, facts: ClockFacts, life: TimeRange): read
   const statuses = facts.taskStatuses.get(history.taskId);
   addWaits(marks, history, statuses ?? []);
   if (statuses !== undefined) addStatuses(marks, history.attempts, statuses);
-  for (const turn of history.attempts) addTurn(marks, turn, life.toMicros, facts);
+  for (const turn of history.attempts) addTurn(marks, history.taskId, turn, life.toMicros, facts);
   const tests = facts.taskTests.get(history.taskId);
   if (tests === undefined) return marks;
   for (const run of partsWithin(tests, life)) {
@@ -135,7 +140,7 @@ function addStatuses(marks: TaskMark[], attempts: readonly Attempt[], statuses: 
   }
 }
 
-function addTurn(marks: TaskMark[], turn: Attempt, nowMicros: number, facts: ClockFacts): void {
+function addTurn(marks: TaskMark[], taskId: string, turn: Attempt, nowMicros: number, facts: ClockFacts): void {
   const span = { fromMicros: turn.fromMicros, toMicros: turn.toMicros ?? nowMicros };
   const { nodeId } = turn;
   marks.push(mark(span, 'working', RANK.working, nodeId, turn.startConcluded));
@@ -145,8 +150,11 @@ function addTurn(marks: TaskMark[], turn: Attempt, nowMicros: number, facts: Clo
     marks.push(mark(wait, 'lock_wait', RANK.lock_wait, nodeId));
   }
   for (const run of partsWithin(node.tests, span)) marks.push(mark(run, 'testing', RANK.testing, nodeId));
-  addStandstills(marks, turn, span, node, facts);
-  addSilences(marks, turn, span, node);
+  const changes = changesWithin(node.changes, span);
+  addStandstills(marks, turn, span, changes, facts);
+  const left = leftMicros(turn, taskId, changes);
+  if (left === undefined) addSilences(marks, turn, span, node);
+  else marks.push(mark({ fromMicros: left, toMicros: span.toMicros }, 'abandoned', RANK.left, nodeId, true));
 }
 
 /** Where the node said during its turn that it waits, or that it is idle. What it said before is not about this task. */
@@ -154,21 +162,35 @@ function addStandstills(
   marks: TaskMark[],
   turn: Attempt,
   span: TimeRange,
-  { changes }: NodeFacts,
-  { asked }: ClockFacts,
+  changes: readonly Change[],
+  facts: ClockFacts,
 ): void {
-  for (const { atMicros, status } of changesWithin(changes, span)) {
+  for (const [index, { atMicros, status }] of changes.entries()) {
     if (status !== 'waiting' && status !== 'idle') continue;
-    const toMicros = Math.min(nextChange(changes, atMicros)?.atMicros ?? Infinity, span.toMicros);
-    const stretch = { fromMicros: atMicros, toMicros };
+    const stretch = { fromMicros: atMicros, toMicros: changes[index + 1]?.atMicros ?? span.toMicros };
     // An idle node that gives the task back in the end has only not said so.
-    const isLeft = status === 'idle' && toMicros === span.toMicros && (wasLost(turn) || turn.toMicros === undefined);
-    marks.push(mark(stretch, isLeft ? 'abandoned' : 'unattributed', RANK.absent, turn.nodeId, true));
+    marks.push(mark(stretch, 'unattributed', RANK.absent, turn.nodeId, true));
     if (status === 'idle') continue;
-    for (const part of partsWithin(asked, stretch)) {
+    for (const part of partsWithin(facts.asked, stretch)) {
       marks.push(mark(part, 'human_wait', RANK.human_wait, turn.nodeId, true));
     }
   }
+}
+
+/**
+ * Since when a node said that it does something else, or nothing, and never again that it is at this task. Of a turn that
+ * goes on only where it says that it is idle: with two tasks in hand it may come back to the first.
+ */
+function leftMicros(turn: Attempt, taskId: string, changes: readonly Change[]): number | undefined {
+  const isLost = wasLost(turn);
+  if (!isLost && turn.toMicros !== undefined) return undefined;
+  let left: number | undefined;
+  for (const { atMicros, status, taskId: named } of changes) {
+    const isElsewhere = isLost && named !== undefined && named !== taskId;
+    if (status === 'idle' || isElsewhere) left ??= atMicros;
+    else if (status === 'working' || status === 'waiting') left = undefined;
+  }
+  return left;
 }
 
 /** Where the node fell silent or was gone during its turn. */
@@ -184,5 +206,6 @@ function addSilences(marks: TaskMark[], turn: Attempt, span: TimeRange, { silenc
   }
   if (isTold || !wasLost(turn)) return;
   const fromMicros = Math.max(lastUpTo(signs, span.toMicros) ?? span.fromMicros, span.fromMicros);
+  if (span.toMicros - fromMicros < QUIET_MICROS) return;
   marks.push(mark({ fromMicros, toMicros: span.toMicros }, 'abandoned', RANK.absent, turn.nodeId, true));
 }

@@ -101,6 +101,26 @@ describe('the life of a task', () => {
   });
 });
 
+describe('a question to a person', () => {
+  const asked = (at: number, node: string | undefined, waiting: boolean): Told => [
+    at,
+    'human.asked',
+    node,
+    { waiting },
+  ];
+  const waits: Told = [30, 'node.status', 'a', { status: 'waiting' }];
+
+  it('lasts until all who asked have their answer', () => {
+    const told = [created, claimed, waits, asked(30, 'a', true), asked(35, 'b', true), asked(40, 'b', false)];
+    expect(lifeOf([...told, asked(90, 'a', false), completed])).toContain('human_wait 30-90 by a');
+  });
+
+  it('ends for all when somebody else takes back the flag of the cluster', () => {
+    const told = [created, claimed, waits, asked(30, 'a', true), asked(50, 'b', false)];
+    expect(lifeOf([...told, completed])).toContain('human_wait 30-50 by a');
+  });
+});
+
 describe('a turn that leads nowhere', () => {
   const taken: Told = [700, 'task.claimed', 'b', task];
   const done: Told = [900, 'task.completed', 'b', task];
@@ -131,6 +151,26 @@ describe('a turn that leads nowhere', () => {
   it('is abandoned when its node says that it is idle and another takes it', () => {
     const idle: Told = [200, 'node.status', 'a', { status: 'idle' }];
     expect(lifeOf([created, claimed, idle, taken, done])).toContain('abandoned 200-700 by a');
+  });
+
+  it('is abandoned when its node is at another task and never comes back to it', () => {
+    const told: Told[] = [
+      created,
+      claimed,
+      [200, 'node.status', 'a', { status: 'working', task_id: 'u' }],
+      [300, 'state.lock', 'a', { wait_ms: 5_000 }],
+      [400, 'node.status', 'a', { status: 'idle' }],
+      [500, 'node.status', 'a', { status: 'working', task_id: 'v' }],
+    ];
+    expect(lifeOf([...told, taken, done])).toEqual([
+      'queued 0-10',
+      'working 10-200 by a',
+      'abandoned 200-700 by a',
+      'working 700-900 by b',
+    ]);
+    const back: Told = [600, 'node.status', 'a', { status: 'working', task_id: 't' }];
+    const sign: Told = [650, 'state.write', 'a'];
+    expect(lifeOf([...told, back, sign, taken, done])).toContain('working 500-700 by a');
   });
 
   it('is not abandoned when its node had only been busy, or came back and completed it', () => {

@@ -19,18 +19,17 @@ type LostTurn = TimeRange & { readonly nodeId: string };
 
 /** Turns that were lost without that their node was told to be silent or gone: since when it did nothing, is not known. */
 function lostTurns(histories: readonly TaskHistory[], facts: ClockFacts, span: TimeRange): readonly LostTurn[] {
-  return histories
-    .flatMap(({ attempts }) =>
-      attempts.flatMap((turn) => {
-        const { nodeId, fromMicros, toMicros } = turn;
-        if (nodeId === undefined || toMicros === undefined || !wasLost(turn)) return [];
-        return [{ nodeId, fromMicros, toMicros }];
-      }),
-    )
-    .filter((turn) => turn.toMicros > span.fromMicros && turn.fromMicros < span.toMicros)
-    .filter((turn) => partsWithin(facts.nodes.get(turn.nodeId)?.silences ?? [], turn).length === 0)
-    .sort((a, b) => b.toMicros - a.toMicros)
-    .slice(0, MAX_TURNS);
+  const lost: LostTurn[] = [];
+  for (const { attempts } of histories) {
+    for (const turn of attempts) {
+      const { nodeId, fromMicros, toMicros } = turn;
+      if (nodeId === undefined || toMicros === undefined || !wasLost(turn)) continue;
+      if (toMicros <= span.fromMicros || fromMicros >= span.toMicros) continue;
+      const told = partsWithin(facts.nodes.get(nodeId)?.silences ?? [], { fromMicros, toMicros });
+      if (told.length === 0) lost.push({ nodeId, fromMicros, toMicros });
+    }
+  }
+  return lost.sort((a, b) => b.toMicros - a.toMicros).slice(0, MAX_TURNS);
 }
 
 /** The last thing that nodes did in turns that were lost without a word. */

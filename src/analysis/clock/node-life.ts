@@ -57,10 +57,13 @@ export function nodeLives(
 }
 
 function heldMarks(held: readonly Interval<TaskState>[]): readonly Mark<NodeState>[] {
-  return held.flatMap(({ state, ...interval }) => {
+  const marks: Mark<NodeState>[] = [];
+  for (const { state, fromMicros, toMicros, concluded } of held) {
     const told = BY_TASK[state];
-    return told === undefined ? [] : [{ ...interval, ...told, nodeId: undefined }];
-  });
+    if (told === undefined) continue;
+    marks.push({ fromMicros, toMicros, state: told.state, nodeId: undefined, concluded, rank: told.rank });
+  }
+  return marks;
 }
 
 function toldMarks(node: NodeFacts): readonly Mark<NodeState>[] {

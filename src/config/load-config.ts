@@ -3,10 +3,12 @@ import { resolve } from 'node:path';
 import type { Metric } from '../metrics/define-metric.ts';
 import { catalogueOf, type Catalogue } from '../metrics/index.ts';
 import { ConfigError } from '../model/errors.ts';
+import { type AlertRule, readAlertRules } from './alert-rules.ts';
 import { type Budget, readBudgets } from './budgets.ts';
 import { type ConfigTable, readConfigFile } from './config-file.ts';
 import { readCustomMetrics } from './custom-metrics.ts';
 import { type DetectorParameters, readDetectorParameters } from './detector-parameters.ts';
+import { type NotifyChannel, readNotifyChannels, strangeChannels } from './notify-channels.ts';
 import { type AnySetting, SETTING_KEYS, type SettingKey, type Settings, SETTINGS } from './settings.ts';
 import { isTable, shown, strangersInEnvironment, strangersInFile, strangersInList } from './strangers.ts';
 
@@ -35,6 +37,9 @@ export type Config = {
   readonly problems: readonly ConfigError[];
   readonly customMetrics: readonly Metric[];
   readonly budgets: readonly Budget[];
+  readonly alerts: readonly AlertRule[];
+  /** Where alerts go: those that are declared, the terminal and the desktop. */
+  readonly channels: readonly NotifyChannel[];
   /** Parameters of detectors that differ from the declared ones, by detector. */
   readonly detectors: DetectorParameters;
   /** Names of the metrics that are off, from `disable` and `enable`: what a collector takes as `disabled`. */
@@ -72,9 +77,15 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   const custom = readCustomMetrics(file.table['metrics'], file.path ?? '');
   const { budgets, problems: badBudgets } = readBudgets(file.table['budgets'], file.path ?? '');
   const { detectors, problems: badDetectors } = readDetectorParameters(file.table['detectors'], file.path ?? '');
+  const catalogue = catalogueOf(custom.metrics);
+  const { alerts, problems: badAlerts } = readAlertRules(file.table['alerts'], file.path ?? '', catalogue);
+  const { channels, problems: badChannels } = readNotifyChannels(file.table['notify'], file.path ?? '');
   problems.push(
     ...custom.problems,
     ...badBudgets,
+    ...badAlerts,
+    ...badChannels,
+    ...strangeChannels(alerts, channels, file.path ?? ''),
     ...badDetectors,
     ...strangersInFile(file.table, file.path ?? ''),
     ...strangersInEnvironment(environment),
@@ -83,7 +94,6 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
   // Each key was taken above, with a value of its own kind.
   const settings = values as Settings;
   const known = origins as Record<SettingKey, Origin>;
-  const catalogue = catalogueOf(custom.metrics);
   for (const key of ['disable', 'enable'] as const) {
     problems.push(...strangersInList(key, settings[key], originText(known[key]), catalogue));
   }
@@ -94,6 +104,8 @@ export function loadConfig(options: LoadConfigOptions = {}): Config {
     problems,
     customMetrics: custom.metrics,
     budgets,
+    alerts,
+    channels,
     detectors,
     disabled,
     file: file.path,

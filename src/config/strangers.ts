@@ -7,7 +7,7 @@ import { type AnySetting, SETTING_KEYS, SETTINGS } from './settings.ts';
 
 const VARIABLE_PREFIX = 'AMICUS_METRICS_';
 /** Keys of the file that are no settings: tables of the user's own names, read apart. */
-const TABLE_KEYS = ['metrics', 'budgets', 'detectors'];
+const TABLE_KEYS = ['metrics', 'budgets', 'alerts', 'notify', 'detectors'];
 /** Enough to recognise a value by, in a message. */
 const SHOWN_VALUE_LENGTH = 80;
 

@@ -1,4 +1,6 @@
 import { adviceDecided } from './advice-decided.ts';
+import { alertChanged } from './alert-changed.ts';
+import { alertDelivered } from './alert-delivered.ts';
 import { apiFailed } from './api-failed.ts';
 import { clusterSnapshot } from './cluster-snapshot.ts';
 import { codeChanged } from './code-changed.ts';
@@ -50,6 +52,8 @@ export const METRICS = [
   messageSent,
   findingChanged,
   adviceDecided,
+  alertChanged,
+  alertDelivered,
 ] as const;
 
 type MetricOf<Name> = Extract<(typeof METRICS)[number], { readonly name: Name }>;

@@ -3,7 +3,8 @@ import type { StoredEvent } from '../../model/event.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { groupRuns, readTestRuns, type TestRun } from './test-runs.ts';
+import { changesByNode, countFlips, FLAKY, type Flips, isFlaky } from './suite-flips.ts';
+import { readTestRuns } from './test-runs.ts';
 
 type Evidence = {
   readonly fromMicros: number;
@@ -11,19 +12,20 @@ type Evidence = {
   readonly changes: readonly StoredEvent[];
 };
 
-/** Runs of one suite, and those that ended otherwise than the run before although nothing had changed. */
-type Flips = { hits: number; total: number; units: Set<string>; extraSeconds: number };
-
 const PARAMETERS = {
   days: { value: 3, unit: 'days', doc: 'How far it looks back from the end of the window: flaky runs are rare.' },
-  max_gap_minutes: { value: 30, unit: 'minutes', doc: 'Runs farther apart are not taken for runs of the same work.' },
-  min_flips: { value: 3, unit: 'runs', doc: 'Results that changed although nothing else did, at least.' },
+  max_gap_minutes: {
+    value: FLAKY.maxGapMinutes,
+    unit: 'minutes',
+    doc: 'Runs farther apart are not taken for runs of the same work.',
+  },
+  min_flips: { value: FLAKY.minFlips, unit: 'runs', doc: 'Results that changed although nothing else did, at least.' },
   min_tasks: {
-    value: 2,
+    value: FLAKY.minTasks,
     unit: 'tasks',
     doc: 'In at least so many tasks, so that one troubled task is no flaky suite.',
   },
-  flaky_share: { value: 0.05, unit: 'share', doc: 'And so large a part of all runs of the suite.' },
+  flaky_share: { value: FLAKY.share, unit: 'share', doc: 'And so large a part of all runs of the suite.' },
 } as const satisfies Parameters;
 
 /** Suites that pass and fail on the same code. */
@@ -57,55 +59,15 @@ export const flakyTests = defineDetector({
   },
 });
 
-function changesByNode(changes: readonly StoredEvent[]): ReadonlyMap<string, readonly number[]> {
-  const byNode = Map.groupBy(changes, ({ node_id: node }) => node ?? '');
-  return new Map([...byNode].map(([node, own]) => [node, own.map(({ atMicros }) => atMicros)]));
-}
-
-function countFlips(
-  events: readonly StoredEvent[],
-  changes: ReadonlyMap<string, readonly number[]>,
-  maxGapMicros: number,
-): ReadonlyMap<string | undefined, Flips> {
-  const bySuite = new Map<string | undefined, Flips>();
-  for (const runs of groupRuns(events).values()) {
-    const [first] = runs;
-    if (first === undefined) continue;
-    const flips = bySuite.get(first.suite) ?? { hits: 0, total: 0, units: new Set<string>(), extraSeconds: 0 };
-    bySuite.set(first.suite, flips);
-    flips.total += runs.length;
-    for (const [index, run] of runs.entries()) {
-      const previous = runs[index - 1];
-      if (previous === undefined || run.atMicros - previous.atMicros > maxGapMicros) continue;
-      if (run.failed === previous.failed || !isUnexplained(runs, index, changes)) continue;
-      flips.hits += 1;
-      flips.units.add(run.unit);
-      flips.extraSeconds += (run.atMicros - previous.atMicros) / 1e6;
-    }
-  }
-  return bySuite;
-}
-
-/** True when nothing between this run and the one before explains that they end differently. */
-function isUnexplained(
-  runs: readonly TestRun[],
-  index: number,
-  changes: ReadonlyMap<string, readonly number[]>,
-): boolean {
-  const [earlier, previous, run] = [runs[index - 2], runs[index - 1], runs[index]];
-  if (previous === undefined || run === undefined) return false;
-  const own = changes.get(run.nodeId ?? '');
-  if (own === undefined) return earlier !== undefined && earlier.failed === run.failed;
-  return !own.some((atMicros) => atMicros > previous.atMicros && atMicros <= run.atMicros);
-}
-
 function toFinding(
   suite: string | undefined,
-  { hits, total, units, extraSeconds }: Flips,
+  flips: Flips,
   span: { readonly fromMicros: number; readonly toMicros: number },
   values: ParameterValues<typeof PARAMETERS>,
 ): Finding[] {
-  if (hits < values.min_flips || units.size < values.min_tasks || hits / total < values.flaky_share) return [];
+  const bounds = { minFlips: values.min_flips, minTasks: values.min_tasks, share: values.flaky_share };
+  if (!isFlaky(flips, bounds)) return [];
+  const { hits, total, units, extraSeconds } = flips;
   const share = { value: hits / total, unit: 'share', samples: total, ...wilsonInterval(hits, total) } as const;
   const days = (span.toMicros - span.fromMicros) / MICROS_PER_DAY;
   return [

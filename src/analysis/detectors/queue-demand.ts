@@ -7,24 +7,22 @@ export type Turn = {
   readonly priority: string | undefined;
   /** Who had it; absent while it waits, or where nobody knows. */
   readonly nodeId: string | undefined;
-  /** Since when it could be taken: it was neither held nor blocked. */
+  /** Since when it could be taken, within the span: it was neither held nor blocked. */
   readonly readyMicros: number;
-  /** False when it was ready, or held, before the clock's span began: how long it waited is then not known. */
-  readonly readyKnown: boolean;
   /** Absent while it waits. */
   readonly takenMicros: number | undefined;
+  /** How long it waited until it was taken, or has waited yet, also before the span. Absent when it did not come from the queue. */
+  readonly waitSeconds: number | undefined;
   /** How long it bound its holder within the span. Time in which its holder did nothing any more is left out. */
   readonly heldSeconds: number;
 };
 
 /** Waits for a node and work of every task in a clock's span, in order of when it could be taken. */
 export function turnsOf(clock: ClusterClock): readonly Turn[] {
-  return clock.tasks
-    .flatMap((life) => turnsOfTask(life, clock.fromMicros))
-    .sort((a, b) => a.readyMicros - b.readyMicros);
+  return clock.tasks.flatMap(turnsOfTask).sort((a, b) => a.readyMicros - b.readyMicros);
 }
 
-function turnsOfTask(life: TaskLife, spanFromMicros: number): readonly Turn[] {
+function turnsOfTask(life: TaskLife): readonly Turn[] {
   const { taskId, priority } = life;
   const turns: Turn[] = [];
   let open: Turn | undefined;
@@ -42,9 +40,17 @@ function turnsOfTask(life: TaskLife, spanFromMicros: number): readonly Turn[] {
     }
     if (open?.nodeId !== nodeId) {
       close();
-      const ready = readyMicros ?? fromMicros;
-      const readyKnown = ready > spanFromMicros;
-      open = { taskId, priority, nodeId, readyMicros: ready, readyKnown, takenMicros: fromMicros, heldSeconds: 0 };
+      const waitSeconds = waitUntil(life, readyMicros, fromMicros);
+      const takenMicros = fromMicros;
+      open = {
+        taskId,
+        priority,
+        nodeId,
+        readyMicros: readyMicros ?? fromMicros,
+        takenMicros,
+        waitSeconds,
+        heldSeconds: 0,
+      };
       readyMicros = undefined;
     }
     const seconds = state === 'abandoned' ? 0 : (toMicros - fromMicros) / 1e6;
@@ -52,18 +58,29 @@ function turnsOfTask(life: TaskLife, spanFromMicros: number): readonly Turn[] {
   }
   close();
   if (readyMicros !== undefined && life.open) {
-    const readyKnown = readyMicros > spanFromMicros;
+    const waitSeconds = waitUntil(life, readyMicros, life.toMicros);
     turns.push({
       taskId,
       priority,
       nodeId: undefined,
       readyMicros,
-      readyKnown,
       takenMicros: undefined,
+      waitSeconds,
       heldSeconds: 0,
     });
   }
   return turns;
+}
+
+/** How long it waited: from the moment it was ready, or from before the span where that cut the wait. */
+function waitUntil(life: TaskLife, readyMicros: number | undefined, untilMicros: number): number | undefined {
+  const { waits } = life.history;
+  const cut = waits.find(
+    ({ fromMicros, toMicros }) => fromMicros < life.fromMicros && (toMicros ?? Infinity) >= life.fromMicros,
+  );
+  if (readyMicros === life.fromMicros && cut !== undefined) return (untilMicros - cut.fromMicros) / 1e6;
+  if (readyMicros !== undefined) return (untilMicros - readyMicros) / 1e6;
+  return waits.some(({ toMicros }) => toMicros === untilMicros) ? 0 : undefined;
 }
 
 const MANAGER_ROLE = 'bootstrap_manager';
@@ -80,4 +97,9 @@ export function fleetOf(clock: ClusterClock): readonly CountStep[] {
     .filter(isWorker(clock))
     .flatMap(({ intervals }) => intervals.filter(({ state }) => state !== 'dead'));
   return countsOver(alive);
+}
+
+/** How long each task waited for a node that was then found, or still waits; in seconds. */
+export function waitsOf(turns: readonly Turn[]): readonly number[] {
+  return turns.flatMap(({ waitSeconds }) => waitSeconds ?? []);
 }

@@ -1,7 +1,35 @@
+import { ascending, median, quantile } from '../statistics/quantiles.ts';
 import type { CountStep } from './counts-over-time.ts';
+import type { Turn } from './queue-demand.ts';
 
 /** Work that wants a worker from a moment on, for so long. */
 export type Job = { readonly readyMicros: number; readonly seconds: number };
+
+/** What has come, as jobs. One that nobody has taken yet will take as long as others typically do. */
+export function jobsOf(turns: readonly Turn[]): readonly Job[] {
+  const taken = turns.filter(({ takenMicros }) => takenMicros !== undefined);
+  const typical = median(taken.map(({ heldSeconds }) => heldSeconds)) ?? 0;
+  return turns.map(({ readyMicros, takenMicros, heldSeconds }) => ({
+    readyMicros,
+    seconds: takenMicros === undefined ? typical : heldSeconds,
+  }));
+}
+
+/** What nine of ten stay below; 0 of none. */
+export function nineOfTen(waits: readonly number[]): number {
+  return quantile(ascending(waits), 0.9) ?? 0;
+}
+
+/** The same fleet with another number of workers when all are there, and as many more or fewer at other times. */
+export function scaledTo(fleet: readonly CountStep[], workers: number): readonly CountStep[] {
+  const most = mostOf(fleet);
+  return fleet.map(({ atMicros, count }) => ({
+    atMicros,
+    count: count === 0 ? 0 : Math.max(1, Math.round((count * workers) / most)),
+  }));
+}
+
+export const mostOf = (fleet: readonly CountStep[]): number => Math.max(0, ...fleet.map(({ count }) => count));
 
 /**
  * How long each job waits if all that came comes again, in the order in which it was ready, to another number of
@@ -11,16 +39,10 @@ export type Job = { readonly readyMicros: number; readonly seconds: number };
  *
  * @param jobs In order of `readyMicros`.
  * @param fleet Workers over time, in order.
- * @param change Workers more, or less, whenever some are there; one always stays.
  * @param endMicros Jobs that nobody has taken by then have waited until then.
  * @returns Seconds, in the order of the jobs.
  */
-export function replayWaits(
-  jobs: readonly Job[],
-  fleet: readonly CountStep[],
-  change: number,
-  endMicros: number,
-): readonly number[] {
+export function replayWaits(jobs: readonly Job[], fleet: readonly CountStep[], endMicros: number): readonly number[] {
   const ends = new Ends();
   const waits: number[] = [];
   let step = 0;
@@ -30,7 +52,7 @@ export function replayWaits(
     now = Math.max(now, readyMicros);
     for (;;) {
       for (let next = fleet[step]; next !== undefined && next.atMicros <= now; next = fleet[++step]) {
-        workers = next.count === 0 ? 0 : Math.max(1, next.count + change);
+        workers = next.count;
       }
       ends.dropUpTo(now);
       if (ends.size < workers || now >= endMicros) break;

@@ -10,7 +10,7 @@ export const CAUSES: Readonly<Record<string, readonly string[]>> = {
   failing_tests: ['flaky_tests', 'hot_file'],
   retry_loop: ['flaky_tests', 'hot_file', 'lock_contention'],
   cost_spike: ['retry_loop', 'oversized_context', 'low_cache_use', 'model_mismatch', 'cost_outlier_task'],
-  cost_outlier_task: ['retry_loop', 'oversized_context'],
+  cost_outlier_task: ['retry_loop', 'oversized_context', 'low_cache_use', 'model_mismatch'],
   oversized_context: ['low_cache_use'],
 };
 

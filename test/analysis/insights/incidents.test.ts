@@ -54,7 +54,7 @@ describe('incidents', () => {
       finding('silent_node', 400, { subject: node('Node-C3D4') }),
     ];
     expect(groupIncidents(findings, TOTALS)).toHaveLength(2);
-    const same = findings.map((one) => ({ ...one, subject: node('Node-A1B2') }));
+    const same = findings.map(({ kind }) => finding(kind, 500, { subject: node('Node-A1B2') }));
     expect(groupIncidents(same, TOTALS)).toHaveLength(1);
   });
 

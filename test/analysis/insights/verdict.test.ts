@@ -52,7 +52,11 @@ describe('the verdict on accepted advice', () => {
   });
 
   it('says that there is no effect when both sides agree closely', () => {
-    const flat = days(new SeededRandom(4), () => 100).map((sample, index) => ({ ...sample, value: 100 + (index % 5) }));
+    const flat = days(new SeededRandom(4), () => 100).map(({ atMicros }, index) => ({
+      atMicros,
+      value: 100 + (index % 5),
+      weight: 1,
+    }));
     expect(judgeTrial(trial(flat)).outcome).toBe('no_effect');
   });
 

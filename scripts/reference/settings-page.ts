@@ -40,6 +40,15 @@ role = "developer"        # or node, cluster, client, model; none of them: every
 stages = [50, 80, 100]    # percent
 \`\`\`
 
+## Detectors
+
+What a detector goes by can be changed, one parameter at a time; [detectors](detectors.md) names them.
+
+\`\`\`toml
+[detectors.backlog]
+target_minutes = 45
+\`\`\`
+
 ## Prices of your own
 
 In \`amicus-metrics-prices.toml\` beside the configuration, or in the file that \`prices.file\` names (a \`.json\` file is

@@ -13,7 +13,7 @@ const FAULTY_PER_ROUND = 3;
 const QUIET_PER_ROUND = 1;
 const WATCHED_DAYS = 28;
 /** Different days of the week, with two weeks before and after them. */
-const ACCEPTED_ON = [16, 20, 25, 28];
+const ACCEPTED_ON = [16, 22, 28];
 
 /** Whether the analysis finds what is wrong, and nothing where nothing is. Not a measurement of time. */
 export async function benchProvingGround({ rounds, tell }: BenchContext): Promise<BenchOutcome> {
@@ -84,31 +84,36 @@ function recallTable(faults: readonly FaultTrial[], wrong: readonly FalseFinding
 }
 
 function placeboTable(placebos: readonly Placebo[]): Table {
-  const rows = [...Map.groupBy(placebos, ({ measure }) => measure), ['all', placebos] as const].map(
-    ([measure, own]) => {
-      const share = (outcome: Placebo['outcome']): number | undefined =>
-        percent(own.filter((placebo) => placebo.outcome === outcome).length, own.length);
-      return {
-        measure,
-        verdicts: own.length,
-        helped: share('helped'),
-        harmed: share('harmed'),
-        none: share('no_effect'),
-        unknown: share('cannot_tell'),
-      };
-    },
-  );
+  const groups = [...Map.groupBy(placebos, ({ measure }) => measure), ['all', placebos] as const];
+  const rows = groups.map(([measure, all]) => {
+    const own = all.filter(({ occasion }) => occasion === 'any day');
+    const afterBad = all.filter(({ occasion }) => occasion === 'after a bad day');
+    const share = (some: readonly Placebo[], outcome: Placebo['outcome']): number | undefined =>
+      percent(some.filter((placebo) => placebo.outcome === outcome).length, some.length);
+    return {
+      measure,
+      verdicts: all.length,
+      helped: share(own, 'helped'),
+      helpedAfterBad: share(afterBad, 'helped'),
+      harmed: share(own, 'harmed'),
+      none: share(own, 'no_effect'),
+      unknown: share(own, 'cannot_tell'),
+    };
+  });
   return {
     title: 'Verdicts on advice after which nothing was changed',
     columns: [
       { key: 'measure', label: 'measured by' },
       { key: 'verdicts', label: 'verdicts' },
       { key: 'helped', label: 'helped %', digits: 1 },
+      { key: 'helpedAfterBad', label: 'helped, accepted after the worst day %', digits: 1 },
       { key: 'harmed', label: 'harmed %', digits: 1 },
       { key: 'none', label: 'no effect %', digits: 1 },
       { key: 'unknown', label: 'cannot tell %', digits: 1 },
     ],
     rows,
-    notes: ['Accepted on four days of each quiet cluster, judged two weeks later.'],
+    notes: [
+      `Accepted on ${ACCEPTED_ON.length} days of each quiet cluster, and once more after the worst day of the measure in that time; judged two weeks later.`,
+    ],
   };
 }

@@ -73,6 +73,8 @@ export type Advice = {
 export type AdviceRule = {
   /** The detector whose findings it takes. */
   readonly kind: string;
+  /** What it may advise; for the reference page. */
+  readonly actions: readonly AdviceAction[];
   advise(finding: Finding): Omit<Advice, 'id' | 'finding'> | undefined;
 };
 

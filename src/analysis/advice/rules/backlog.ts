@@ -4,6 +4,7 @@ import type { AdviceRule } from '../advice.ts';
 /** Tasks wait because nodes are missing: spawn as many as the queue, played again, needed. */
 export const backlogAdvice: AdviceRule = {
   kind: 'backlog',
+  actions: ['spawn_node'],
   advise({ severity, observed, facts }) {
     const count = Number(facts['missing_nodes'] ?? 0);
     if (count < 1) return undefined;

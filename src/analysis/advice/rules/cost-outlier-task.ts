@@ -3,6 +3,7 @@ import type { AdviceRule } from '../advice.ts';
 /** One task that eats money: split it. What it cost is spent, and whether another like it comes is not known. */
 export const costOutlierTaskAdvice: AdviceRule = {
   kind: 'cost_outlier_task',
+  actions: ['split_task'],
   advise({ subject, severity, facts }) {
     return {
       action: 'split_task',

@@ -6,6 +6,7 @@ const SAVED = 0.5;
 /** The same work costs more, and no cause was found that says more: look at how the work is cut. */
 export const costSpikeAdvice: AdviceRule = {
   kind: 'cost_spike',
+  actions: ['split_task'],
   advise({ severity, impact: { usdPerDay } }) {
     return {
       action: 'split_task',

@@ -7,6 +7,7 @@ const SAVED = 0.5;
 /** Tasks that end with failing tests: look at what changed before more is built on it. */
 export const failingTestsAdvice: AdviceRule = {
   kind: 'failing_tests',
+  actions: ['code_review'],
   advise({ severity, impact: { secondsPerDay }, facts }) {
     return {
       action: 'code_review',

@@ -6,6 +6,7 @@ const SAVED = 0.8;
 /** A suite that cannot be trusted: mend it or set it aside, since nodes chase its failures. */
 export const flakyTestsAdvice: AdviceRule = {
   kind: 'flaky_tests',
+  actions: ['fix_flaky_tests'],
   advise({ subject, impact: { secondsPerDay }, facts }) {
     return {
       action: 'fix_flaky_tests',

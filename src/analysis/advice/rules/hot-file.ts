@@ -3,6 +3,7 @@ import type { AdviceRule } from '../advice.ts';
 /** One file that several nodes change in turn: let one of them have it. */
 export const hotFileAdvice: AdviceRule = {
   kind: 'hot_file',
+  actions: ['separate_files'],
   advise({ subject, facts }) {
     return {
       action: 'separate_files',

@@ -5,6 +5,7 @@ const SAVED = 0.6;
 /** Tasks wait for a person: answer, and let fewer questions arise. */
 export const humanWaitAdvice: AdviceRule = {
   kind: 'human_wait',
+  actions: ['answer_human'],
   advise({ severity, impact: { secondsPerDay }, facts }) {
     const waiting = Number(facts['waiting_now'] ?? 0);
     return {

@@ -6,6 +6,7 @@ const SAVED = 0.8;
 /** Nodes idle while tasks wait: they do not hear of them. */
 export const idleCapacityAdvice: AdviceRule = {
   kind: 'idle_capacity',
+  actions: ['restart_node'],
   advise({ severity, impact: { secondsPerDay }, facts }) {
     const nodeId = facts['node_id'];
     return {

@@ -6,6 +6,7 @@ const SAVED = 0.7;
 /** Long waits for the lock of the state file: the one who holds it long must do less while holding it. */
 export const lockContentionAdvice: AdviceRule = {
   kind: 'lock_contention',
+  actions: ['shorten_lock'],
   advise({ severity, impact: { secondsPerDay }, facts }) {
     const holder = facts['node_id'];
     return {

@@ -5,6 +5,7 @@ const SAVED = 0.7;
 /** Input that could come from a cache: keep the beginning of requests the same. */
 export const lowCacheUseAdvice: AdviceRule = {
   kind: 'low_cache_use',
+  actions: ['cache_context'],
   advise({ severity, impact: { usdPerDay } }) {
     return {
       action: 'cache_context',

@@ -6,6 +6,7 @@ const SAVED = 0.8;
 /** A dear model where a cheaper one does as well: change the model of the role. */
 export const modelMismatchAdvice: AdviceRule = {
   kind: 'model_mismatch',
+  actions: ['change_model'],
   advise({ impact: { usdPerDay }, facts }) {
     const { role, model, cheaper_model: cheaper } = facts;
     return {

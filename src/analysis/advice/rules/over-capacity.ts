@@ -3,6 +3,7 @@ import type { AdviceRule } from '../advice.ts';
 /** More nodes than needed: let the idle ones go. */
 export const overCapacityAdvice: AdviceRule = {
   kind: 'over_capacity',
+  actions: ['terminate_idle'],
   advise({ impact: { secondsPerDay }, facts }) {
     const count = Number(facts['spare_nodes'] ?? 0);
     if (count < 1) return undefined;

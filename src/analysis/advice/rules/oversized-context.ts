@@ -5,6 +5,7 @@ const SAVED = 0.6;
 /** Requests that carry too much: begin sessions anew, read less. */
 export const oversizedContextAdvice: AdviceRule = {
   kind: 'oversized_context',
+  actions: ['trim_context'],
   advise({ severity, impact: { usdPerDay } }) {
     return {
       action: 'trim_context',

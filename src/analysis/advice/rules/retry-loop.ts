@@ -5,6 +5,7 @@ const SAVED = 0.8;
 /** The same thing tried again and again: stop, and have a person or a stronger model look. */
 export const retryLoopAdvice: AdviceRule = {
   kind: 'retry_loop',
+  actions: ['stop_retrying', 'split_task'],
   advise({ subject, impact: { secondsPerDay }, facts }) {
     const isTask = subject.kind === 'task';
     return {

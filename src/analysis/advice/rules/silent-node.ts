@@ -5,6 +5,7 @@ const SAVED = 0.7;
 /** A node without a sign of life: start it anew, or find out why it falls silent. */
 export const silentNodeAdvice: AdviceRule = {
   kind: 'silent_node',
+  actions: ['restart_node'],
   advise({ subject, severity, impact: { secondsPerDay }, facts }) {
     if (subject.id === undefined) return undefined;
     const isSilent = facts['silent_now'] === 1;

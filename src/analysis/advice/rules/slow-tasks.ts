@@ -6,6 +6,7 @@ const SAVED = 0.5;
 /** Slower than before: look at what changed. Slower than the others: give the node another model, or start it anew. */
 export const slowTasksAdvice: AdviceRule = {
   kind: 'slow_tasks',
+  actions: ['split_task', 'restart_node'],
   advise({ subject, severity, impact: { secondsPerDay }, facts }) {
     const nodeId = facts['node_id'];
     const saving = secondsPerDay === undefined ? {} : { secondsPerDay: partOf(secondsPerDay, SAVED) };

@@ -3,6 +3,7 @@ import type { AdviceRule } from '../advice.ts';
 /** Usage that names nobody: start agents so that it does. */
 export const unattributedSpendAdvice: AdviceRule = {
   kind: 'unattributed_spend',
+  actions: ['mark_usage'],
   advise({ severity, facts }) {
     return {
       action: 'mark_usage',

@@ -3,6 +3,7 @@ import type { AdviceRule } from '../advice.ts';
 /** A model without a price: say it. */
 export const unpricedSpendAdvice: AdviceRule = {
   kind: 'unpriced_spend',
+  actions: ['set_price'],
   advise({ severity, facts }) {
     return {
       action: 'set_price',

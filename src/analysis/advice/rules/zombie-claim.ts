@@ -7,6 +7,7 @@ const SAVED = 0.8;
 /** A task that nobody works at and nobody can take: give it back. */
 export const zombieClaimAdvice: AdviceRule = {
   kind: 'zombie_claim',
+  actions: ['release_claim'],
   advise({ subject, severity, impact: { secondsPerDay }, facts }) {
     const [taskId, nodeId] = [facts['task_id'], facts['node_id']];
     const saving = secondsPerDay === undefined ? {} : { secondsPerDay: partOf(secondsPerDay, SAVED) };

@@ -80,12 +80,12 @@ export const lockContention = defineDetector({
     }
     const samples = now.reduce((sum, { values: row }) => sum + (asNumber(row['count(wait_ms)']) ?? 0), 0);
     const holder = mostWaitedFor(holders);
-    const longer = expected === undefined ? '' : `; usually it is ${Math.round(expected)} ms`;
+    const longer = expected === undefined ? '' : `; usually it is ${lengthOf(expected)}`;
     const finding: Finding = {
       kind: 'lock_contention',
       subject: { kind: 'cluster', id: undefined },
       severity: share >= 2 * values.working_share ? 'critical' : 'warning',
-      summary: `A node waits ${Math.round(typical)} ms for the lock of the state file, typically${longer}. All waits together take ${Math.max(1, Math.round(seconds / days / 60))} minutes a day.`,
+      summary: `A node waits ${lengthOf(typical)} for the lock of the state file, typically${longer}. All waits together take ${Math.max(1, Math.round(seconds / days / 60))} minutes a day.`,
       observed: { value: typical, unit: 'ms', samples },
       expected: expected === undefined ? undefined : { value: expected, unit: 'ms', samples: usual.length },
       effect: { value: shift?.shift ?? typical, unit: 'ms', low: shift?.low, high: shift?.high, samples },
@@ -104,6 +104,9 @@ export const lockContention = defineDetector({
     return { state: 'findings', reason: finding.summary, findings: [finding] };
   },
 });
+
+const lengthOf = (millis: number): string =>
+  millis < 1 ? 'under 1 ms' : millis < 1_000 ? `${Math.round(millis)} ms` : `${(millis / 1_000).toFixed(1)} s`;
 
 const meanWait = ({ values }: AggregateRow): number => asNumber(values['avg(wait_ms)']) ?? 0;
 

@@ -10,6 +10,7 @@ import { printTable } from './print-rows.ts';
 import { momentFormat } from './terminal/moments.ts';
 import { printable } from './terminal/printable.ts';
 import type { Tone } from './terminal/style.ts';
+import { wrapped } from './terminal/wrapped.ts';
 
 const TONES: Readonly<Record<string, Tone>> = { critical: 'bad', warning: 'warning', info: 'quiet' };
 const OUTCOME_WORDS = {
@@ -19,6 +20,19 @@ const OUTCOME_WORDS = {
   cannot_tell: 'cannot tell',
 } as const;
 const INDENT = '   ';
+const LABEL_WIDTH = 9;
+/** Longer lines are hard to read, however wide the terminal is. */
+const MAX_WIDTH = 120;
+
+/** A sentence in lines that fit, the first after a label. */
+function printText(context: CommandContext, text: string, label = ''): void {
+  const labelWidth = label === '' ? 0 : LABEL_WIDTH;
+  const width = Math.min(context.width, MAX_WIDTH) - INDENT.length - labelWidth;
+  for (const [index, line] of wrapped(text, Math.max(30, width)).entries()) {
+    const begin = labelWidth === 0 ? '' : context.style('quiet', (index === 0 ? label : '').padEnd(labelWidth));
+    context.print(`${INDENT}${begin}${line}`);
+  }
+}
 
 /** Prints insights for people: the gravest first, each with what to do about it. */
 export function printInsights(context: CommandContext, insights: Insights, settings: { readonly all: boolean }): void {
@@ -53,21 +67,20 @@ function printIncident(context: CommandContext, insights: Insights, incident: In
   context.print('');
   const severity = style(TONES[incident.severity] ?? 'quiet', incident.severity);
   context.print(`${rank}  ${severity}  ${style('strong', printable(incident.id))}`);
-  context.print(`${INDENT}${cause.summary}`);
+  printText(context, cause.summary);
   if (own !== undefined) printAdvice(context, own);
   if (symptoms.length > 0) context.print(`${INDENT}With it, and likely because of it:`);
   for (const symptom of symptoms) {
-    context.print(`${INDENT}- ${symptom.summary} ${style('quiet', printable(findingId(symptom)))}`);
+    printText(context, `${symptom.summary} (${printable(findingId(symptom))})`, '-');
   }
 }
 
 function printAdvice(context: CommandContext, { advice, standing }: StandingAdvice): void {
   const { style, timeZone } = context;
-  const line = (label: string, text: string): void =>
-    context.print(`${INDENT}${style('quiet', label.padEnd(9))}${text}`);
+  const line = (label: string, text: string): void => printText(context, text, label);
   const params = Object.entries(advice.params).map(([name, value]) => `${name}=${shownValue(value)}`);
   line('do', `${style('accent', [advice.action, ...params].join(' '))}  (${advice.priority} priority)`);
-  line('', advice.sentence);
+  line(' ', advice.sentence);
   const { secondsPerDay, usdPerDay } = advice.saving;
   const savings = [secondsPerDay, usdPerDay].filter((figure) => figure !== undefined).map(figureText);
   if (savings.length > 0) line('saves', `about ${savings.join(' and ')} a day, estimated`);
@@ -75,7 +88,7 @@ function printAdvice(context: CommandContext, { advice, standing }: StandingAdvi
   const until =
     standing.untilMicros === undefined ? '' : ` until ${momentFormat(timeZone).dateTime(standing.untilMicros)}`;
   if (standing.state !== 'open') line('state', `${standing.state}${until}`);
-  if (standing.because !== undefined) line('', standing.because);
+  if (standing.because !== undefined) line(' ', standing.because);
 }
 
 const shownValue = (value: string | number): string =>
@@ -99,14 +112,16 @@ function printDetectors(context: CommandContext, { verdicts }: Insights, all: bo
     );
     return;
   }
-  const counts = Map.groupBy(quiet, ({ verdict }) => verdict.state);
-  const count = (state: 'clear' | 'learning' | 'no_data' | 'flat', word: string): string[] =>
-    counts.has(state) ? [`${counts.get(state)?.length ?? 0} ${word}`] : [];
+  const states = Map.groupBy(quiet, ({ verdict }) => verdict.state);
+  const count = (state: 'clear' | 'learning' | 'no_data' | 'flat', one: string, more: string): string[] => {
+    const number = states.get(state)?.length ?? 0;
+    return number === 0 ? [] : [`${number} ${number === 1 ? one : more}`];
+  };
   const parts = [
-    ...count('clear', 'see nothing wrong'),
-    ...count('learning', 'have too little to judge'),
-    ...count('no_data', 'have no data'),
-    ...count('flat', 'see something that never changes'),
+    ...count('clear', 'sees nothing wrong', 'see nothing wrong'),
+    ...count('learning', 'has too little to judge', 'have too little to judge'),
+    ...count('no_data', 'has no data', 'have no data'),
+    ...count('flat', 'sees what never changes', 'see what never changes'),
   ];
   context.print(context.style('quiet', `Of ${verdicts.length} detectors, ${parts.join(', ')} (--all names them).`));
 }
@@ -165,10 +180,9 @@ export function printInsight(context: CommandContext, insights: Insights, id: st
   const finding = findings.find((one) => findingId(one) === id);
   if (finding === undefined) return false;
   const { style, timeZone } = context;
-  const line = (label: string, text: string): void =>
-    context.print(`${INDENT}${style('quiet', label.padEnd(9))}${text}`);
+  const line = (label: string, text: string): void => printText(context, text, label);
   context.print(`${style('strong', printable(id))}  ${style(TONES[finding.severity] ?? 'quiet', finding.severity)}`);
-  context.print(`${INDENT}${finding.summary}`);
+  printText(context, finding.summary);
   line('seen', figureText(finding.observed));
   if (finding.expected !== undefined) line('usual', figureText(finding.expected));
   line('effect', figureText(finding.effect));

@@ -1,3 +1,4 @@
+import { wrapped } from './terminal/wrapped.ts';
 import type { CommandEntry } from './command.ts';
 
 /** Options that every command takes, before or after its name: flags and meaning. */
@@ -20,19 +21,6 @@ export const HELP_DOC = 'print what a command takes';
 
 const EXIT_CODES = 'Exit codes: 0 done, 1 failed or does not hold, 2 wrong usage, 3 no store or nothing of that name.';
 const GAP = 2;
-
-/** Words in lines of at most so many columns; the terms here are ASCII. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
 
 /**
  * What `amicus-metrics --help` prints. Written here and not by the command-line library, which takes longer to load

@@ -55,7 +55,7 @@ export const FAULTS = {
     strong: { failedRunShare: 0.7 },
   },
   flaky_tests: {
-    doc: 'The browser suite fails now and then, and passes when it is run again unchanged.',
+    doc: 'The browser suite fails now and then for no reason.',
     moderate: { flakyRunShare: 0.15 },
     strong: { flakyRunShare: 0.4 },
   },

@@ -113,6 +113,7 @@ export const exampleCommand = defineCommand({
 
 const NEXT: readonly (readonly [string, string])[] = [
   ['insights', 'what is wrong, and what to do about it'],
+  ['clock', 'where the time of tasks and nodes went'],
   ['overview', 'what the cluster did'],
   ['costs --by model', 'what it cost'],
 ];

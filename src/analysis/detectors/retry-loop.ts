@@ -1,6 +1,7 @@
 import { MICROS_PER_DAY } from '../../model/range.ts';
 import type { AggregateRow } from '../../query/question.ts';
 import type { TaskLife } from '../clock/cluster-clock.ts';
+import { callsToldOnce, TELLER_FIELDS } from '../reports/calls-told-once.ts';
 import { toCount } from '../reports/distribution.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
@@ -40,7 +41,7 @@ export const retryLoop = defineDetector({
       since: from,
       until: to,
       aggregations: ['count', 'sum(duration_ms)'],
-      groupBy: ['node_id', 'tool', 'outcome'],
+      groupBy: ['node_id', ...TELLER_FIELDS, 'outcome'],
       bucket: '1h',
     });
     const history = await ask.aggregate({
@@ -48,10 +49,14 @@ export const retryLoop = defineDetector({
       since: window.baselineFromMicros / 1e6,
       until: from,
       aggregations: ['count'],
-      groupBy: ['tool', 'outcome'],
+      groupBy: [...TELLER_FIELDS, 'outcome'],
     });
     const { tasks } = await ask.clock(window.fromMicros, window.toMicros);
-    return { calls: calls.rows, history: history.rows, tasks };
+    return {
+      calls: callsToldOnce(calls.rows, ({ bucketStart, group }) => [bucketStart, group['node_id']]),
+      history: callsToldOnce(history.rows),
+      tasks,
+    };
   },
   judge({ calls, history, tasks }, window, values) {
     const findings = [...failingCalls(calls, history, values, window), ...thrash(tasks, values, window)];

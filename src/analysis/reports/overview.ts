@@ -1,5 +1,6 @@
 import type { AggregateRow } from '../../query/question.ts';
 import { type Answerer, definedSpan, type ReportSpan } from './answerer.ts';
+import { callsToldOnce, TELLER_FIELDS } from './calls-told-once.ts';
 import { type Distribution, distributionOf, NO_DISTRIBUTION, toCount, toDistribution } from './distribution.ts';
 import { compareNames } from './nodes-now.ts';
 import { stateLatency, type StateLatency } from './state-latency.ts';
@@ -107,8 +108,10 @@ export async function overview(ask: Answerer, span: ReportSpan): Promise<Overvie
   const [claimed] = await rowsOf('task.claimed', ['count', ...distributionOf('queue_seconds')]);
   const [created] = await rowsOf('task.created', ['count']);
   const [released] = await rowsOf('task.released', ['count']);
-  const [tools] = await rowsOf('tool.called', ['count', ...distributionOf('duration_ms')]);
-  const toolOutcomes = countOutcomes(await rowsOf('tool.called', ['count'], ['outcome']));
+  // Tellings of one call have the same length, so that they move no percentile.
+  const [tools] = await rowsOf('tool.called', distributionOf('duration_ms'));
+  const calls = callsToldOnce(await rowsOf('tool.called', ['count'], [...TELLER_FIELDS, 'outcome']));
+  const toolOutcomes = countOutcomes(calls);
   return {
     fromMicros,
     toMicros,
@@ -122,7 +125,7 @@ export async function overview(ask: Answerer, span: ReportSpan): Promise<Overvie
     nodes,
     state: await stateLatency(ask, span),
     tools: {
-      calls: toCount(tools),
+      calls: calls.reduce((sum, row) => sum + toCount(row), 0),
       errors: toolOutcomes['error'] ?? 0,
       durationMs: toDistribution(tools, 'duration_ms'),
     },

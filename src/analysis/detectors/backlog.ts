@@ -47,6 +47,11 @@ export const backlog = defineDetector({
       unit: 'times',
       doc: 'And the average must be so many times that before, where there is a before.',
     },
+    always_minutes: {
+      value: 90,
+      unit: 'minutes',
+      doc: 'When a quarter waits this long, it is told whatever was before.',
+    },
     short_fleet: { value: 0.75, unit: 'share', doc: 'With so many of the usual nodes, or fewer, they are too few.' },
     short_minutes: { value: 5, unit: 'minutes', doc: 'What counts as waiting then.' },
     short_share: {
@@ -80,9 +85,9 @@ export const backlog = defineDetector({
     }
     const history = waitsOf(turnsOf(before));
     const hasHistory = history.length >= values.min_tasks;
-    const isLong =
-      (quantile(ascending(waits), 0.75) ?? 0) >= values.long_minutes * 60 &&
-      (!hasHistory || meanOf(waits) >= values.long_ratio * meanOf(history));
+    const quarterWaits = quantile(ascending(waits), 0.75) ?? 0;
+    const isLonger = !hasHistory || meanOf(waits) >= values.long_ratio * meanOf(history);
+    const isLong = quarterWaits >= values.always_minutes * 60 || (quarterWaits >= values.long_minutes * 60 && isLonger);
     const usualFleet = usualWorkers(fleetOf(before), window);
     const workers = workersIn(fleet, window);
     const shareNow = shareAbove(waits, values.short_minutes * 60);

@@ -7,6 +7,8 @@ import { type AlertChange, type AlertMemory, remember, UNKNOWN_GROUP } from './a
 
 /** A change of one group of one rule. */
 export type GroupChange = { readonly rule: string; readonly group: string | undefined; readonly change: AlertChange };
+/** The same, with what was remembered before it. */
+export type ToldChange = GroupChange & { readonly before: AlertMemory };
 
 /** What became of one notification on one channel. */
 export type Delivery = {
@@ -14,6 +16,7 @@ export type Delivery = {
   readonly rule: string;
   readonly group: string | undefined;
   readonly channel: string;
+  readonly deliveryId: string;
   readonly outcome: (typeof DELIVERY_OUTCOMES)[number];
   readonly attempts: number | undefined;
   readonly reason: string | undefined;
@@ -56,6 +59,19 @@ export async function readAlertBook(ask: Answerer, nowMicros: number): Promise<A
   return { memories, changes };
 }
 
+/** The newest change of each group of which channels were to be told, from a moment on. */
+export function lastTold({ changes }: AlertBook, sinceMicros: number): readonly ToldChange[] {
+  const memories = new Map<string, AlertMemory>();
+  const told = new Map<string, ToldChange>();
+  for (const one of changes) {
+    const key = groupKey(one.rule, one.group);
+    const before = memories.get(key) ?? UNKNOWN_GROUP;
+    memories.set(key, remember(before, one.change));
+    if (one.change.notified && one.change.atMicros >= sinceMicros) told.set(key, { ...one, before });
+  }
+  return [...told.values()];
+}
+
 /** The rule and group of a key. */
 export function groupOfKey(key: string): { readonly rule: string; readonly group: string | undefined } {
   const [rule, group] = JSON.parse(key) as [string, string | null];
@@ -69,6 +85,7 @@ export async function readDeliveries(ask: Answerer, nowMicros: number): Promise<
     rule: textField(event, 'rule') ?? '',
     group: textField(event, 'group'),
     channel: textField(event, 'channel') ?? '',
+    deliveryId: textField(event, 'delivery_id') ?? '',
     outcome: DELIVERY_OUTCOMES.find((word) => word === textField(event, 'outcome')) ?? 'failed',
     attempts: numberField(event, 'attempts'),
     reason: textField(event, 'reason'),

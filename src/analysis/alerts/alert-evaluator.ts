@@ -1,8 +1,9 @@
 import type { Severity } from '../detectors/finding.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { advance, type AlertMemory, type Contrary, restoredContrary, UNKNOWN_GROUP } from './advance.ts';
-import { type AlertBook, type GroupChange, groupKey, groupOfKey, readAlertBook } from './alert-book.ts';
+import { type AlertBook, type ToldChange, groupKey, groupOfKey, readAlertBook } from './alert-book.ts';
 import {
+  absentOf,
   type AlertRule,
   type FindingRule,
   measuredOf,
@@ -22,7 +23,7 @@ export type FoundNow = {
 
 /** What an evaluation changed; and rules that could not be evaluated, with the reason. */
 export type Evaluation = {
-  readonly changes: readonly (GroupChange & { readonly before: AlertMemory })[];
+  readonly changes: readonly ToldChange[];
   readonly problems: ReadonlyMap<string, string>;
 };
 
@@ -58,7 +59,7 @@ export class AlertEvaluator {
   /** Evaluates rules on metrics, each at the last moment that is due. */
   async evaluateMetrics(ask: EventAnswerer, rules: readonly MetricRule[], nowMicros: number): Promise<Evaluation> {
     const book = await readAlertBook(ask, nowMicros);
-    const changes: Evaluation['changes'][number][] = [];
+    const changes: ToldChange[] = [];
     const problems = new Map<string, string>();
     for (const rule of rules) {
       const atMicros = lastEvaluation(rule, nowMicros - SETTLE_MICROS);
@@ -98,12 +99,7 @@ export class AlertEvaluator {
       const key = groupKey(rule.name, group);
       const memory = this.#newest(key, book);
       const contrary = this.#contrary.get(key) ?? restoredContrary(memory, rule.forMicros, stepMicros, atMicros);
-      const { change, ...after } = advance(
-        rule,
-        { memory, contrary },
-        measured.get(group) ?? { kind: 'gone' },
-        atMicros,
-      );
+      const { change, ...after } = advance(rule, { memory, contrary }, measured.get(group) ?? absentOf(rule), atMicros);
       this.#contrary.set(key, after.contrary);
       if (change === undefined) return [];
       // Never before what it follows: a decision may have been told after the moment that is evaluated.

@@ -49,12 +49,20 @@ export type Rank = 0 | 1 | 2;
 
 /** What one evaluation of one group found. `gone`: the group has been silent for so long that it is no longer looked at. */
 export type Measured =
-  | { readonly kind: 'value'; readonly rank: Rank; readonly value: number }
+  | { readonly kind: 'value'; readonly rank: Rank; readonly value: number | undefined }
   | { readonly kind: 'none' }
   | { readonly kind: 'gone' };
 
 /** What all groups of a rule measure at one moment. */
 export type MeasuredMoment = { readonly atMicros: number; readonly groups: ReadonlyMap<string | undefined, Measured> };
+
+/**
+ * What it means that an evaluation knows nothing of a group that was there before: a finding is not found any more, a
+ * group of a metric has had no events for a day.
+ */
+export function absentOf({ kind }: Pick<AlertRule, 'kind'>): Measured {
+  return kind === 'finding' ? { kind: 'value', rank: 0, value: undefined } : { kind: 'gone' };
+}
 
 const isBeyond = (value: number, level: number | undefined, direction: 'above' | 'below'): boolean =>
   level !== undefined && (direction === 'above' ? value > level : value < level);

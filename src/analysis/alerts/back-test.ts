@@ -1,9 +1,10 @@
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { advance, type AlertMemory, type Contrary, levelOf, UNKNOWN_GROUP } from './advance.ts';
 import {
+  absentOf,
   type AlertLevel,
-  type AlertPolicy,
   type AlertRule,
+  type AlertState,
   type MeasuredMoment,
   measuredOf,
   type MetricRule,
@@ -28,6 +29,8 @@ export type Replay = {
   /** How often people would have been told of a level, and how often of an end. */
   readonly told: number;
   readonly toldEnds: number;
+  /** How each group stands at the end. */
+  readonly states: ReadonlyMap<string | undefined, AlertState>;
 };
 
 export type BackTest = Replay & {
@@ -86,7 +89,7 @@ type Running = { memory: AlertMemory; contrary: Contrary; episode: Episode | und
 
 /** Advances through moments, from nothing remembered. */
 export function replay(
-  policy: Pick<AlertPolicy, 'forMicros' | 'cooldownMicros' | 'noData'>,
+  policy: Pick<AlertRule, 'kind' | 'forMicros' | 'cooldownMicros' | 'noData'>,
   moments: readonly MeasuredMoment[],
 ): Replay {
   const running = new Map<string | undefined, Running>();
@@ -97,7 +100,7 @@ export function replay(
       if (!running.has(group)) running.set(group, { memory: UNKNOWN_GROUP, contrary: {}, episode: undefined });
     }
     for (const [group, own] of running) {
-      const { memory, contrary, change } = advance(policy, own, groups.get(group) ?? { kind: 'gone' }, atMicros);
+      const { memory, contrary, change } = advance(policy, own, groups.get(group) ?? absentOf(policy), atMicros);
       own.memory = memory;
       own.contrary = contrary;
       if (change === undefined) continue;
@@ -107,7 +110,8 @@ export function replay(
     }
   }
   for (const { episode } of running.values()) if (episode !== undefined) episodes.push(episode);
-  return { episodes: episodes.sort((a, b) => a.fromMicros - b.fromMicros), told, toldEnds };
+  const states = new Map([...running].map(([group, { memory }]) => [group, memory.state]));
+  return { episodes: episodes.sort((a, b) => a.fromMicros - b.fromMicros), told, toldEnds, states };
 }
 
 function continued(

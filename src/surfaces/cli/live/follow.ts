@@ -16,6 +16,7 @@ import { eventNote } from './event-notes.ts';
 import type { Frame, Note } from './frame.ts';
 import type { LiveView } from './live-view.ts';
 import { noticeText } from './source-notices.ts';
+import { AlertWatch } from './watch-alerts.ts';
 import { watchInsights } from './watch-insights.ts';
 
 /** Between two looks at the store. */
@@ -60,6 +61,7 @@ class Follower {
   readonly #startMillis: number;
   readonly #startedSources: LiveSource[] = [];
   readonly #notes: Note[] = [];
+  readonly #alerts: AlertWatch;
   #frame: Frame | undefined;
   #dropped: Frame['dropped'] = {};
   #lastUpkeepMillis: number;
@@ -71,6 +73,9 @@ class Follower {
     this.#startMillis = following.context.clock.monotonicMillis();
     this.#lastUpkeepMillis = this.#startMillis;
     this.#lastInsightMillis = this.#startMillis;
+    this.#alerts = new AlertWatch(following.context, following.collector, (text, tone) =>
+      this.#note(text, tone, undefined),
+    );
   }
 
   async start(): Promise<void> {
@@ -115,6 +120,7 @@ class Follower {
       await source.poll().catch(() => {});
       await source.stop().catch(() => {});
     }
+    await this.#alerts.close();
     await this.#following.collector.drain().catch(() => {});
   }
 
@@ -133,6 +139,7 @@ class Follower {
       this.#lastInsightMillis = now;
       await this.#watchInsights();
     }
+    await this.#alerts.look();
     if (now - this.#lastLedgerMillis < LEDGER_MILLIS) return;
     this.#lastLedgerMillis = now;
     this.#dropped = conservation(await collector.ledger()).dropped;
@@ -140,10 +147,12 @@ class Follower {
 
   async #watchInsights(): Promise<void> {
     const { collector, context } = this.#following;
-    for (const { kind, change } of await watchInsights(collector, insightOptionsOf(context))) {
+    const { changes, found } = await watchInsights(collector, insightOptionsOf(context));
+    for (const { kind, change } of changes) {
       const tone = change === 'closed' || change === 'better' ? 'good' : 'warning';
       this.#note(`insight ${change}: ${kind} (amicus-metrics insights)`, tone, undefined);
     }
+    await this.#alerts.takeFindings(found);
   }
 
   async #look(): Promise<Frame> {

@@ -100,14 +100,18 @@ export const backlog = defineDetector({
     const targetSeconds = values.target_minutes * 60;
     const jobs = jobsOf(turns);
     const hours = hoursBehind(turns, fleet, median(jobs.map(({ seconds }) => seconds)) ?? 0, targetSeconds, window);
-    if ((!isLong && !isShort) || hours < values.min_hours * daysOf(window)) {
+    if (!isLong && !isShort) {
       const reason = `Nine of ten tasks waited less than ${spokenTime(nineOfTen(waits))} for a node, and ${Math.round((1 - shareNow) * 100)} % less than ${values.short_minutes} minutes.`;
       return { state: 'clear', reason, findings: [] };
     }
+    // What was left over from before the window is cleared once; nodes are needed for what keeps coming.
+    const coming = jobs.filter(({ readyMicros }) => readyMicros > window.fromMicros);
     // Fewer nodes than usual are too few only if a whole week says so; long waits speak for themselves.
-    const days = isLong ? [jobs] : (weekOfWork(now, before, window) ?? [jobs]);
-    const missing = nodesMissing(days, fleet, targetSeconds, window.toMicros);
-    if (missing === 0) {
+    const days = isLong ? [coming] : (weekOfWork(now, before, window) ?? [coming]);
+    const forComing = nodesMissing(days, fleet, targetSeconds, window.toMicros);
+    const missing =
+      forComing === 0 && isLong ? Math.min(1, nodesMissing([jobs], fleet, targetSeconds, window.toMicros)) : forComing;
+    if (missing === 0 || hours < values.min_hours * daysOf(window)) {
       const reason = `Nine of ten tasks waited up to ${spokenTime(nineOfTen(waits))}, but there were nodes enough: the waiting has another reason.`;
       return { state: 'clear', reason, findings: [] };
     }

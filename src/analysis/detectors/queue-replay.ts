@@ -23,13 +23,30 @@ export function nineOfTen(waits: readonly number[]): number {
 /** The same fleet with another number of workers when all are there, and as many more or fewer at other times. */
 export function scaledTo(fleet: readonly CountStep[], workers: number): readonly CountStep[] {
   const most = mostOf(fleet);
+  if (most === 0) return fleet;
   return fleet.map(({ atMicros, count }) => ({
     atMicros,
     count: count === 0 ? 0 : Math.max(1, Math.round((count * workers) / most)),
   }));
 }
 
-export const mostOf = (fleet: readonly CountStep[]): number => Math.max(0, ...fleet.map(({ count }) => count));
+/** A number of workers that is there for less of the time than this is two shifts that overlap. */
+const PASSING_PART = 0.05;
+
+/** How many workers there are when all are there. */
+export function mostOf(fleet: readonly CountStep[]): number {
+  const lasting = fleet
+    .map(({ atMicros, count }, index) => ({ count, micros: (fleet[index + 1]?.atMicros ?? atMicros) - atMicros }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+  const needed = PASSING_PART * lasting.reduce((sum, { micros }) => sum + micros, 0);
+  let micros = 0;
+  for (const step of lasting) {
+    micros += step.micros;
+    if (micros >= needed) return step.count;
+  }
+  return 0;
+}
 
 /**
  * How long each job waits if all that came comes again, in the order in which it was ready, to another number of

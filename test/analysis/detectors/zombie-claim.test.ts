@@ -33,12 +33,12 @@ describe('zombie claims', () => {
   });
 
   it('are told together where they were given back meanwhile', async () => {
-    const lost = [700, 500].flatMap((at) => [
-      ...taskEvents({ id: `task-${at}`, created: at, claimed: at - 1, node: NODE }),
+    const lost = (at: number, id: string) => [
+      ...taskEvents({ id, created: at, claimed: at - 1, node: NODE }),
       minutesBefore(at - 10, 'node.status', { node_id: NODE, status: 'idle' }),
-      minutesBefore(at - 170, 'task.released', { task_id: `task-${at}`, node_id: NODE, reason: 'node_lost' }),
-    ]);
-    const { findings } = await detect(zombieClaim, [...usual, ...lost]);
+      minutesBefore(at - 170, 'task.released', { task_id: id, node_id: NODE, reason: 'node_lost' }),
+    ];
+    const { findings } = await detect(zombieClaim, [...usual, ...lost(700, 'task-1'), ...lost(500, 'task-2')]);
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({ subject: { kind: 'cluster' }, facts: { claims: 2 } });
     expect(findings[0] === undefined ? undefined : zombieClaimAdvice.advise(findings[0])).toMatchObject({

@@ -36,48 +36,84 @@ export async function benchProvingGround({ rounds, tell }: BenchContext): Promis
     wrong.push(...(await watchQuietly(quiet, QUIET_DAYS + WATCHED_DAYS)));
     placebos.push(...(await acceptPlacebos(quiet, ACCEPTED_ON)));
   }
+  const placeboCount = placebos.filter(({ occasion }) => occasion === 'any day').length;
+  const helped = placebos.filter(({ occasion, outcome }) => occasion === 'any day' && outcome === 'helped').length;
+  const rows = recallRows(faults, wrong, quietClusters);
+  const least = (key: 'moderate' | 'strong'): number => Math.min(...rows.map((row) => row[key] ?? 0));
+  const strong = faults.filter(({ strength }) => strength === 'strong');
   return {
-    tables: [recallTable(faults, wrong, quietClusters), placeboTable(placebos)],
-    figures: {},
+    tables: [recallTable(rows, clusters, quietClusters), placeboTable(placebos)],
+    figures: {
+      'proving ground: least found of a kind, strong, %': least('strong'),
+      'proving ground: least found of a kind, moderate, %': least('moderate'),
+      'proving ground: strong faults named first, %':
+        percent(strong.filter(({ isNamedFirst }) => isNamedFirst).length, strong.length) ?? 0,
+      'proving ground: most false findings of a kind a month': Math.max(...rows.map((row) => row.wrong)),
+      'proving ground: changed nothing, and said to have helped, %': percent(helped, placeboCount) ?? 0,
+    },
   };
 }
 
 const percent = (part: number, whole: number): number | undefined => (whole === 0 ? undefined : (100 * part) / whole);
 
-function recallTable(faults: readonly FaultTrial[], wrong: readonly FalseFinding[], months: number): Table {
-  const clusters = new Set(faults.map(({ kind }) => kind)).size;
-  const rows = DETECTORS.map(({ kind }) => {
+type RecallRow = {
+  readonly detector: string;
+  readonly moderate: number | undefined;
+  readonly moderateFirst: number | undefined;
+  readonly moderateLast: number | undefined;
+  readonly strong: number | undefined;
+  readonly strongFirst: number | undefined;
+  readonly strongLast: number | undefined;
+  readonly named: number | undefined;
+  readonly wrong: number;
+};
+
+function recallRows(
+  faults: readonly FaultTrial[],
+  wrong: readonly FalseFinding[],
+  months: number,
+): readonly RecallRow[] {
+  return DETECTORS.map(({ kind }) => {
     const of = (strength: string): readonly FaultTrial[] =>
       faults.filter((fault) => fault.kind === kind && fault.strength === strength);
-    const found = (trials: readonly FaultTrial[], day: number): number | undefined =>
-      percent(trials.filter(({ foundOnDay }) => (foundOnDay ?? Infinity) <= day).length, trials.length);
+    const share = (
+      trials: readonly FaultTrial[],
+      has: (trial: FaultTrial) => boolean | undefined,
+    ): number | undefined => percent(trials.filter(has).length, trials.length);
     const [moderate, strong] = [of('moderate'), of('strong')];
     return {
       detector: kind,
-      moderate: found(moderate, FAULT_DAYS),
-      moderateFirst: found(moderate, 1),
-      strong: found(strong, FAULT_DAYS),
-      strongFirst: found(strong, 1),
-      named: percent(strong.filter(({ isNamedFirst }) => isNamedFirst).length, strong.length),
+      moderate: share(moderate, ({ foundOn }) => foundOn.includes(true)),
+      moderateFirst: share(moderate, ({ foundOn }) => foundOn.at(0)),
+      moderateLast: share(moderate, ({ foundOn }) => foundOn.at(-1)),
+      strong: share(strong, ({ foundOn }) => foundOn.includes(true)),
+      strongFirst: share(strong, ({ foundOn }) => foundOn.at(0)),
+      strongLast: share(strong, ({ foundOn }) => foundOn.at(-1)),
+      named: share(strong, ({ isNamedFirst }) => isNamedFirst),
       wrong: wrong.filter((finding) => finding.kind === kind).length / months,
     };
   });
-  const perKind = clusters === 0 ? 0 : faults.length / clusters / FAULT_STRENGTHS.length;
+}
+
+function recallTable(rows: readonly RecallRow[], clusters: number, months: number): Table {
   return {
     title: 'What detectors find in simulated clusters',
     columns: [
       { key: 'detector', label: 'detector' },
-      { key: 'moderate', label: 'moderate fault found %', digits: 0 },
-      { key: 'moderateFirst', label: 'on its first day %', digits: 0 },
-      { key: 'strong', label: 'strong fault found %', digits: 0 },
-      { key: 'strongFirst', label: 'on its first day %', digits: 0 },
-      { key: 'named', label: 'strong fault named first %', digits: 0 },
-      { key: 'wrong', label: 'false findings per month', digits: 2 },
+      { key: 'moderate', label: 'moderate found %', digits: 0 },
+      { key: 'moderateFirst', label: 'on day 1', digits: 0 },
+      { key: 'moderateLast', label: `on day ${FAULT_DAYS}`, digits: 0 },
+      { key: 'strong', label: 'strong found %', digits: 0 },
+      { key: 'strongFirst', label: 'on day 1', digits: 0 },
+      { key: 'strongLast', label: `on day ${FAULT_DAYS}`, digits: 0 },
+      { key: 'named', label: 'strong named first %', digits: 0 },
+      { key: 'wrong', label: 'false a month', digits: 2 },
     ],
     rows,
     notes: [
-      `${perKind} clusters for each kind and strength: ${QUIET_DAYS} quiet days, then the fault, looked for at the end of each of ${FAULT_DAYS} days.`,
-      `${months} quiet clusters with heavy tails, seasons and bursts, looked at daily for ${WATCHED_DAYS} days; a finding that stays counts once.`,
+      `Found: ${clusters} clusters for each kind and strength; ${QUIET_DAYS} quiet days, then the fault for ${FAULT_DAYS}, looked for at the end of each.`,
+      'Named first: by the first run that found it, before whatever else that found.',
+      `False: ${months} quiet clusters with heavy tails, seasons and bursts, looked at daily for ${WATCHED_DAYS} days; a finding that stays counts once.`,
       `Seeds from ${HELD_OUT_SEED} on, which were not looked at while tuning.`,
     ],
   };
@@ -104,7 +140,7 @@ function placeboTable(placebos: readonly Placebo[]): Table {
     title: 'Verdicts on advice after which nothing was changed',
     columns: [
       { key: 'measure', label: 'measured by' },
-      { key: 'verdicts', label: 'verdicts' },
+      { key: 'verdicts', label: 'verdicts', digits: 0 },
       { key: 'helped', label: 'helped %', digits: 1 },
       { key: 'helpedAfterBad', label: 'helped, accepted after the worst day %', digits: 1 },
       { key: 'harmed', label: 'harmed %', digits: 1 },

@@ -50,6 +50,11 @@ const TARGETS: readonly Target[] = [
   atMost('startup: status ÷ node', 4),
   atMost('proxy: added to a call, p50, ms', 0.2),
   atMost('proxy: added to a call, p99, ms', 2),
+  atLeast('proving ground: least found of a kind, strong, %', 95),
+  atLeast('proving ground: least found of a kind, moderate, %', 80),
+  atLeast('proving ground: strong faults named first, %', 95),
+  atMost('proving ground: most false findings of a kind a month', 1),
+  atMost('proving ground: changed nothing, and said to have helped, %', 5),
 ];
 
 /** What of the targets this run reached; targets of benches that did not run are left out. */

@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
   'src/metrics': ['define-metric.ts'],
   'src/surfaces/cli/commands': [],
+  'src/surfaces/mcp/tools': ['tool.ts'],
 };
 
 const MAX_SOURCE_LINES = 300;

@@ -37,7 +37,8 @@ export type ClusterStatus = {
   readonly state: StateLatency;
 };
 
-async function queueNow(ask: Answerer): Promise<QueueNow | undefined> {
+/** The queue as it was counted last. */
+export async function queueNow(ask: Answerer): Promise<QueueNow | undefined> {
   const [snapshot] = await newestEvents(ask, 'cluster.snapshot', {}, 1);
   if (snapshot === undefined) return undefined;
   return {

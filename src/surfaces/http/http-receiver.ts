@@ -10,7 +10,7 @@ import { type LiveSource, type SourceContext, SYSTEM_TIMERS } from '../../source
 import { CONTENT_TYPES, encodingOf, problemBody, successBody } from './otlp-answer.ts';
 import { BodyReader } from './read-body.ts';
 import { type GuardRules, isLoopback, loopbackHosts, refusalOf } from './request-guard.ts';
-import { type HookRoute, routeOf } from './routes.ts';
+import { type HookRoute, type McpRoute, type OtlpRoute, routeOf } from './routes.ts';
 import { type Answer, sendAnswer } from './send-answer.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -31,7 +31,15 @@ export type ReceiverOptions = {
   readonly token: string | undefined;
   /** Folder of the store, where what must survive is kept. */
   readonly metricsDirectory: string;
+  /** Opens what answers at `/mcp`, when the first request comes. Absent: nothing does. */
+  readonly openMcp?: (() => Promise<McpMount>) | undefined;
 };
+
+/** What answers agents that speak MCP. The request was let in, and its body was read within bounds. */
+export interface McpMount {
+  answer(request: IncomingMessage, body: Buffer, response: ServerResponse, node: string | undefined): Promise<void>;
+  close(): Promise<void>;
+}
 
 /**
  * Takes what agents' clients push: OTLP over HTTP, as JSON and as protobuf. A push is decoded as a whole, its events
@@ -47,6 +55,7 @@ export class HttpReceiver implements LiveSource {
   #translator: OtlpTranslator | undefined;
   #cancelSave: (() => void) | undefined;
   #address: string | undefined;
+  #mcp: Promise<McpMount> | undefined;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
@@ -103,6 +112,7 @@ export class HttpReceiver implements LiveSource {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
+    await (await this.#mcp)?.close();
     const translator = this.#translator;
     if (translator === undefined) return;
     translator.release();
@@ -120,22 +130,36 @@ export class HttpReceiver implements LiveSource {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let answer: Answer;
+    let answer: Answer | undefined;
     try {
-      answer = await this.#answer(request);
+      const route = routeOf(request.url ?? '');
+      answer = route?.to === 'mcp' ? await this.#takeMcp(request, response, route) : await this.#answer(request, route);
     } catch {
       // A fault of ours: the sender keeps its data and comes again.
       answer = problem('json', 503, 'The receiver failed.', { 'retry-after': '1' });
     }
+    if (answer === undefined) return;
     if (answer.status !== 200) this.#translator?.refuse(answer.status);
     sendAnswer(request, response, answer);
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
+  /** Undefined when the mount has answered. */
+  async #takeMcp(request: IncomingMessage, response: ServerResponse, { node }: McpRoute): Promise<Answer | undefined> {
+    const { openMcp } = this.#options;
+    const refusal = refusalOf(request, this.#rules, true);
+    if (refusal !== undefined) return problem('json', refusal.status, refusal.problem);
+    if (openMcp === undefined) return problem('json', 404, 'Nothing speaks MCP here.');
+    const body = await this.#bodies.read(request);
+    if (!Buffer.isBuffer(body)) return problem('json', body.status, body.problem);
+    this.#mcp ??= openMcp();
+    await (await this.#mcp).answer(request, body, response, node);
+    return undefined;
+  }
+
+  async #answer(request: IncomingMessage, route: OtlpRoute | HookRoute | undefined): Promise<Answer> {
     const encoding = encodingOf(request.headers['content-type']);
     const refusal = refusalOf(request, this.#rules);
     if (refusal !== undefined) return problem(encoding, refusal.status, refusal.problem);
-    const route = routeOf(request.url ?? '');
     if (route === undefined) {
       return problem(encoding, 404, 'Telemetry goes to /v1/logs, /v1/metrics or /v1/traces.');
     }

@@ -25,13 +25,21 @@ export function loopbackHosts(host: string, port: number): ReadonlySet<string> {
 /**
  * Refuses what no telemetry exporter sends: requests of web pages, whoever they say they are. A page cannot leave out
  * `Origin`, and one whose name was made to point here cannot choose `Host`.
+ *
+ * @param takesOwnOrigin An origin that is this receiver itself is no stranger: some clients of MCP send it.
  */
-export function refusalOf(request: IncomingMessage, { hosts, token }: GuardRules): Refusal | undefined {
+export function refusalOf(
+  request: IncomingMessage,
+  { hosts, token }: GuardRules,
+  takesOwnOrigin = false,
+): Refusal | undefined {
   if (hosts !== undefined && !hosts.has(onlyHost(request) ?? '')) {
     return { status: 403, problem: 'The Host header does not name this receiver.' };
   }
   const { origin, 'sec-fetch-site': site } = request.headers;
-  if (origin !== undefined || (site !== undefined && site !== 'none')) {
+  const isOwn = takesOwnOrigin && origin !== undefined && hosts?.has(origin.replace(/^http:\/\//, '')) === true;
+  const isStrangeSite = site !== undefined && site !== 'none' && !(isOwn && site === 'same-origin');
+  if ((origin !== undefined && !isOwn) || isStrangeSite) {
     return { status: 403, problem: 'Requests of web pages are not taken.' };
   }
   if (token !== undefined && !showsToken(request, token)) {

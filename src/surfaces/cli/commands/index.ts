@@ -39,6 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('aggregate', 'figures by group and time', async () => (await import('./aggregate.ts')).aggregateCommand),
   entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),
   entry('sql', 'any reading SQL', async () => (await import('./sql.ts')).sqlCommand),
+  entry('mcp', 'serve metrics to agents over MCP', async () => (await import('./mcp.ts')).mcpCommand),
   entry('init', 'let clients measure their MCP servers', async () => (await import('./init.ts')).initCommand),
   entry('wrap', 'measure an MCP server by standing before it', async () => (await import('./wrap.ts')).wrapCommand),
   entry('run', 'run an agent with its telemetry on', async () => (await import('./run.ts')).runCommand),

@@ -1,6 +1,5 @@
 import { type Insights, openInsights } from '../../../analysis/insights/insights.ts';
-import { nodeOf } from '../../../analysis/insights/finding-changes.ts';
-import type { Decision } from '../../../analysis/insights/decision-book.ts';
+import { DECISION_CONSEQUENCES, DECISION_WORDS, type DecisionWord, recordDecision } from '../../record-decision.ts';
 import { CommandError } from '../command-error.ts';
 import { defineCommand, flagOption, optionalArgument } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -8,8 +7,8 @@ import { printInsight, printInsights } from '../insight-lines.ts';
 import { insightOptionsOf } from '../insight-options.ts';
 import { printable } from '../terminal/printable.ts';
 
-const DECISIONS: Readonly<Record<string, Decision>> = { accept: 'accepted', dismiss: 'dismissed', reopen: 'reopened' };
-const ACTIONS = ['show', ...Object.keys(DECISIONS)];
+const DECISIONS = Object.keys(DECISION_WORDS) as readonly DecisionWord[];
+const ACTIONS: readonly string[] = ['show', ...DECISIONS];
 
 export const insightsCommand = defineCommand({
   description:
@@ -52,7 +51,7 @@ export const insightsCommand = defineCommand({
       if (!printInsight(context, insights, id)) throw unknownInsight(id, insights);
       return undefined;
     }
-    return decide(context, insights, id, DECISIONS[action] ?? 'reopened');
+    return decide(context, insights, id, DECISIONS.find((word) => word === action) ?? 'reopen');
   },
 });
 
@@ -62,31 +61,18 @@ function unknownInsight(id: string, { advice }: Insights): CommandError {
   return new CommandError('NOT_FOUND', `There is no "${printable(id)}" among the insights.`, hint);
 }
 
-async function decide(context: CommandContext, insights: Insights, id: string, decision: Decision): Promise<undefined> {
+async function decide(context: CommandContext, insights: Insights, id: string, word: DecisionWord): Promise<undefined> {
   const found = insights.advice.find(({ advice }) => advice.id === id);
   if (found === undefined) throw unknownInsight(id, insights);
-  const { finding, action, verification } = found.advice;
-  const collector = await context.recordingCollector();
-  collector.record('advice.decided', {
-    advice_id: id,
-    kind: finding.kind,
-    decision,
-    action,
-    severity: finding.severity,
-    measure: verification.measure,
-    better: verification.better,
-    node_id: verification.nodeId ?? nodeOf(finding),
-    model: verification.model,
-  });
-  await collector.flush();
+  const decision = DECISION_WORDS[word];
+  await recordDecision(await context.recordingCollector(), found.advice, decision);
+  const consequence = DECISION_CONSEQUENCES[decision];
   if (decision === 'accepted') {
-    context.print(
-      `Accepted. A verdict on ${printable(id)} takes four full days from now; \`amicus-metrics insights\` shows it.`,
-    );
+    context.print(`Accepted ${printable(id)}. ${consequence} \`amicus-metrics insights\` shows it.`);
   } else if (decision === 'dismissed') {
-    context.print(`Dismissed. ${printable(id)} comes back in a month, or when it is worse.`);
+    context.print(`Dismissed ${printable(id)}. ${consequence}`);
   } else {
-    context.print(`${printable(id)} is open again.`);
+    context.print(`Reopened ${printable(id)}. ${consequence}`);
   }
   return undefined;
 }

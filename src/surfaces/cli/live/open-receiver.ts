@@ -1,4 +1,4 @@
-import { HttpReceiver } from '../../http/http-receiver.ts';
+import { HttpReceiver, type McpMount } from '../../http/http-receiver.ts';
 import { isLoopback } from '../../http/request-guard.ts';
 import type { CommandContext } from '../context.ts';
 import { configOfRun } from '../settings-of.ts';
@@ -26,12 +26,17 @@ export async function openReceiver(context: CommandContext): Promise<HttpReceive
   if (problems.some(({ message }) => message.startsWith('otlp.token ')))
     return refuse('otlp.token is not as it must be');
   if (!isLoopback(host) && token === undefined) return refuse('other machines can reach it, so otlp.token must be set');
-  const receiver = new HttpReceiver({ host, port, token, metricsDirectory: context.directory });
+  const openMcp = async (): Promise<McpMount> => {
+    const { openMcpMount } = await import('../../mcp/open-mcp-mount.ts');
+    return openMcpMount(context);
+  };
+  const receiver = new HttpReceiver({ host, port, token, metricsDirectory: context.directory, openMcp });
   try {
     const address = await receiver.listen();
     context.note(
       `Telemetry of agents is taken at ${printable(address)}; \`amicus-metrics sources\` says how to send it.`,
     );
+    context.note(`Agents ask for metrics at ${printable(address)}/mcp, an MCP server.`);
     return receiver;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';

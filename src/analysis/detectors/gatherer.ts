@@ -21,16 +21,19 @@ export function openGatherer(ask: EventAnswerer, nowMicros: number): Gatherer {
   const aggregates = new Map<string, Promise<AggregateAnswer>>();
   const clocks = new Map<string, Promise<ClusterClock>>();
   const ledgers = new Map<string, Promise<Ledger>>();
-  return {
+  const asking: EventAnswerer = {
     query: (question) => ask.query(question),
     series: (question) => ask.series(question),
     events: (question) => ask.events(question),
     aggregate: (question) => once(aggregates, JSON.stringify(question), () => ask.aggregate(question)),
+  };
+  return {
+    ...asking,
     clock: (fromMicros, toMicros) =>
-      once(clocks, `${fromMicros} ${toMicros}`, () => openClock(ask, fromMicros, toMicros, nowMicros)),
+      once(clocks, `${fromMicros} ${toMicros}`, () => openClock(asking, fromMicros, toMicros, nowMicros)),
     ledger: (fromMicros, toMicros) =>
       once(ledgers, `${fromMicros} ${toMicros}`, () =>
-        openLedger(ask, { since: fromMicros / 1e6, until: toMicros / 1e6 }),
+        openLedger(asking, { since: fromMicros / 1e6, until: toMicros / 1e6 }),
       ),
   };
 }

@@ -54,8 +54,8 @@ export const overCapacity = defineDetector({
       return { state: 'learning', reason, findings: [] };
     }
     const targetSeconds = values.target_minutes * 60;
-    if (nineOfTen(waits) > targetSeconds) {
-      const reason = `Tasks waited: nine of ten up to ${spokenTime(nineOfTen(waits))}.`;
+    if (threeOfFour(waits) > targetSeconds) {
+      const reason = `Tasks waited: a quarter of them for ${spokenTime(threeOfFour(waits))} or longer.`;
       return { state: 'clear', reason, findings: [] };
     }
     const longer = days.map((jobs) =>

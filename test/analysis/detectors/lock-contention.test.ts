@@ -29,7 +29,7 @@ describe('lock contention', () => {
     expect(findings[0]).toMatchObject({ kind: 'lock_contention', facts: { node_id: 'Node-BM-K2L9', holder_share: 1 } });
     expect(findings[0]?.effect.low).toBeGreaterThan(0);
     expect(findings[0]?.summary).toMatch(
-      /^A node waits \d+ ms for the lock of the state file, typically; usually it is \d+ ms\./,
+      /^A node waits [\d.]+ m?s for the lock of the state file, typically; usually it is \d+ ms\./,
     );
   });
 

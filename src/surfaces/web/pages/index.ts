@@ -1,0 +1,22 @@
+import { type ComponentType, lazy } from 'react';
+
+/** A page of the dashboard. Its script is loaded when it is first opened. */
+export type Page = {
+  readonly path: string;
+  readonly title: string;
+  readonly component: ComponentType;
+};
+
+/** Every page, in the order of the navigation. A new one is one file beside this one and one line here. */
+export const PAGES: readonly Page[] = [
+  {
+    path: '/',
+    title: 'Overview',
+    component: lazy(async () => ({ default: (await import('./overview.tsx')).OverviewPage })),
+  },
+  {
+    path: '/insights',
+    title: 'Insights',
+    component: lazy(async () => ({ default: (await import('./insights.tsx')).InsightsPage })),
+  },
+];

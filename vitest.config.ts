@@ -8,9 +8,11 @@ const RUN_APART = [
   'src/query/sql-runner.ts',
   'src/sources/mcp-proxy/amicus-facts.ts',
   'src/store/sqlite/drain-worker.ts',
+  'src/surfaces/cli/commands/mcp.ts',
   'src/surfaces/cli/commands/wrap.ts',
   'src/surfaces/cli/main.ts',
   'src/surfaces/cli/run-tests.ts',
+  'src/surfaces/mcp/serve-over-stdio.ts',
 ];
 
 export default defineConfig({

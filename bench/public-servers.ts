@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
+import { ended, freePort, installPackages, said, SUITES, suiteResults } from './conformance-suite.ts';
 import { Scratch } from './harness.ts';
 
 /**
@@ -19,7 +18,6 @@ const PACKAGES = [
   '@modelcontextprotocol/server-filesystem@2026.8.31',
   '@modelcontextprotocol/server-memory@2026.8.31',
 ];
-const SUITES = ['0.1.16', '0.2.0-alpha.12'];
 /** The proxy refuses other hosts even where the server behind it does not. */
 const STRICTER = 'localhost-host-rebinding-rejected';
 const CLI = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src', 'surfaces', 'cli', 'main.ts');
@@ -120,27 +118,6 @@ async function compareServers(installed: string, scratch: Scratch): Promise<numb
   return different;
 }
 
-/** Checks of the suite by name, without what changes from run to run. */
-async function suiteResults(installed: string, url: string, output: string): Promise<Map<string, string>> {
-  const program = join(installed, 'node_modules', '.bin', 'conformance');
-  // The suite ends with 1 when a check fails, which is a result as well.
-  await promisify(execFile)(process.execPath, [program, 'server', '--url', url, '-o', output]).catch(() => undefined);
-  const results = new Map<string, string>();
-  for (const folder of readdirSync(output)) {
-    const scenario = folder.replace(/-\d{4}-\d\d-\d\dT.*$/, '');
-    const checks = JSON.parse(readFileSync(join(output, folder, 'checks.json'), 'utf8')) as Record<string, unknown>[];
-    for (const [i, { id, status, errorMessage }] of checks.entries()) {
-      // Ports and ids of sessions are new each time.
-      const message = (typeof errorMessage === 'string' ? errorMessage : '').replaceAll(
-        /:\d{4,5}|[0-9a-f]{8}-[0-9a-f-]{27}/g,
-        '',
-      );
-      results.set(`${scenario} ${i} ${String(id)}`, `${String(status)} ${message}`.trim());
-    }
-  }
-  return results;
-}
-
 async function compareSuite(installed: string, version: string, scratch: Scratch): Promise<number> {
   const port = await freePort();
   const everything = spawn(
@@ -173,45 +150,12 @@ async function compareSuite(installed: string, version: string, scratch: Scratch
   return different.filter((name) => !(name.endsWith(STRICTER) && through.get(name) === 'SUCCESS')).length;
 }
 
-function said(stream: NodeJS.ReadableStream | null, wanted: string): Promise<string> {
-  let text = '';
-  return new Promise((resolve) => {
-    stream?.on('data', (part: Buffer) => {
-      text += part.toString();
-      if (text.includes(wanted)) resolve(text);
-    });
-  });
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  child.kill('SIGTERM');
-  await once(child, 'close');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-function install(folder: string, packages: readonly string[]): string {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', ...packages], {
-    cwd: folder,
-    stdio: 'inherit',
-  });
-  return folder;
-}
-
 using scratch = new Scratch();
-let different = await compareServers(install(scratch.at('servers'), PACKAGES), scratch);
+let different = await compareServers(installPackages(scratch.at('servers'), PACKAGES), scratch);
 for (const version of SUITES) {
   const suite = `@modelcontextprotocol/conformance@${version}`;
   different += await compareSuite(
-    install(scratch.at(`suite-${version}`), [suite, ...PACKAGES.slice(0, 1)]),
+    installPackages(scratch.at(`suite-${version}`), [suite, ...PACKAGES.slice(0, 1)]),
     version,
     scratch,
   );

@@ -16,14 +16,17 @@ export function dataName(text: string, maxLength = MAX_LENGTH): string {
   return characters.length <= maxLength ? safe : `${characters.slice(0, maxLength - 1).join('')}${CUT}`;
 }
 
-/** The same, bounded by what it takes in UTF-8: no tokenizer of bytes makes more tokens of it than that. */
+/** What it takes within JSON, in UTF-8. */
+const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
+
+/** The same, bounded by its bytes in JSON: no tokenizer of bytes makes more tokens of it than that. */
 export function dataNameOfBytes(text: string, maxBytes: number): string {
   const safe = dataName(text);
-  if (Buffer.byteLength(safe) <= maxBytes) return safe;
+  if (jsonBytes(safe) <= maxBytes) return safe;
   let kept = '';
-  let bytes = Buffer.byteLength(CUT);
+  let bytes = jsonBytes(CUT);
   for (const character of safe) {
-    bytes += Buffer.byteLength(character);
+    bytes += jsonBytes(character);
     if (bytes > maxBytes) break;
     kept += character;
   }

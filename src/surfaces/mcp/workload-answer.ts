@@ -9,7 +9,7 @@ import type { Desk } from './desk.ts';
 import { shortNumber, shortSeconds } from './figures-json.ts';
 
 /** Names in it take no more bytes than this together, and so no more tokens: the whole stays under 200. */
-const MAX_NAME_BYTES = 38;
+const MAX_NAME_BYTES = 40;
 const MAX_TASKS = 2;
 const MAX_KNOWN = 20;
 const EVIDENCE_DAYS = 28;
@@ -85,8 +85,8 @@ function tasksJson(tasks: NodeWorkload['tasks']): readonly object[] {
   let left = MAX_NAME_BYTES;
   const shown: object[] = [];
   for (const { taskId, seconds } of tasks.slice(0, MAX_TASKS)) {
-    const name = dataNameOfBytes(taskId, MAX_NAME_BYTES);
-    left -= Buffer.byteLength(name);
+    const name = dataNameOfBytes(taskId, MAX_NAME_BYTES - 2);
+    left -= Buffer.byteLength(JSON.stringify(name));
     if (left < 0) break;
     shown.push({ task_id: name, seconds: shortSeconds(seconds) });
   }

@@ -21,8 +21,9 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
-    // No test, and no process that one starts, looks at the agents of the machine it runs on.
-    env: { AMICUS_METRICS_AGENT_HISTORIES: 'off' },
+    // No test, and no process that one starts, looks at the agents of the machine it runs on, or takes the port of its
+    // dashboard.
+    env: { AMICUS_METRICS_AGENT_HISTORIES: 'off', AMICUS_METRICS_API_PORT: '0' },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -33,7 +33,7 @@ export async function runInProcess(argv: readonly string[], settings: CliSetting
   const stderr = sink(undefined);
   const code = await runCli({
     argv,
-    env: { AMICUS_METRICS_TIME_ZONE: 'UTC', NO_COLOR: '1', ...env },
+    env: { AMICUS_METRICS_TIME_ZONE: 'UTC', AMICUS_METRICS_API_PORT: '0', NO_COLOR: '1', ...env },
     cwd,
     stdin: Readable.from([stdin]),
     stdout: stdout.stream,

@@ -4,7 +4,8 @@ import type { CommandContext } from '../context.ts';
 import { configOfRun } from '../settings-of.ts';
 import { printable } from '../terminal/printable.ts';
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Why a port could not be taken, by the system's word for it. */
+export const PORT_REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is taken by another program, perhaps another `amicus-metrics up`',
   EACCES: 'this user may not take it',
   EADDRNOTAVAIL: 'this machine has no such address',
@@ -40,6 +41,6 @@ export async function openReceiver(context: CommandContext): Promise<HttpReceive
     return receiver;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    return refuse(REASONS[code] ?? code);
+    return refuse(PORT_REASONS[code] ?? code);
   }
 }

@@ -16,6 +16,7 @@ import { formatSeconds } from '../terminal/units.ts';
 import { type ExampleSession, prepareExample } from './example-session.ts';
 import { follow } from './follow.ts';
 import { openLiveView } from './live-view.ts';
+import { openApi } from './open-api.ts';
 import { openReceiver } from './open-receiver.ts';
 
 type Session = {
@@ -71,6 +72,7 @@ async function runSession(context: CommandContext, { totalMillis, example, recei
   const quit = new AbortController();
   const ends = [context.signal, quit.signal, ...(totalMillis === undefined ? [] : [AbortSignal.timeout(totalMillis)])];
   const end = AbortSignal.any(ends);
+  const api = await openApi(context);
   const view = await openLiveView(context, () => quit.abort());
   try {
     example?.begin();
@@ -83,6 +85,7 @@ async function runSession(context: CommandContext, { totalMillis, example, recei
     await follow({ context, collector, sources, view, end, totalMillis, beforeStop: () => stopped });
   } finally {
     await example?.stop();
+    await api?.close();
     await view.close();
   }
   const report = await overview(collector, { since: startSeconds });

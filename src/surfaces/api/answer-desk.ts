@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import type { ApiContext } from './api-context.ts';
+import type { Question } from './define-question.ts';
+
+/** An answer, ready to be sent. */
+export type KeptAnswer = {
+  readonly json: string;
+  readonly etag: string;
+  /** When its making began, by the monotonic clock. */
+  readonly atMillis: number;
+  readonly costMillis: number;
+};
+
+/** Answers of one cost this much time before they are made anew: no question takes more than a ninth of the thread. */
+const FRESH_PER_COST = 8;
+const MIN_FRESH_MILLIS = 500;
+const MAX_FRESH_MILLIS = 60_000;
+/** Dashboards ask some thirty different questions. */
+const MAX_KEPT = 200;
+
+/**
+ * Makes answers: each question once at a time however many ask, heavy ones one after the other, and none again while
+ * its last answer is young for what it cost.
+ */
+export class AnswerDesk {
+  readonly #context: ApiContext;
+  /** In the order in which they were last made. */
+  readonly #kept = new Map<string, KeptAnswer>();
+  readonly #making = new Map<string, Promise<KeptAnswer>>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(context: ApiContext) {
+    this.#context = context;
+  }
+
+  /** @param asked Parameters, as their schemas made them: the same ones get the same answer. */
+  async answer(question: Question, asked: object): Promise<KeptAnswer> {
+    const key = `${question.route.path} ${JSON.stringify(asked)}`;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && this.ageMillis(kept) < freshMillis(kept)) return kept;
+    const making = this.#making.get(key) ?? this.#make(key, question, asked);
+    return making;
+  }
+
+  /** How old an answer is. */
+  ageMillis({ atMillis }: KeptAnswer): number {
+    return this.#context.clock.monotonicMillis() - atMillis;
+  }
+
+  /** Lets go of all answers: something was changed through the API, and whoever did it wants to see that. */
+  forget(): void {
+    this.#kept.clear();
+    this.#making.clear();
+  }
+
+  #make(key: string, question: Question, asked: object): Promise<KeptAnswer> {
+    const work = (): Promise<KeptAnswer> => this.#ask(question, asked);
+    const asking = question.weight === 'heavy' ? this.#inTurn(work) : work();
+    const making = asking.then(
+      (answer) => {
+        // What was forgotten while it was made stays forgotten.
+        if (this.#making.get(key) === making) this.#keep(key, answer);
+        return answer;
+      },
+      (error: unknown) => {
+        if (this.#making.get(key) === making) this.#making.delete(key);
+        throw error;
+      },
+    );
+    this.#making.set(key, making);
+    return making;
+  }
+
+  #keep(key: string, answer: KeptAnswer): void {
+    this.#making.delete(key);
+    this.#kept.delete(key);
+    this.#kept.set(key, answer);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_KEPT) break;
+      this.#kept.delete(oldest);
+    }
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #ask(question: Question, asked: object): Promise<KeptAnswer> {
+    const { clock } = this.#context;
+    const atMillis = clock.monotonicMillis();
+    // A question's parameters were made by its own schemas.
+    const json = JSON.stringify(await question.ask(this.#context, asked as never));
+    return {
+      json,
+      etag: `"${hash('sha256', json, 'base64url').slice(0, 27)}"`,
+      atMillis,
+      costMillis: clock.monotonicMillis() - atMillis,
+    };
+  }
+}
+
+function freshMillis({ costMillis }: KeptAnswer): number {
+  return Math.min(MAX_FRESH_MILLIS, Math.max(MIN_FRESH_MILLIS, costMillis * FRESH_PER_COST));
+}

@@ -1,0 +1,104 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { packageVersion } from '../cli/package-version.ts';
+import { AnswerDesk } from './answer-desk.ts';
+import type { ApiContext } from './api-context.ts';
+import { type ErrorAnswer, errorAnswer, errorSchema, toErrorAnswer } from './api-error.ts';
+import type { Question } from './define-question.ts';
+import { QUESTIONS } from './routes/index.ts';
+
+/** The longest statement of SQL, and some. */
+const MAX_BODY_BYTES = 64 * 1024;
+const ERROR_RESPONSE = {
+  description: 'What was wrong, and what to do.',
+  content: { 'application/json': { schema: errorSchema } },
+};
+
+type Served<List extends readonly { readonly route: unknown }[]> = {
+  readonly [K in keyof List]: { readonly route: List[K]['route']; readonly handler: unknown };
+};
+
+/** All routes, for a typed client: `hc<AppType>(…)`. Errors are of one shape, and not in these types. */
+export type AppType = ReturnType<typeof createApi>;
+
+/** The app: every route below `/api/v1`, and the document that describes them. */
+export function createApi(context: ApiContext) {
+  const desk = new AnswerDesk(context);
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => (result.success ? undefined : send(c, refused(result.error))),
+  });
+  app.onError((error, c) => send(c, error instanceof HTTPException ? ofHono(error) : toErrorAnswer(error)));
+  app.notFound((c) =>
+    send(c, errorAnswer(404, 'NOT_FOUND', 'There is nothing here.', 'GET /openapi.json lists what there is.')),
+  );
+  app.use(compress());
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (c) => send(c, errorAnswer(413, 'TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES / 1024} KiB.`)),
+    }),
+  );
+  const routes = QUESTIONS.map((question: Question) => ({
+    route: { ...question.route, responses: { ...question.route.responses, default: ERROR_RESPONSE } },
+    handler: (c: Context) => serve(c, desk, question),
+  }));
+  const api = app.basePath('/api/v1').openapiRoutes(routes as unknown as Served<typeof QUESTIONS>);
+  app.get('/openapi.json', (c) => c.json(documentOf(api)));
+  return api;
+}
+
+/** Sends the answer of a question, or that it has not changed. */
+async function serve(c: Context, desk: AnswerDesk, question: Question): Promise<Response> {
+  // Checked by the schemas of its route, before.
+  const valid = c.req as unknown as { valid(part: 'query' | 'param'): object };
+  const answer = await desk.answer(question, { ...valid.valid('query'), ...valid.valid('param') });
+  const headers = {
+    etag: answer.etag,
+    'cache-control': 'private, no-cache',
+    age: String(Math.floor(desk.ageMillis(answer) / 1_000)),
+  };
+  if (c.req.header('if-none-match')?.replaceAll('W/', '') === answer.etag) return c.body(null, 304, headers);
+  return c.body(answer.json, 200, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(answer.json)),
+  });
+}
+
+function send(c: Context, { status, body }: ErrorAnswer): Response {
+  return c.json(body, status as ContentfulStatusCode, { 'cache-control': 'no-store' });
+}
+
+/** Names what was wrong, and never quotes it. */
+function refused(error: z.ZodError): ErrorAnswer {
+  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'the request'}: ${message}`);
+  return errorAnswer(
+    400,
+    'BAD_REQUEST',
+    `The request is not understood: ${problems.join('; ')}.`,
+    'See /openapi.json for what is.',
+  );
+}
+
+function ofHono({ status }: HTTPException): ErrorAnswer {
+  if (status === 415) return errorAnswer(415, 'WRONG_TYPE', 'The body is not of the content type application/json.');
+  return errorAnswer(status, 'BAD_REQUEST', 'The request is not understood.');
+}
+
+function documentOf(api: AppType): ReturnType<AppType['getOpenAPI31Document']> {
+  return api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Amicus Metrics',
+      version: packageVersion(),
+      description:
+        'What a cluster of coding agents does, costs and waits for. Moments are microseconds since the Unix epoch, unless a name says otherwise.',
+      license: { name: 'MIT' },
+    },
+  });
+}

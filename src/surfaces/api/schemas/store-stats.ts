@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi';
+
+/** `store/store.ts` */
+export const storeStatsSchema = z
+  .object({
+    path: z.string(),
+    storeId: z.string(),
+    schemaVersion: z.number(),
+    databaseBytes: z.number(),
+    walBytes: z.number(),
+    spoolBytes: z.number(),
+    spoolSegments: z.number(),
+    events: z.number(),
+    oldestMicros: z.number().optional(),
+    newestMicros: z.number().optional(),
+    rawFromMicros: z.number(),
+    quarantinedFiles: z.array(z.string()),
+    readOnly: z.boolean(),
+  })
+  .openapi('StoreStats');

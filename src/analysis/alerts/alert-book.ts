@@ -42,8 +42,8 @@ export function groupKey(rule: string, group: string | undefined): string {
 /** The newest events of a metric up to a moment, oldest first. */
 async function newest(ask: Answerer, metric: string, nowMicros: number): Promise<readonly StoredEvent[]> {
   const since = (nowMicros - BOOK_DAYS * MICROS_PER_DAY) / 1e6;
-  // What was told at this very moment counts.
-  const until = (nowMicros + 1) / 1e6;
+  // What was told at this very moment counts; of several, all but one are kept some microseconds later.
+  const until = nowMicros / 1e6 + 0.001;
   const { events } = await ask.query({ metric, since, until, order: 'newest_first', limit: MAX_EVENTS });
   return events.toReversed();
 }

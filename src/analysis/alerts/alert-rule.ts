@@ -56,6 +56,23 @@ export type Measured =
 /** What all groups of a rule measure at one moment. */
 export type MeasuredMoment = { readonly atMicros: number; readonly groups: ReadonlyMap<string | undefined, Measured> };
 
+/** What figures of evaluations mean by the levels of a rule. Where nothing changed, neither does the map. */
+export function measuredMoments(
+  rule: Pick<MetricRule, 'direction' | 'warn' | 'critical'>,
+  figures: readonly {
+    readonly atMicros: number;
+    readonly groups: ReadonlyMap<string | undefined, number | undefined>;
+  }[],
+): MeasuredMoment[] {
+  let [from, to]: [unknown, MeasuredMoment['groups']] = [undefined, new Map()];
+  return figures.map(({ atMicros, groups }) => {
+    if (groups !== from) {
+      [from, to] = [groups, new Map([...groups].map(([group, value]) => [group, measuredOf(rule, value)]))];
+    }
+    return { atMicros, groups: to };
+  });
+}
+
 /**
  * What it means that an evaluation knows nothing of a group that was there before: a finding is not found any more, a
  * group of a metric has had no events for a day.

@@ -2,8 +2,8 @@ import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { type AlertMemory, UNKNOWN_GROUP } from './advance.ts';
 import { type AlertBook, groupKey, groupOfKey } from './alert-book.ts';
 import { findingsFor, type FoundNow } from './alert-evaluator.ts';
-import { type AlertRule, type AlertState, measuredOf, type Rank } from './alert-rule.ts';
-import { replay } from './back-test.ts';
+import { type AlertRule, type AlertState, measuredMoments, measuredOf, type Rank } from './alert-rule.ts';
+import { replay } from './replay.ts';
 import { lastEvaluation, readFigures } from './rule-figures.ts';
 
 /** Where one group of a rule stands. */
@@ -108,11 +108,7 @@ async function checkMetric(
   const last = lastEvaluation(rule, nowMicros);
   const first = last - Math.ceil(rule.forMicros / rule.stepMicros) * rule.stepMicros;
   const figures = await readFigures(ask, rule, first, last);
-  const moments = figures.map(({ atMicros, groups }) => ({
-    atMicros,
-    groups: new Map([...groups].map(([group, value]) => [group, measuredOf(rule, value)])),
-  }));
-  const { states } = replay(rule, moments);
+  const { states } = replay(rule, measuredMoments(rule, figures));
   const now = figures.at(-1)?.groups;
   const all = [...states].map(([group, state]) => ({ rule, group, state, value: now?.get(group), problem: undefined }));
   return all.length > 0 ? all : [nothingToSay(rule)];

@@ -39,14 +39,17 @@ export async function readFigures(
   for (let end = first; end <= last; end += rule.stepMicros) ends.push(end);
   const figures = await slidingFigures(ask, rule, ends, { fromMicros: first - rule.windowMicros, toMicros: last });
   const ofNothing = windowFold(rule.aggregation)?.fold([], rule.windowMicros / 1e6);
-  if (rule.groupBy === undefined) {
-    const own = figures.get(undefined);
-    return ends.map((atMicros, i) => ({ atMicros, groups: new Map([[undefined, own?.[i] ?? ofNothing]]) }));
-  }
-  const present = await presentGroups(ask, rule, ends);
+  const present = rule.groupBy === undefined ? undefined : await presentGroups(ask, rule, ends);
+  let before: FigureMoment['groups'] = new Map();
   return ends.map((atMicros, i) => {
-    const groups = [...present].filter(([, at]) => at[i]).map(([group]) => group);
-    return { atMicros, groups: new Map(groups.map((group) => [group, figures.get(group)?.[i] ?? ofNothing])) };
+    const groups = present === undefined ? [undefined] : [...present].filter(([, at]) => at[i]).map(([group]) => group);
+    const figureOf = (group: Group): number | undefined => figures.get(group)?.[i] ?? ofNothing;
+    // The same map where nothing changed, so that a month of short steps costs what changes in it.
+    const isSame =
+      groups.length === before.size &&
+      groups.every((group) => before.has(group) && before.get(group) === figureOf(group));
+    if (!isSame) before = new Map(groups.map((group) => [group, figureOf(group)]));
+    return { atMicros, groups: before };
   });
 }
 

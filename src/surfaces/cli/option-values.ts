@@ -12,6 +12,13 @@ export function parseCount(text: string, flag: string): number {
   );
 }
 
+/** Parses any number. */
+export function parseFigure(text: string, flag: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new CommandError('WRONG_USAGE', `${flag} needs a number, and got "${text}".`, `For example ${flag} 300.`);
+}
+
 /** Parses a length of time into milliseconds; months have no fixed length and are refused. */
 export function parseMillis(text: string, flag: string): number {
   const duration = parseDuration(text);

@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     'what is wrong, and what to do about it',
     async () => (await import('./insights.ts')).insightsCommand,
   ),
+  entry(
+    'alerts',
+    'rules that tell you when something is wrong',
+    async () => (await import('./alerts.ts')).alertsCommand,
+  ),
   entry('query', 'events of a metric', async () => (await import('./query.ts')).queryCommand),
   entry('aggregate', 'figures by group and time', async () => (await import('./aggregate.ts')).aggregateCommand),
   entry('series', 'a figure over time, drawn', async () => (await import('./series.ts')).seriesCommand),

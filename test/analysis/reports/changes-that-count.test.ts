@@ -39,4 +39,16 @@ describe('changed lines that were told more than once', () => {
     expect(await shownOf([COUNTED, COUNTED, EDITED, OF_ANOTHER])).toBe(2);
     expect(await shownOf([COUNTED, COUNTED, OF_ANOTHER])).toBe(3);
   });
+
+  it('are shown as the client tells them where git saw only a part of the task', async () => {
+    const ofPart = { lines_added: 2, files_modified: ['a.ts'] };
+    expect(await shownOf([EDITED, EDITED, EDITED, ofPart])).toBe(3);
+  });
+
+  it('are shown as git tells them where a client only counts what was written and rewritten', async () => {
+    const rewritten = { ...EDITED, lines_added: 90, lines_deleted: 82 };
+    expect(await shownOf([rewritten, rewritten, { ...BY_GIT, lines_added: 16 }])).toBe(1);
+    const shrunk = { ...EDITED, lines_added: 0, lines_deleted: 40 };
+    expect(await shownOf([shrunk, { lines_added: 0, lines_deleted: 10 }, { lines_deleted: 5 }])).toBe(1);
+  });
 });

@@ -23,6 +23,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('tasks', 'the tasks, latest activity first', async () => (await import('./tasks.ts')).tasksCommand),
   entry('trace', "one task's life as a waterfall", async () => (await import('./trace.ts')).traceCommand),
   entry('clock', 'where the time of tasks and nodes went', async () => (await import('./clock.ts')).clockCommand),
+  entry('report', 'the week on one page, and other reports', async () => (await import('./report.ts')).reportCommand),
   entry('costs', 'what requests to models cost', async () => (await import('./costs.ts')).costsCommand),
   entry('budget', 'how much of each budget is used', async () => (await import('./budget.ts')).budgetCommand),
   entry(

@@ -101,8 +101,9 @@ ${table(
 )}
 ## Who is answered
 
-Programs of this machine: the \`Host\` must be the receiver's own and an \`Origin\`, where there is one, too. Where
-\`otlp.token\` is set it has to be shown. \`otlp.port = 0\` turns the address off; standard input and output remain.
+Programs of this machine, whoever runs them: on a machine with other users set \`otlp.token\`, or \`otlp.port = 0\`. The
+\`Host\` must be the receiver's own and an \`Origin\`, where there is one, too; where a token is set, it has to be shown.
+Standard input and output need neither.
 `;
   },
 };

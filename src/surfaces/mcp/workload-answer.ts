@@ -1,5 +1,4 @@
 import { type NodeWorkload, nodeWorkload } from '../../analysis/reports/node-workload.ts';
-import { QueryError } from '../../model/errors.ts';
 import { MICROS_PER_DAY } from '../../model/range.ts';
 import { seenNodes } from '../cli/seen-nodes.ts';
 import { configOfRun } from '../cli/settings-of.ts';
@@ -7,6 +6,7 @@ import type { Answer } from './answer.ts';
 import { dataName, dataNameOfBytes } from './data-name.ts';
 import type { Desk } from './desk.ts';
 import { shortNumber, shortSeconds } from './figures-json.ts';
+import { UnknownNameError } from './tools/tool.ts';
 
 /** Names in it take no more bytes than this together, and so no more tokens: the whole stays under 200. */
 const MAX_NAME_BYTES = 40;
@@ -14,7 +14,7 @@ const MAX_TASKS = 2;
 const MAX_KNOWN = 20;
 const EVIDENCE_DAYS = 28;
 
-/** What one node has in hand and had best do, in under 200 tokens. @throws QueryError for a node nobody saw. */
+/** What one node has in hand and had best do, in under 200 tokens. @throws UnknownNameError for a node nobody saw. */
 export async function workloadAnswer(desk: Desk, nodeId: string): Promise<Answer> {
   const { context, nowMicros } = desk;
   const { budgets, settings } = configOfRun(context);
@@ -30,12 +30,14 @@ export async function workloadAnswer(desk: Desk, nodeId: string): Promise<Answer
   return workloadJson(workload, desk, nodeId);
 }
 
-function unknownNode(known: readonly string[]): QueryError {
-  const names = known.slice(0, MAX_KNOWN).map((name) => JSON.stringify(dataName(name)));
-  return new QueryError('BAD_QUESTION', 'No node of this name was ever seen.', {
-    hint:
-      names.length === 0 ? 'No node was seen yet: is `amicus-metrics up` running?' : `Seen were ${names.join(', ')}.`,
-  });
+function unknownNode(known: readonly string[]): UnknownNameError {
+  const hint =
+    known.length === 0 ? 'None was seen yet: is `amicus-metrics up` running?' : 'Give the id of one that was seen.';
+  return new UnknownNameError(
+    'No node of this name was ever seen.',
+    hint,
+    known.slice(0, MAX_KNOWN).map((name) => dataName(name)),
+  );
 }
 
 function workloadJson(workload: NodeWorkload, desk: Desk, nodeId: string): Answer {

@@ -135,12 +135,22 @@ describe('errors', () => {
     ['get_cluster_clock', { since: 'soon' }, '24h'],
     ['get_cluster_clock', { task_id: 'task-none' }, 'since'],
     ['get_my_workload', {}, 'node_id'],
-    ['get_my_workload', { node_id: 'Node-NOBODY' }, 'Seen were'],
+    ['get_my_workload', { node_id: 'Node-NOBODY' }, 'known'],
   ] as const)('%s %j teaches what would be right', async (tool, args, taught) => {
     const { text, isError } = await (await start()).ask(tool, args);
     expect(isError).toBe(true);
     expect(text).toContain(taught);
     expect(text).not.toContain('node_modules');
+  });
+});
+
+describe('the prompts', () => {
+  it.each([
+    ['get_metrics_insights', { window: '7d', size: 'full' }],
+    ['get_costs', { by: ['day', 'model'], since: '48h' }],
+    ['query_metrics', { metric: 'task.completed', group_by: ['outcome'], since: '14d', until: '7d' }],
+  ] as const)('ask for nothing that cannot be asked: %s %j', async (tool, args) => {
+    expect(await (await start()).ask(tool, args)).toMatchObject({ isError: false });
   });
 });
 

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Client } from '@modelcontextprotocol/client';
+import { type Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { askTool, clientOf, type Era, ERAS, startMcp } from '../../support/mcp-asking.ts';
@@ -30,6 +33,14 @@ async function overStdio(era: Era, directory = store.directory, options: readonl
 }
 
 const overHttp = async (era: Era): Promise<Client> => (await startMcp(store.directory)).connect(era);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 const WAYS = [
   ['stdio', overStdio],
@@ -65,6 +76,34 @@ describe.each(CASES)('over $way, in the $era era', ({ era, connect }) => {
     expect(prompts.map(({ name }) => name)).toEqual(['catch_up', 'weekly_review']);
     const { messages } = await client.getPrompt({ name: 'catch_up' });
     expect(JSON.stringify(messages)).toContain('get_metrics_insights');
+  });
+});
+
+describe('`up`', () => {
+  it('serves it beside the telemetry that it takes', async () => {
+    const port = await freePort();
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      AMICUS_METRICS_OTLP_PORT: String(port),
+      AMICUS_METRICS_AGENT_HISTORIES: 'off',
+      AMICUS_METRICS_SOURCES_GIT: 'off',
+    };
+    const up = spawn(process.execPath, [MAIN, 'up', '--dir', store.directory], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    onTestFinished(() => void up.kill('SIGTERM'));
+    await new Promise<void>((resolve) => {
+      let said = '';
+      up.stderr.on('data', (part: Buffer) => {
+        said += part.toString();
+        if (said.includes('/mcp')) resolve();
+      });
+    });
+    const client = clientOf('modern');
+    onTestFinished(async () => client.close());
+    await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+    expect(await askTool(client, 'get_cluster_clock', { since: '3d' })).toMatchObject({ isError: false });
   });
 });
 

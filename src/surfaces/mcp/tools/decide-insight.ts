@@ -3,7 +3,7 @@ import type { StandingAdvice } from '../../../analysis/insights/insights.ts';
 import { QueryError } from '../../../model/errors.ts';
 import { NAMES_NOTICE } from '../answer.ts';
 import { shownId } from '../insights-json.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, UnknownNameError } from './tool.ts';
 
 const MAX_KNOWN = 10;
 
@@ -40,17 +40,14 @@ function named(advice: readonly StandingAdvice[], id: string): StandingAdvice {
   const alike = advice.filter(({ advice: one }) => shownId(one.id) === id);
   const found = advice.find(({ advice: one }) => one.id === id) ?? (alike.length === 1 ? alike[0] : undefined);
   if (found !== undefined) return found;
-  const known = advice.slice(0, MAX_KNOWN).map(({ advice: one }) => JSON.stringify(shownId(one.id)));
-  throw new QueryError(
-    'BAD_QUESTION',
-    alike.length > 1 ? 'Two insights look the same under this id.' : 'There is no insight with this id now.',
-    {
-      hint:
-        alike.length > 1
-          ? 'Decide with `amicus-metrics insights` instead.'
-          : known.length === 0
-            ? 'Nothing needs attention in the last 24 hours.'
-            : `Now there are ${known.join(', ')}.`,
-    },
+  if (alike.length > 1) {
+    throw new QueryError('BAD_QUESTION', 'Two insights look the same under this id.', {
+      hint: 'Decide with `amicus-metrics insights` instead.',
+    });
+  }
+  throw new UnknownNameError(
+    'There is no insight with this id now.',
+    advice.length === 0 ? 'Nothing needs attention in the last 24 hours.' : 'Give the id of one that there is.',
+    advice.slice(0, MAX_KNOWN).map(({ advice: one }) => shownId(one.id)),
   );
 }

@@ -20,6 +20,19 @@ export type MetricsTool = {
   register(server: McpServer, desk: Desk, asker: Asker): void;
 };
 
+/** There is nothing of the name that was given. What there is comes from data, and so stands in a list, not in a sentence. */
+export class UnknownNameError extends Error {
+  readonly hint: string;
+  /** Shown as names from data are shown. */
+  readonly known: readonly string[];
+
+  constructor(message: string, hint: string, known: readonly string[]) {
+    super(message);
+    this.hint = hint;
+    this.known = known;
+  }
+}
+
 const MAX_ERROR_LENGTH = 600;
 
 export const READS_ONLY: ToolAnnotations = { readOnlyHint: true, openWorldHint: false };
@@ -70,6 +83,10 @@ export function defineTool<const Shape extends z.ZodRawShape>(tool: {
 }
 
 function errorJson(error: unknown): string {
+  if (error instanceof UnknownNameError) {
+    const { message, hint, known } = error;
+    return JSON.stringify({ error: message, code: 'NOT_FOUND', hint, known });
+  }
   const { error: message, code, hint } = toReported(error);
   const shown = (text: string): string => printableLines(text).slice(0, MAX_ERROR_LENGTH);
   return JSON.stringify({ error: shown(message), code, hint: hint === undefined ? undefined : shown(hint) });

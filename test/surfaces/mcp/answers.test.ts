@@ -85,6 +85,11 @@ describe('insights', () => {
     });
   });
 
+  it('are told in the short form too, two at least', async () => {
+    const { json } = await (await start()).ask('get_metrics_insights', { size: 'short' });
+    expect(listOf(json['insights']).length).toBeGreaterThanOrEqual(2);
+  });
+
   it('are of one node only where one is asked for', async () => {
     const { json } = await (await start()).ask('get_metrics_insights', { node_id: 'Node-NOBODY' });
     expect(json).toMatchObject({ insights: [] });

@@ -154,6 +154,10 @@ describe('names that want to be instructions', () => {
     expect(countTokens(text)).toBeLessThanOrEqual(most);
     expect(text).not.toMatch(INVISIBLE);
     expect(text).not.toMatch(MARKUP);
+    // However long names are, at least one of what there is fits in.
+    expect(json).not.toMatchObject({ insights: [], not_shown: expect.any(Number) });
+    expect(json).not.toMatchObject({ groups: [], not_shown: expect.any(Object) });
+    expect(json).not.toMatchObject({ rows: [], not_shown: expect.any(Number) });
     const strings = stringsOf(json);
     const sentences = strings.filter(([key]) => SENTENCES.includes(key)).map(([, value]) => value);
     expect(sentences.filter((one) => NAMES.some((name) => one.includes(name.slice(0, 20))))).toEqual([]);

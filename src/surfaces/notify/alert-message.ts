@@ -32,7 +32,9 @@ export function toAlertMessage(
   before: Pick<AlertMemory, 'announced' | 'toldMicros'>,
 ): AlertMessage {
   const { announced: level, atMicros, value } = change;
-  const id = `alert_${hash('sha256', JSON.stringify([rule.name, group, level, atMicros])).slice(0, 32)}`;
+  // To the second: of several changes at one moment the store keeps all but one some microseconds later.
+  const told = JSON.stringify([rule.name, group, level, Math.floor(atMicros / 1e6)]);
+  const id = `alert_${hash('sha256', told).slice(0, 32)}`;
   const sinceMicros = before.toldMicros[before.announced] ?? atMicros;
   return {
     id,

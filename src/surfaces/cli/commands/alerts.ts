@@ -64,7 +64,9 @@ async function list(context: CommandContext, config: Config): Promise<undefined>
   const failures = failureLines(context, await readDeliveries(collector, now));
   const columns = statusColumns(context);
   if (context.format === 'json') {
-    const rows = statuses.map((row) => Object.fromEntries(columns.map((column) => [column.key, column.raw(row) ?? undefined])));
+    const rows = statuses.map((row) =>
+      Object.fromEntries(columns.map((column) => [column.key, column.raw(row) ?? undefined])),
+    );
     context.printJson({ alerts: rows, undelivered: failures });
   } else if (context.format === 'csv') printCsv(context, columns, statuses);
   else {

@@ -31,19 +31,23 @@ const UNSETTLED_MICROS = 3_600_000_000;
 /** The end of `up` waits so long for what is on its way. */
 const CLOSE_MILLIS = 1_000;
 
+/** What of a run it needs. */
+type WatchContext = Pick<CommandContext, 'clock' | 'directory' | 'env' | 'cwd' | 'stderr'>;
+
 /** Evaluates the alert rules while `up` runs, and tells channels what changes. */
 export class AlertWatch {
-  readonly #context: CommandContext;
+  readonly #context: WatchContext;
   readonly #collector: MetricsCollector;
   readonly #note: (text: string, tone: Tone) => void;
   readonly #evaluator = new AlertEvaluator();
   readonly #queue: DeliveryQueue;
   readonly #problems = new Set<string>();
+  /** When channels that forget were last told again of what fires. */
+  readonly #repeatedMicros = new Map<string, number>();
   #lookedMicros = Number.NEGATIVE_INFINITY;
-  #repeatedMicros = Number.NEGATIVE_INFINITY;
   #isFirst = true;
 
-  constructor(context: CommandContext, collector: MetricsCollector, note: (text: string, tone: Tone) => void) {
+  constructor(context: WatchContext, collector: MetricsCollector, note: (text: string, tone: Tone) => void) {
     this.#context = context;
     this.#collector = collector;
     this.#note = note;
@@ -70,10 +74,7 @@ export class AlertWatch {
     }
     const due = this.#evaluator.due(alerts, now);
     if (due.length > 0) this.#take(await this.#evaluator.evaluateMetrics(this.#collector, due, now), alerts, channels);
-    if (now - this.#repeatedMicros >= REPEAT_MICROS) {
-      this.#repeatedMicros = now;
-      await this.#repeat(alerts, channels, now);
-    }
+    await this.#repeat(alerts, channels, now);
   }
 
   /** Evaluates the rules on findings by what insights have just found. */
@@ -146,8 +147,13 @@ export class AlertWatch {
   }
 
   async #repeat(rules: readonly AlertRule[], channels: readonly NotifyChannel[], now: number): Promise<void> {
-    const forgetful = channels.filter(({ kind, name }) => kind === 'alertmanager' && this.#queue.isIdle(name));
+    const isDue = ({ name }: NotifyChannel): boolean =>
+      now - (this.#repeatedMicros.get(name) ?? Number.NEGATIVE_INFINITY) >= REPEAT_MICROS;
+    const forgetful = channels.filter(
+      (channel) => channel.kind === 'alertmanager' && isDue(channel) && this.#queue.isIdle(channel.name),
+    );
     if (!rules.some((rule) => channelsOf(rule, forgetful).length > 0)) return;
+    for (const { name } of forgetful) this.#repeatedMicros.set(name, now);
     const { memories } = await readAlertBook(this.#collector, now);
     for (const [key, memory] of memories) {
       const { rule: name, group } = groupOfKey(key);

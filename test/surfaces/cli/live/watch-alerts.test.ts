@@ -36,7 +36,7 @@ async function runUp(cwd: string, until: Promise<unknown>) {
 
 describe('alerts while up runs', () => {
   it('tells a webhook when a rule fires, once, whoever starts up again', async () => {
-    const server = await openToldServer([500, 200]);
+    const server = await openToldServer([500, 200, 200]);
     const cwd = temporaryFolder();
     const directory = join(cwd, '.ai');
     mkdirSync(directory);
@@ -48,6 +48,7 @@ otlp.port = 0
 metric = "task.claimed"
 aggregation = "max(queue_seconds)"
 window = "1h"
+group_by = "node_id"
 warn = 300
 notify = ["terminal", "team"]
 [notify.team]
@@ -58,15 +59,20 @@ secret_env = "TEAM_SECRET"
     );
     const metrics = openMetrics({ directory });
     const timestamp = Date.now() / 1_000 - 1_200;
-    metrics.record('task.claimed', { task_id: 't1', node_id: 'Node-A', queue_seconds: 1_000 }, { timestamp });
+    for (const node of ['Node-A', 'Node-B']) {
+      metrics.record('task.claimed', { task_id: 't1', node_id: node, queue_seconds: 1_000 }, { timestamp });
+    }
     await metrics.flush();
 
-    const first = await runUp(cwd, server.got(2));
+    const first = await runUp(cwd, server.got(3));
     const { code, text } = await first.end();
     const { events: deliveries } = await metrics.query({ metric: 'alert.delivered' });
-    expect(deliveries).toMatchObject([{ data: { rule: 'queue', channel: 'team', outcome: 'delivered', attempts: 2 } }]);
+    const reached = { rule: 'queue', channel: 'team', outcome: 'delivered' };
+    expect(deliveries).toMatchObject([{ data: { ...reached, attempts: 2 } }, { data: { ...reached, attempts: 1 } }]);
     expect(code).toBe(0);
-    expect(text).toContain('alert: queue warns: max(queue_seconds) of task.claimed in 1 h is 16 min 40 s, above 5 min');
+    expect(text).toContain(
+      'alert: queue warns: max(queue_seconds) of task.claimed in 1 h of node_id Node-A is 16 min 40 s, above 5 min',
+    );
     const [failed, request] = server.received;
     const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = request?.headers ?? {};
     expect(failed?.headers['webhook-id']).toBe(id);
@@ -79,9 +85,10 @@ secret_env = "TEAM_SECRET"
     const again = await runUp(cwd, Promise.resolve());
     await again.printed(/stored[^]*stored/);
     expect(await again.end()).toMatchObject({ code: 0, text: expect.not.stringContaining('alert:') });
-    expect(server.received).toHaveLength(2);
+    expect(server.received).toHaveLength(3);
     const { events } = await metrics.query({ metric: 'alert.changed' });
-    expect(events).toMatchObject([{ data: { rule: 'queue', state: 'warn', notified: true, value: '1000' } }]);
+    const told = { rule: 'queue', state: 'warn', notified: true, value: '1000' };
+    expect(events).toMatchObject([{ data: { ...told, group: 'Node-A' } }, { data: { ...told, group: 'Node-B' } }]);
     await metrics.close();
   }, 60_000);
 });

@@ -1,16 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { overview } from '../../../analysis/reports/overview.ts';
 import { defineQuestion } from '../define-question.ts';
+import { nodeShareSchema } from '../schemas/node-share.ts';
 import { distributionSchema, outcomeCountsSchema, stateLatencySchema } from '../schemas/figures.ts';
 import { spanQuery, toSpan } from '../schemas/spans.ts';
-
-export const nodeShareSchema = z.object({
-  nodeId: z.string().optional(),
-  claimed: z.number(),
-  completed: z.number(),
-  outcomes: outcomeCountsSchema,
-  durationSeconds: distributionSchema,
-});
 
 export const overviewQuestion = defineQuestion(
   {

@@ -1,8 +1,19 @@
 import chromium from '@sparticuz/chromium';
 import playwright, { type Browser } from 'playwright-core';
 
-/** Nothing of what browsers do by themselves: no updates, no reports, no requests to anybody. */
-const QUIET_FLAGS = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+/**
+ * Nothing of what browsers do by themselves: no updates, no reports, no requests to anybody. The package's own flags are
+ * for functions in a cloud: they put all into one process and switch off the web's security, which we test.
+ */
+const FLAGS = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  // Tests run as root on many machines, where the sandbox cannot.
+  '--no-sandbox',
+];
 
 /**
  * A real Chromium that comes through npm (Linux, x64); elsewhere the Chrome of the machine.
@@ -11,11 +22,10 @@ const QUIET_FLAGS = ['--disable-background-networking', '--disable-component-upd
  */
 export async function openBrowser(): Promise<Browser | string> {
   if (process.platform === 'linux' && process.arch === 'x64') {
-    const args = [...chromium.args, ...QUIET_FLAGS];
-    return playwright.chromium.launch({ executablePath: await chromium.executablePath(), args });
+    return playwright.chromium.launch({ executablePath: await chromium.executablePath(), args: FLAGS });
   }
   try {
-    return await playwright.chromium.launch({ channel: 'chrome', args: QUIET_FLAGS });
+    return await playwright.chromium.launch({ channel: 'chrome', args: FLAGS });
   } catch {
     return `There is no browser for ${process.platform} on ${process.arch}: install Chrome to run these tests.`;
   }

@@ -10,6 +10,8 @@ export type TimeSeries = {
   /** A range around it, such as a forecast's. */
   readonly band?: readonly { readonly at: number; readonly low: number; readonly high: number }[];
   readonly isDashed?: boolean;
+  /** Where the colour means something; else the palette's next. */
+  readonly colour?: string | undefined;
 };
 
 export type TimeChartProps = {
@@ -56,7 +58,7 @@ export function TimeChart({
 }
 
 function lineOf(
-  { name, points, isDashed = false }: TimeSeries,
+  { name, points, isDashed = false, colour }: TimeSeries,
   kind: 'line' | 'bar' | 'area',
   isStacked: boolean,
   limits: NonNullable<TimeChartProps['limits']>,
@@ -66,6 +68,7 @@ function lineOf(
     type: kind === 'bar' ? 'bar' : 'line',
     data: points.map(({ at, value }) => [at * 1_000, value ?? null]),
     showSymbol: points.length < 3,
+    ...(colour === undefined ? {} : { color: colour }),
     ...(kind === 'bar' ? { barMaxWidth: 28 } : { lineStyle: { width: 2, type: isDashed ? 'dashed' : 'solid' } }),
     ...(kind === 'area' ? { areaStyle: { opacity: 0.25 } } : {}),
     ...(isStacked ? { stack: 'all' } : {}),

@@ -71,12 +71,17 @@ type Status = AnswerOf<'/status'>;
 function Health({ insights, status }: { insights: AnswerOf<'/insights'> | undefined; status: Status | undefined }) {
   if (insights === undefined || status === undefined) return null;
   const alive = status.nodes.filter(({ status: state }) => state !== 'terminated' && state !== 'silent').length;
-  const [first] = insights.incidents;
-  const gravest = first === undefined ? 'Nothing needs attention' : first.cause.summary.replace(/\.$/, '');
+  const [first, ...others] = insights.incidents;
+  const found =
+    first === undefined
+      ? 'Nothing needs attention'
+      : others.length === 0
+        ? `One thing needs attention: ${first.cause.kind.replaceAll('_', ' ')}`
+        : `${others.length + 1} things need attention, first of all ${first.cause.kind.replaceAll('_', ' ')}`;
   const nodes = alive === 0 ? 'no node is there now' : `${alive} ${alive === 1 ? 'node is' : 'nodes are'} there now`;
   return (
     <Text fz="lg" role="status">
-      {gravest}; {nodes}.
+      {found}; {nodes}.
     </Text>
   );
 }
@@ -134,8 +139,9 @@ function Activity() {
               isStacked
               height={200}
               format={(value) => formatCount(Math.round(value))}
-              series={told.map(({ group, points }) => ({
+              series={told.toSorted(byOutcome).map(({ group, points }) => ({
                 name: String(group['outcome'] ?? 'unknown'),
+                colour: OUTCOME_COLOURS[String(group['outcome'])],
                 points: points.map(({ start, value }) => ({
                   at: start,
                   value: typeof value === 'number' ? value : undefined,
@@ -148,6 +154,19 @@ function Activity() {
     </Panel>
   );
 }
+
+/** Good ones below, so that what went wrong stands on top of the bars. */
+const OUTCOME_ORDER = ['success', 'partial', 'failure', 'abandoned', 'unknown'];
+const OUTCOME_COLOURS: Readonly<Record<string, string>> = {
+  success: '#2b8a3e',
+  partial: '#e67700',
+  failure: '#c92a2a',
+  abandoned: '#862e9c',
+  unknown: '#868e96',
+};
+type OutcomeSeries = { readonly group: Readonly<Record<string, unknown>> };
+const byOutcome = (a: OutcomeSeries, b: OutcomeSeries): number =>
+  OUTCOME_ORDER.indexOf(String(a.group['outcome'])) - OUTCOME_ORDER.indexOf(String(b.group['outcome']));
 
 function Nodes({ nodes }: { nodes: Status['nodes'] }) {
   if (nodes.length === 0) {
@@ -165,7 +184,7 @@ function Nodes({ nodes }: { nodes: Status['nodes'] }) {
       columns={[
         { key: 'node', title: 'node', show: ({ nodeId }) => <Name of={nodeId} />, sortBy: ({ nodeId }) => nodeId },
         { key: 'role', title: 'role', show: ({ role }) => <Name of={role} />, sortBy: ({ role }) => role },
-        { key: 'status', title: 'status', show: ({ status }) => status, sortBy: ({ status }) => status },
+        { key: 'status', title: 'status', show: ({ status }) => status ?? '–', sortBy: ({ status }) => status },
         { key: 'task', title: 'task', show: ({ taskId }) => (taskId === undefined ? '–' : <Name of={taskId} />) },
       ]}
     />

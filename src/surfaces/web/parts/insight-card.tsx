@@ -17,7 +17,7 @@ const SEVERITY_COLOURS = { critical: 'red', warning: 'orange', info: 'gray' } as
 
 export function SeverityBadge({ severity }: { severity: keyof typeof SEVERITY_COLOURS }) {
   return (
-    <Badge color={SEVERITY_COLOURS[severity]} variant="light" autoContrast>
+    <Badge color={SEVERITY_COLOURS[severity]} variant="light" tt="none">
       {severity}
     </Badge>
   );
@@ -159,7 +159,9 @@ function Decision({ advice: { advice, standing } }: { advice: StandingAdvice }) 
         </>
       ) : (
         <>
-          <Badge variant="default">{standing.state}</Badge>
+          <Badge variant="default" tt="none">
+            {standing.state}
+          </Badge>
           {standing.state === 'held' ? null : (
             <Button size="xs" variant="subtle" loading={decide.isPending} onClick={() => decide.mutate('reopen')}>
               Open again

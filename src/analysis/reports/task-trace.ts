@@ -22,6 +22,8 @@ export type TraceMark = {
   readonly outcome: string | undefined;
   /** True when only node and time say that it belongs to the task. */
   readonly concluded: boolean;
+  /** What else is worth telling of it, by field: tokens and cost of a request, lines of a change, results of a run. */
+  readonly facts: Readonly<Record<string, number | string>>;
 };
 
 /** One task's life. */
@@ -44,6 +46,32 @@ const STATE_LABELS: Readonly<Record<string, string>> = {
   'state.lock': 'lock',
 };
 
+const FACT_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  'tokens.consumed': [
+    'model',
+    'feed',
+    'input_tokens',
+    'output_tokens',
+    'cached_tokens',
+    'reported_cost_usd',
+    'estimated_cost_usd',
+  ],
+  'tests.executed': ['suite', 'total_tests', 'passed', 'failed'],
+  'code.changed': ['lines_added', 'lines_deleted', 'complexity_delta'],
+  'state.lock': ['wait_ms', 'waited_for_node_id'],
+};
+
+function factsOf({ metric, data }: StoredEvent): TraceMark['facts'] {
+  const facts: Record<string, number | string> = {};
+  for (const field of FACT_FIELDS[metric] ?? []) {
+    const value = data[field];
+    if (typeof value === 'number' || typeof value === 'string') facts[field] = value;
+  }
+  const files = data['files_modified'];
+  if (Array.isArray(files)) facts['files_modified'] = files.length;
+  return facts;
+}
+
 function toMark(event: StoredEvent, concluded: boolean): TraceMark {
   const seconds = numberField(event, 'duration_seconds');
   return {
@@ -57,6 +85,7 @@ function toMark(event: StoredEvent, concluded: boolean): TraceMark {
       (seconds === undefined ? undefined : seconds * 1_000),
     outcome: textField(event, 'outcome'),
     concluded,
+    facts: factsOf(event),
   };
 }
 

@@ -6,6 +6,8 @@ import { costsQuestion } from './costs.ts';
 import { eventsQuestion } from './events.ts';
 import { insightsQuestion } from './insights.ts';
 import { metricsQuestion } from './metrics.ts';
+import { nodeEfficiencyQuestion } from './node-efficiency.ts';
+import { nodeQuestion } from './node.ts';
 import { nodesQuestion } from './nodes.ts';
 import { overviewQuestion } from './overview.ts';
 import { seriesQuestion } from './series.ts';
@@ -21,6 +23,8 @@ export const QUESTIONS = [
   taskQuestion,
   clockQuestion,
   nodesQuestion,
+  nodeQuestion,
+  nodeEfficiencyQuestion,
   costsQuestion,
   budgetsQuestion,
   insightsQuestion,

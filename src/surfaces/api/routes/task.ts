@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
+import { TASK_STATES } from '../../../analysis/clock/cluster-clock.ts';
 import { clockReport } from '../../../analysis/reports/clock-report.ts';
 import { costReport } from '../../../analysis/reports/cost-report.ts';
 import { taskTrace } from '../../../analysis/reports/task-trace.ts';
 import { configOfRun } from '../../cli/settings-of.ts';
 import { ApiError, errorAnswer } from '../api-error.ts';
 import { defineQuestion } from '../define-question.ts';
-import { intervalSchema } from '../schemas/clock.ts';
+import { intervalSchema, timesSchema, toTimes } from '../schemas/clock.ts';
 import { costGroupSchema, toCostGroup } from '../schemas/costs.ts';
 import { spanQuery, toSpan } from '../schemas/spans.ts';
 import { taskTraceSchema } from '../schemas/tasks.ts';
@@ -20,7 +21,12 @@ export const taskQuestion = defineQuestion(
     query: spanQuery,
     params: z.object({ id: z.string().min(1).max(MAX_ID_LENGTH) }),
     answer: z
-      .object({ trace: taskTraceSchema, intervals: z.array(intervalSchema), cost: costGroupSchema.optional() })
+      .object({
+        trace: taskTraceSchema,
+        intervals: z.array(intervalSchema),
+        timesMicros: timesSchema,
+        cost: costGroupSchema.optional(),
+      })
       .openapi('Task'),
   },
   async (context, { id, ...asked }) => {
@@ -39,6 +45,7 @@ export const taskQuestion = defineQuestion(
     return {
       trace,
       intervals: clock.intervals ?? [],
+      timesMicros: toTimes(TASK_STATES, clock.tasks.times),
       cost: cost === undefined ? undefined : toCostGroup(cost),
     };
   },

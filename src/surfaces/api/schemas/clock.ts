@@ -10,10 +10,10 @@ const secondsSpread = {
   p95: z.number().optional(),
   max: z.number().optional(),
 };
-const timesSchema = z
+export const timesSchema = z
   .record(z.string(), z.number())
   .openapi('StateTimes', { description: 'Microseconds by state; together the wall time.' });
-const utilisationSchema = z
+export const utilisationSchema = z
   .object({
     nodeId: z.string().optional(),
     role: z.string().optional(),
@@ -134,11 +134,18 @@ export const clockSchema = z
   .openapi('Clock');
 
 /** Every state, also those in which nothing was. */
-function toTimes<State extends string>(states: readonly State[], times: StateTimes<State>): Record<string, number> {
+export function toTimes<State extends string>(
+  states: readonly State[],
+  times: StateTimes<State>,
+): Record<string, number> {
   return Object.fromEntries(states.map((state) => [state, times.get(state) ?? 0]));
 }
 
-const toUtilisation = ({ times, ...rest }: Utilisation) => ({ ...rest, timesMicros: toTimes(NODE_STATES, times) });
+/** With its map as an object. */
+export const toUtilisation = ({ times, ...rest }: Utilisation) => ({
+  ...rest,
+  timesMicros: toTimes(NODE_STATES, times),
+});
 
 /** The report with its maps as objects. */
 export function toClock(report: ClockReport) {

@@ -9,7 +9,12 @@ type Asked = (typeof QUESTIONS)[number]['route'];
 export type QuestionPath = Asked['path'];
 type RouteOf<Path extends QuestionPath> = Extract<Asked, { readonly path: Path }>;
 export type QueryOf<Path extends QuestionPath> = z.input<RouteOf<Path>['request']['query']>;
-type ParamsOf<Path extends QuestionPath> = z.input<RouteOf<Path>['request']['params']>;
+/** What varies in the path; of most questions nothing does. */
+type ParamsOf<Path extends QuestionPath> = RouteOf<Path>['request'] extends {
+  readonly params: infer Params extends z.ZodType;
+}
+  ? z.input<Params>
+  : Readonly<Record<string, never>>;
 export type AnswerOf<Path extends QuestionPath> = z.output<
   RouteOf<Path>['responses'][200]['content']['application/json']['schema']
 >;

@@ -14,19 +14,21 @@ export type BackTest = Replay & {
   readonly suggestion: LevelSuggestion | undefined;
 };
 
-/** The metric that a rule goes by. */
-const metricOf = (rule: AlertRule): string => (rule.kind === 'metric' ? rule.metric : 'finding.changed');
-
-/** From where on there is something to replay: no rule would have been of use before. */
+/**
+ * From where on there is something to replay: the first event of what the rule goes by. Of less than a level can only be
+ * spoken where a whole window lies in the history.
+ */
 async function historyStart(
   ask: EventAnswerer,
   rule: AlertRule,
-  fromMicros: number,
+  sinceMicros: number,
   toMicros: number,
 ): Promise<number> {
-  const span = { since: fromMicros / 1e6, until: toMicros / 1e6 };
-  const { rows } = await ask.aggregate({ metric: metricOf(rule), aggregations: ['count'], bucket: '1h', ...span });
-  return Math.max(fromMicros, Math.round((rows[0]?.bucketStart ?? 0) * 1e6));
+  const metric = rule.kind === 'metric' ? rule.metric : 'finding.changed';
+  const { rows, plan } = await ask.aggregate({ metric, aggregations: ['count'], until: toMicros / 1e6 });
+  if (rows[0]?.values['count'] === 0) return sinceMicros;
+  const filling = rule.kind === 'metric' && rule.direction === 'below' ? rule.windowMicros : 0;
+  return Math.max(sinceMicros, Math.min(toMicros, Math.floor(plan.from * 1e6) + filling));
 }
 
 /** Runs a rule over history as `up` would have run it: the same evaluations at the same moments through the same rules. */

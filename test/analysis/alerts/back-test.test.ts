@@ -116,8 +116,8 @@ describe('a back-test', () => {
       fc.asyncProperty(anyClaims, anyRule, async (claims, given) => {
         const rule = { ...RULE, ...given, warn: 150, critical: given.direction === 'above' ? 500 : 50 };
         const end = START + 11 * MICROS_PER_HOUR;
-        // History begins with the first evaluation, so that both begin there.
-        const { metrics, clock } = storeOf([{ minute: 0, node: 'A', queued: 10 }, ...claims], end);
+        // History begins a window before the first evaluation, so that both begin there.
+        const { metrics, clock } = storeOf([{ minute: -60, node: 'A', queued: 10 }, ...claims], end);
         const evaluator = new AlertEvaluator();
         const live: unknown[] = [];
         for (let now = START + 3_000_000; now <= end + 3_000_000; now += rule.stepMicros) {
@@ -156,6 +156,26 @@ describe('a back-test', () => {
     ]);
     expect(firingMicros(tested.episodes, end)).toBe(2 * MICROS_PER_HOUR);
     expect(tested).toMatchObject({ told: 2, toldEnds: 2 });
+    await metrics.close();
+  });
+
+  it('begins where the history begins, and takes quiet days in it for what they are', async () => {
+    const { metrics } = storeOf(
+      [
+        { minute: 600, node: 'A', queued: 9 },
+        { minute: 4_000, node: 'A', queued: 9 },
+      ],
+      START + 72 * MICROS_PER_HOUR,
+    );
+    const rule: MetricRule = { ...RULE, aggregation: 'count', direction: 'below', warn: 1, critical: undefined };
+    const all = await backTest(metrics, rule, START, START + 70 * MICROS_PER_HOUR);
+    expect(all.fromMicros).toBe(START + 11 * MICROS_PER_HOUR);
+    expect(all.episodes).toMatchObject([
+      { fromMicros: START + 665 * MICROS_PER_MINUTE, toMicros: START + 4_005 * MICROS_PER_MINUTE },
+      { toMicros: undefined },
+    ]);
+    const part = await backTest(metrics, rule, START + 24 * MICROS_PER_HOUR, START + 70 * MICROS_PER_HOUR);
+    expect(part).toMatchObject({ fromMicros: START + 24 * MICROS_PER_HOUR, told: 2 });
     await metrics.close();
   });
 

@@ -20,10 +20,13 @@ import type {
   SeriesQuestion,
   SqlAnswer,
   SqlOptions,
+  TotalsAnswer,
+  TotalsQuestion,
 } from './query/question.ts';
 import { KeptStore } from './store/kept-store.ts';
 import type {
   DrainReport,
+  ProducerAccount,
   ProducerDrops,
   ProducerLedger,
   RetentionSettings,
@@ -172,6 +175,12 @@ export class MetricsCollector {
     return this.#ask((asked) => series(asked, question));
   }
 
+  /** All of a metric's history: events and sums by group, and distributions. @throws QueryError, StoreError. */
+  async totals(question: TotalsQuestion): Promise<TotalsAnswer> {
+    const { totals } = await import('./query/totals.ts');
+    return this.#ask((asked) => totals(asked, question));
+  }
+
   /**
    * Any reading SQL, on one view per metric and on `events`, `aggregates` and `metadata`: see docs/reference/sql.md.
    * Runs in a process of its own, with limits on time, rows and memory.
@@ -212,6 +221,11 @@ export class MetricsCollector {
   /** The conservation law, process by process. */
   ledger(): Promise<readonly ProducerLedger[]> {
     return this.#ask(({ store }) => store.ledger());
+  }
+
+  /** The same without counting rows: what was recorded, dropped and expired, and what waits. */
+  accounts(): Promise<readonly ProducerAccount[]> {
+    return this.#ask(({ store }) => store.accounts());
   }
 
   /** Of this process alone: what its events were dropped for, by the store too, and how many wait. Counts no rows. */

@@ -1,5 +1,5 @@
 import type { FilterValue } from '../model/filter.ts';
-import type { StoredEvent } from '../model/event.ts';
+import type { FieldValue, StoredEvent } from '../model/event.ts';
 
 /**
  * A moment, as people and programs write it: seconds since the Unix epoch (a float, as in Amicus's files), a Date,
@@ -137,6 +137,36 @@ export type Series = {
 };
 
 export type SeriesAnswer = { readonly series: readonly Series[]; readonly bucketSeconds: number; readonly plan: Plan };
+
+export type TotalsQuestion = {
+  readonly metric: string;
+  /** From when (included) and until when (not included), in microseconds. Default: the whole history. */
+  readonly fromMicros?: number;
+  readonly untilMicros?: number;
+  /** Fields that rollups tell apart: names, words of a list, flags. */
+  readonly groupBy: readonly string[];
+  /** Fields of numbers that are summed by group. */
+  readonly sums: readonly string[];
+  /** Fields of numbers of which the distribution is told, over all groups. */
+  readonly distributions: readonly string[];
+};
+
+export type TotalsAnswer = {
+  readonly groups: readonly {
+    /** In the order of `groupBy`. */
+    readonly group: readonly (FieldValue | undefined)[];
+    readonly count: number;
+    /** In the order of `sums`; absent where no event had the field. */
+    readonly sums: readonly (number | undefined)[];
+  }[];
+  /** By field; absent where no event had it. Each value stands for those within 1 % of it, in ascending order. */
+  readonly distributions: Readonly<
+    Record<
+      string,
+      { readonly sum: number; readonly values: readonly { readonly value: number; readonly count: number }[] }
+    >
+  >;
+};
 
 export type SqlOptions = {
   /** Values for `?` and `:name` in the statement. */

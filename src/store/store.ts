@@ -98,6 +98,7 @@ export type ProducerLedger = {
 };
 
 /** The part of a producer's ledger that is known without counting rows. */
+export type ProducerAccount = Omit<ProducerLedger, 'inDatabase'>;
 export type ProducerDrops = Pick<ProducerLedger, 'inSpool' | 'dropped'>;
 
 export type UpkeepReport = {
@@ -162,6 +163,8 @@ export interface Store {
   foldRollups(request: FoldRequest): Promise<readonly FoldRow[]>;
   coverage(metric: string, range: TimeRange): Promise<Coverage>;
   ledger(): Promise<readonly ProducerLedger[]>;
+  /** The ledger without what only a count of all rows tells: costs the same in a large store. */
+  accounts(): Promise<readonly ProducerAccount[]>;
   /** What one producer's events were dropped for, and how many wait. `undefined` when it has recorded nothing. */
   dropsOf(producer: string): Promise<ProducerDrops | undefined>;
   stats(): Promise<StoreStats>;

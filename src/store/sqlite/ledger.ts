@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SegmentReader } from '../spool/segment-reader.ts';
 import { listSegments, spoolFolder } from '../spool/spool-folder.ts';
-import type { ProducerDrops, ProducerLedger } from '../store.ts';
+import type { ProducerAccount, ProducerDrops, ProducerLedger } from '../store.ts';
 import { readEventTables } from './event-tables.ts';
 import { SliceWidth } from './time-slices.ts';
 
@@ -22,7 +22,12 @@ export function readLedger(db: DatabaseSync, path: string, nowMillis: number): P
   return [...accountsOf(db, path, nowMillis, countByProducer(db)).values()];
 }
 
-/** What of it is known without counting rows, of one producer. Use within one read transaction. */
+/** What of it is known without counting rows. Use within one read transaction. */
+export function readAccounts(db: DatabaseSync, path: string, nowMillis: number): ProducerAccount[] {
+  return [...accountsOf(db, path, nowMillis, new Map()).values()];
+}
+
+/** The same of one producer. Use within one read transaction. */
 export function readDrops(
   db: DatabaseSync,
   path: string,

@@ -9,6 +9,7 @@ import type {
   DrainReport,
   FoldRequest,
   FoldRow,
+  ProducerAccount,
   ProducerDrops,
   ProducerLedger,
   RetentionSettings,
@@ -25,7 +26,7 @@ import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, toStoredMetric } from './event-tables.ts';
 import { foldTable } from './fold.ts';
-import { readDrops, readLedger } from './ledger.ts';
+import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { foldRollupBlocks } from './rollup-fold.ts';
@@ -129,6 +130,11 @@ export class SqliteStore implements Store {
   async ledger(): Promise<readonly ProducerLedger[]> {
     const nowMillis = Math.floor(this.#clock.nowMicros() / 1_000);
     return this.#reading(() => readLedger(this.#open.db, this.#open.path, nowMillis));
+  }
+
+  async accounts(): Promise<readonly ProducerAccount[]> {
+    const nowMillis = Math.floor(this.#clock.nowMicros() / 1_000);
+    return this.#reading(() => readAccounts(this.#open.db, this.#open.path, nowMillis));
   }
 
   async dropsOf(producer: string): Promise<ProducerDrops | undefined> {

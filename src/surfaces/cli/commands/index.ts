@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry('record', 'record an event from a script', async () => (await import('./record.ts')).recordCommand),
   entry('export', 'write events to a file or a pipe', async () => (await import('./export.ts')).exportCommand),
+  entry(
+    'prometheus',
+    'print what a Prometheus would scrape',
+    async () => (await import('./prometheus.ts')).prometheusCommand,
+  ),
   entry('import', 'read events back', async () => (await import('./import.ts')).importCommand),
   entry(
     'sources',

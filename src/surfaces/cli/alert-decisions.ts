@@ -17,13 +17,17 @@ const REASON_HINTS: Readonly<Record<string, string>> = {
   no_desktop: 'There is no desktop to show it on, or no notify-send, osascript or powershell.',
 };
 
-/** Acknowledges or resolves what fires of a rule: all its groups, or one. */
+/**
+ * Acknowledges or resolves what fires of a rule: all its groups, or one.
+ *
+ * @returns What was done, in a sentence.
+ */
 export async function decideAlert(
-  context: CommandContext,
+  context: Pick<CommandContext, 'clock' | 'recordingCollector'>,
   decision: 'ack' | 'resolve',
   rule: string,
   group: string | undefined,
-): Promise<void> {
+): Promise<string> {
   const collector = await context.recordingCollector();
   const now = context.clock.nowMicros();
   const { memories } = await readAlertBook(collector, now);
@@ -49,11 +53,9 @@ export async function decideAlert(
   }
   await collector.flush();
   const count = decided.length === 1 ? printable(rule) : `${decided.length} groups of ${printable(rule)}`;
-  context.print(
-    decision === 'ack'
-      ? `Acknowledged: ${count}. Silent until it is worse, or over.`
-      : `Resolved: ${count}. \`up\` tells the channels with the next evaluation; if it is still met then, it goes on in silence.`,
-  );
+  return decision === 'ack'
+    ? `Acknowledged: ${count}. Silent until it is worse, or over.`
+    : `Resolved: ${count}. \`up\` tells the channels with the next evaluation; if it is still met then, it goes on in silence.`;
 }
 
 /** Tells a channel something, so that one sees whether it arrives. */
@@ -73,7 +75,8 @@ export async function sendTest(context: CommandContext, channel: NotifyChannel):
   };
   if (channel.kind === 'terminal') {
     tellTerminal(context.stderr, message);
-    context.print(printable(message.summary));
+    if (context.format === 'text') context.print(printable(message.summary));
+    else context.printJson({ channel: channel.name, outcome: 'delivered' });
     return EXIT.ok;
   }
   const { env: environment, signal } = context;

@@ -35,7 +35,7 @@ export function toAlertMessage(
   // To the second: of several changes at one moment the store keeps all but one some microseconds later.
   const told = JSON.stringify([rule.name, group, level, Math.floor(atMicros / 1e6)]);
   const id = `alert_${hash('sha256', told).slice(0, 32)}`;
-  const sinceMicros = before.toldMicros[before.announced] ?? atMicros;
+  const began = before.announced === 'ok' ? undefined : before.toldMicros[before.announced];
   return {
     id,
     rule,
@@ -44,7 +44,7 @@ export function toAlertMessage(
     was: before.announced,
     value,
     atMicros,
-    sinceMicros,
+    sinceMicros: began ?? atMicros,
     summary: summaryOf(rule, group, level, value),
     isRepeat: false,
   };

@@ -215,6 +215,17 @@ describe('delivery', () => {
     ]);
   });
 
+  it('says since when: of what begins its beginning, whatever was told before', () => {
+    const told = { warn: AT - 90_000_000, ok: AT - 60_000_000 };
+    const change = { announced: 'warn', atMicros: AT, value: 400 } as const;
+    expect(toAlertMessage(RULE, undefined, change, { announced: 'ok', toldMicros: told }).sinceMicros).toBe(AT);
+    const end = { announced: 'ok', atMicros: AT, value: 4 } as const;
+    expect(toAlertMessage(RULE, undefined, end, { announced: 'warn', toldMicros: told })).toMatchObject({
+      sinceMicros: AT - 90_000_000,
+      summary: 'queue is over: p95(queue_seconds) of task.claimed in 1 h of node_id (none) is 4 s',
+    });
+  });
+
   it('tells again what fires, as it was told first', () => {
     const first = messageOf('warn');
     const memory = {

@@ -88,7 +88,8 @@ export class AlertWatch {
 
   /** Gives what is on its way a moment; the rest is told after the next start. */
   async close(): Promise<void> {
-    await Promise.race([this.#queue.settled(), delay(CLOSE_MILLIS)]);
+    // What is on its way keeps the process, the wait for it does not.
+    await Promise.race([this.#queue.settled(), delay(CLOSE_MILLIS, undefined, { ref: false })]);
     await this.#queue.close();
   }
 

@@ -213,7 +213,7 @@ export const alertsCommand = defineCommand({
       case 'send-test':
         return sendTest(context, channelNamed(config, name ?? ''));
       default:
-        await decideAlert(context, known, name ?? '', group);
+        context.print(await decideAlert(context, known, name ?? '', group));
         return undefined;
     }
   },

@@ -1,14 +1,17 @@
-import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { packageVersion } from '../cli/package-version.ts';
+import { MetricsPage } from '../prometheus/metrics-page.ts';
 import { AnswerDesk } from './answer-desk.ts';
 import type { ApiContext } from './api-context.ts';
 import { type ErrorAnswer, errorAnswer, errorSchema, toErrorAnswer } from './api-error.ts';
 import type { Question } from './define-question.ts';
+import { CHANGES } from './changes/index.ts';
+import type { Change } from './define-change.ts';
 import { QUESTIONS } from './routes/index.ts';
 
 /** The longest statement of SQL, and some. */
@@ -18,7 +21,7 @@ const ERROR_RESPONSE = {
   content: { 'application/json': { schema: errorSchema } },
 };
 
-type Served<List extends readonly { readonly route: unknown }[]> = {
+type Served<List extends readonly { readonly route: RouteConfig }[]> = {
   readonly [K in keyof List]: { readonly route: List[K]['route']; readonly handler: unknown };
 };
 
@@ -43,13 +46,37 @@ export function createApi(context: ApiContext) {
       onError: (c) => send(c, errorAnswer(413, 'TOO_LARGE', `The body is larger than ${MAX_BODY_BYTES / 1024} KiB.`)),
     }),
   );
-  const routes = QUESTIONS.map((question: Question) => ({
-    route: { ...question.route, responses: { ...question.route.responses, default: ERROR_RESPONSE } },
+  const questions = [...QUESTIONS].map((question: Question) => ({
+    route: withErrors(question.route),
     handler: (c: Context) => serve(c, desk, question),
   }));
-  const api = app.basePath('/api/v1').openapiRoutes(routes as unknown as Served<typeof QUESTIONS>);
+  const changes = [...CHANGES].map((change: Change) => ({
+    route: withErrors(change.route),
+    handler: (c: Context) => carryOut(c, desk, context, change),
+  }));
+  const api = app
+    .basePath('/api/v1')
+    .openapiRoutes(questions as unknown as Served<typeof QUESTIONS>)
+    .openapiRoutes(changes as unknown as Served<typeof CHANGES>);
   app.get('/openapi.json', (c) => c.json(documentOf(api)));
+  const page = new MetricsPage(context);
+  app.get('/metrics', async (c) => {
+    const { contentType, body } = await page.answer(c.req.header('accept'));
+    return c.body(body, 200, { 'content-type': contentType, 'cache-control': 'no-store' });
+  });
   return api;
+}
+
+function withErrors<Route extends { readonly responses: object }>(route: Route) {
+  return { ...route, responses: { ...route.responses, default: ERROR_RESPONSE } };
+}
+
+/** Makes a change. Whoever made it sees it in the next answer. */
+async function carryOut(c: Context, desk: AnswerDesk, context: ApiContext, { make }: Change): Promise<Response> {
+  const asked = (c.req as unknown as { valid(part: 'json'): unknown }).valid('json');
+  const made = await make(context, asked as never);
+  desk.forget();
+  return c.body(JSON.stringify(made), 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
 }
 
 /** Sends the answer of a question, or that it has not changed. */

@@ -15,7 +15,7 @@ export const aggregateQuestion = defineQuestion(
     doc: 'Figures by group and bucket, the last 24 hours unless `since` says otherwise, with how they were found.',
     query: spanQuery.extend({
       metric: wordSchema.openapi({ example: 'task.completed' }),
-      aggregation: listedQuery(
+      aggregations: listedQuery(
         '`count`, `rate`, or functions of fields, such as `p95(duration_seconds)`. Default: `count`.',
       ),
       by: listedQuery('One row for each value of these fields.'),
@@ -25,7 +25,7 @@ export const aggregateQuestion = defineQuestion(
       exact: flagQuery('Exact percentiles, even where a sketch would answer within 1 %.'),
       order: wordSchema.optional().openapi({ description: 'An aggregation or a field; `-` before it for descending.' }),
       limit: z.coerce
-        .number()
+        .number<number | string>()
         .int()
         .min(1)
         .max(MAX_GROUPS)
@@ -47,13 +47,13 @@ export const aggregateQuestion = defineQuestion(
       })
       .openapi('AggregateAnswer'),
   },
-  async (context, { metric, aggregation, by, where, bucket, compare, exact, order, limit, ...span }) => {
+  async (context, { metric, aggregations, by, where, bucket, compare, exact, order, limit, ...span }) => {
     const collector = await context.collector();
     return collector.aggregate({
       metric,
       ...definedSpan(toSpan(span, context, '24h')),
       filters: await toFilters(context, metric, where),
-      aggregations: aggregation.length === 0 ? ['count'] : aggregation,
+      aggregations: aggregations.length === 0 ? ['count'] : aggregations,
       groupBy: by,
       compare,
       exact,

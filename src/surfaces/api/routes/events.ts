@@ -19,7 +19,13 @@ export const eventsQuestion = defineQuestion(
       order: wordSchema
         .default('newest_first')
         .openapi({ description: 'newest_first, oldest_first, or a field; `-` before it for descending.' }),
-      limit: z.coerce.number().int().min(1).max(MAX_EVENTS).default(100).openapi({ description: 'At most so many.' }),
+      limit: z.coerce
+        .number<number | string>()
+        .int()
+        .min(1)
+        .max(MAX_EVENTS)
+        .default(100)
+        .openapi({ description: 'At most so many.' }),
       cursor: z
         .string()
         .min(1)

@@ -16,7 +16,7 @@ export const statusQuestion = defineQuestion(
     doc: 'Nodes and their tasks, the queue, what happened in the window just before now, the state file, and the store.',
     query: z.object({
       window: z.coerce
-        .number()
+        .number<number | string>()
         .int()
         .min(10)
         .max(MAX_WINDOW_SECONDS)

@@ -66,13 +66,21 @@ export const costsSchema = z
 function toUsage(figures: Figures) {
   const money = (nanos: bigint, of: number) => (of === 0 ? undefined : toMoney(nanos));
   const priced = figures.events - figures.unpricedEvents;
-  const { events, requests, inputTokens, outputTokens, cachedTokens, cacheWrite5mTokens, cacheWrite1hTokens } = figures;
-  const { reasoningTokens, reportedEvents, computedEvents, unpricedEvents, unpricedTokens } = figures;
   return {
-    ...{ events, requests, inputTokens, outputTokens, cachedTokens, cacheWrite5mTokens, cacheWrite1hTokens },
-    ...{ reasoningTokens, reportedEvents, computedEvents, unpricedEvents, unpricedTokens },
-    reported: money(figures.reportedNanos, reportedEvents),
-    computed: money(figures.computedNanos, computedEvents),
+    events: figures.events,
+    requests: figures.requests,
+    inputTokens: figures.inputTokens,
+    outputTokens: figures.outputTokens,
+    cachedTokens: figures.cachedTokens,
+    cacheWrite5mTokens: figures.cacheWrite5mTokens,
+    cacheWrite1hTokens: figures.cacheWrite1hTokens,
+    reasoningTokens: figures.reasoningTokens,
+    reportedEvents: figures.reportedEvents,
+    computedEvents: figures.computedEvents,
+    unpricedEvents: figures.unpricedEvents,
+    unpricedTokens: figures.unpricedTokens,
+    reported: money(figures.reportedNanos, figures.reportedEvents),
+    computed: money(figures.computedNanos, figures.computedEvents),
     cost: money(figures.costNanos, priced),
     flatPlan: money(figures.planNanos, priced),
     billed: money(figures.costNanos - figures.planNanos, priced),

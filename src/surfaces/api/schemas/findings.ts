@@ -4,7 +4,7 @@ const filterValueSchema = z.union([z.string(), z.number(), z.boolean()]);
 const severitySchema = z.enum(['info', 'warning', 'critical']);
 
 /** `query/question.ts`: a condition on one field. */
-const fieldConditionSchema = z.union([
+export const fieldConditionSchema = z.union([
   filterValueSchema,
   z.array(filterValueSchema),
   z.object({
@@ -19,11 +19,13 @@ const fieldConditionSchema = z.union([
   }),
 ]);
 
+export const figureUnitSchema = z.enum(['seconds', 'ms', 'usd', 'tokens', 'count', 'share', 'per_hour', 'per_day']);
+
 /** `analysis/detectors/finding.ts` */
 export const figureSchema = z
   .object({
     value: z.number(),
-    unit: z.enum(['seconds', 'ms', 'usd', 'tokens', 'count', 'share', 'per_hour', 'per_day']),
+    unit: figureUnitSchema,
     low: z.number().optional(),
     high: z.number().optional(),
     samples: z.number(),

@@ -6,7 +6,7 @@ import { figureSchema, findingSchema, impactSchema } from './findings.ts';
 const directionSchema = z.enum(['lower', 'higher']);
 
 /** `analysis/advice/advice.ts` */
-const adviceSchema = z
+export const adviceSchema = z
   .object({
     id: z.string(),
     finding: findingSchema,
@@ -33,7 +33,8 @@ const standingSchema = z.object({
   because: z.string().optional(),
 });
 
-const judgedSchema = z.object({
+/** `analysis/insights/hit-rates.ts` */
+export const judgedSchema = z.object({
   decision: z.object({
     adviceId: z.string(),
     kind: z.string(),

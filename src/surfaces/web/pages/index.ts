@@ -15,6 +15,11 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('./overview.tsx')).OverviewPage })),
   },
   {
+    path: '/tasks',
+    title: 'Tasks',
+    component: lazy(async () => ({ default: (await import('./tasks.tsx')).TasksPage })),
+  },
+  {
     path: '/insights',
     title: 'Insights',
     component: lazy(async () => ({ default: (await import('./insights.tsx')).InsightsPage })),

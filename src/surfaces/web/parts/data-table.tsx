@@ -13,6 +13,8 @@ export type Column<Row> = {
   readonly width?: number | string;
 };
 
+/** A figure and its unit stay together. */
+const NUMBER = { ta: 'right', style: { whiteSpace: 'nowrap' } } as const;
 const ROW_HEIGHT = 37;
 /** Tables up to so many rows stand on the page whole; longer ones have a window of their own. */
 const WHOLE_ROWS = 60;
@@ -24,8 +26,11 @@ export function DataTable<Row>({
   rows,
   keyOf,
   sortedBy,
+  sort: given,
+  onSort,
   onPick,
   height = 560,
+  minWidth = 0,
 }: {
   label: string;
   columns: readonly Column<Row>[];
@@ -33,10 +38,16 @@ export function DataTable<Row>({
   keyOf: (row: Row) => string;
   /** The column it is sorted by at first; with `-` before it, downwards. */
   sortedBy?: string;
+  /** What it is sorted by now, where the page keeps that, as in its address. */
+  sort?: string;
+  onSort?: (sort: string) => void;
   onPick?: (row: Row) => void;
-  height?: number;
+  height?: number | string;
+  /** On a narrower screen it is moved sideways. */
+  minWidth?: number;
 }) {
-  const [sort, setSort] = useState(sortedBy ?? '');
+  const [own, setOwn] = useState(sortedBy ?? '');
+  const [sort, setSort] = [given ?? own, onSort ?? setOwn];
   const sorted = useMemo(() => sortRows(rows, columns, sort), [rows, columns, sort]);
   const box = useRef<HTMLDivElement>(null);
   const isWhole = sorted.length <= WHOLE_ROWS;
@@ -60,7 +71,13 @@ export function DataTable<Row>({
       role="region"
       aria-label={label}
     >
-      <Table stickyHeader highlightOnHover={onPick !== undefined} fz="sm" aria-rowcount={sorted.length + 1}>
+      <Table
+        stickyHeader
+        highlightOnHover={onPick !== undefined}
+        fz="sm"
+        miw={minWidth}
+        aria-rowcount={sorted.length + 1}
+      >
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
@@ -73,7 +90,7 @@ export function DataTable<Row>({
           {shown.map((row) => (
             <Table.Tr key={keyOf(row)}>
               {columns.map(({ key, show, isNumber = false }, index) => (
-                <Table.Td key={key} ta={isNumber ? 'right' : 'left'}>
+                <Table.Td key={key} {...(isNumber ? NUMBER : {})}>
                   {index === 0 && onPick !== undefined ? (
                     <UnstyledButton fz="sm" td="underline" onClick={() => onPick(row)}>
                       {show(row)}

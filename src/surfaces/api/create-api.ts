@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { SYSTEM_TIMERS } from '../../sources/source.ts';
 import { packageVersion } from '../cli/package-version.ts';
 import { MetricsPage } from '../prometheus/metrics-page.ts';
 import { AnswerDesk } from './answer-desk.ts';
@@ -12,7 +13,9 @@ import { type ErrorAnswer, errorAnswer, errorSchema, toErrorAnswer } from './api
 import type { Question } from './define-question.ts';
 import { CHANGES } from './changes/index.ts';
 import type { Change } from './define-change.ts';
+import { LiveFeed } from './live-feed.ts';
 import { QUESTIONS } from './routes/index.ts';
+import { liveRoute, serveLive } from './serve-live.ts';
 
 /** The longest statement of SQL, and some. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -31,6 +34,7 @@ export type AppType = ReturnType<typeof createApi>;
 /** The app: every route below `/api/v1`, and the document that describes them. */
 export function createApi(context: ApiContext) {
   const desk = new AnswerDesk(context);
+  const feed = new LiveFeed(context, SYSTEM_TIMERS);
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : send(c, refused(result.error))),
   });
@@ -57,7 +61,8 @@ export function createApi(context: ApiContext) {
   const api = app
     .basePath('/api/v1')
     .openapiRoutes(questions as unknown as Served<typeof QUESTIONS>)
-    .openapiRoutes(changes as unknown as Served<typeof CHANGES>);
+    .openapiRoutes(changes as unknown as Served<typeof CHANGES>)
+    .openapi(liveRoute, (c) => serveLive(c, feed));
   app.get('/openapi.json', (c) => c.json(documentOf(api)));
   const page = new MetricsPage(context);
   app.get('/metrics', async (c) => {

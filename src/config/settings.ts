@@ -1,4 +1,16 @@
-import { choice, formatSize, list, size, text, timeZoneName, token, type ValueKind, whole } from './value-kinds.ts';
+import {
+  choice,
+  formatSize,
+  list,
+  size,
+  text,
+  timeZoneName,
+  token,
+  type ValueKind,
+  whole,
+  headerList,
+  webAddress,
+} from './value-kinds.ts';
 
 /** A setting, declared once: the reader of values, `amicus-metrics config` and the reference page derive from this. */
 export type Setting<Value> = {
@@ -14,7 +26,7 @@ export type Setting<Value> = {
   readonly unit?: 'days' | 'bytes';
   /** True for what nobody may read over a shoulder: `amicus-metrics config` says only whether it is set. */
   readonly secret?: boolean;
-  /** False for what cannot stand in the file, because the file is found by it. */
+  /** False for what cannot stand in the file, because the file is found by it, and for keys. */
   readonly inFile: boolean;
   /** One sentence. */
   readonly doc: string;
@@ -180,6 +192,29 @@ export const SETTINGS = {
     fallback: undefined,
     fallbackText: 'none',
     doc: 'The private key of `api.tls_cert`.',
+  }),
+  otlpOutEndpoint: setting<string | undefined>({
+    name: 'otlp_out.endpoint',
+    kind: webAddress,
+    fallback: undefined,
+    fallbackText: 'none: nothing is pushed',
+    doc: 'Where `amicus-metrics up` pushes all figures as OTLP metrics: a collector that takes OTLP over HTTP; /v1/metrics is added where it is not there.',
+  }),
+  otlpOutIntervalSeconds: setting({
+    name: 'otlp_out.interval_seconds',
+    kind: whole(5, 86_400),
+    fallback: 60,
+    fallbackText: '60',
+    doc: 'How often they are pushed.',
+  }),
+  otlpOutHeaders: setting<string | undefined>({
+    name: 'otlp_out.headers',
+    kind: headerList,
+    fallback: undefined,
+    fallbackText: 'none',
+    secret: true,
+    inFile: false,
+    doc: 'Headers that go with them, such as a key: `authorization=Bearer%20…`, several separated by commas. Keys do not belong into files that are shared.',
   }),
   agentHistories: setting({
     name: 'agent_histories',

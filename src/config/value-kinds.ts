@@ -1,3 +1,5 @@
+import { parseHeaderList } from './header-list.ts';
+
 /** What a setting's value may be: how it is read, and how to say what would be right. */
 export type ValueKind<Value> = {
   /** The value, or `undefined` when it is not of this kind. Text comes from variables and options, the rest from files. */
@@ -28,6 +30,23 @@ export function text(expected: string, maxLength = MAX_TEXT_LENGTH): ValueKind<s
 export const token: ValueKind<string> = {
   expected: '16 to 256 letters, digits and any of . _ ~ -',
   read: (given) => (typeof given === 'string' && /^[\w.~-]{16,256}$/.test(given) ? given : undefined),
+};
+
+/** The address of a server. A password in it would be shown wherever the address is. */
+export const webAddress: ValueKind<string> = {
+  expected: 'an address such as "http://127.0.0.1:4318", without a user or password in it',
+  read: (given) => {
+    if (typeof given !== 'string' || given.length > MAX_TEXT_LENGTH || !URL.canParse(given.trim())) return undefined;
+    const { protocol, username, password } = new URL(given.trim());
+    const isWeb = protocol === 'http:' || protocol === 'https:';
+    return isWeb && username === '' && password === '' ? given.trim() : undefined;
+  },
+};
+
+/** Headers of a request, as one text. */
+export const headerList: ValueKind<string> = {
+  expected: 'headers as name=value, separated by commas, such as "authorization=Bearer%20…"',
+  read: (given) => (typeof given === 'string' && parseHeaderList(given) !== undefined ? given : undefined),
 };
 
 /** Names; in a variable or an option separated by commas or spaces. */

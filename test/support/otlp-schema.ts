@@ -36,7 +36,7 @@ message ScopeSpans { Scope scope = 1; repeated Span spans = 2; }
 message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
 message traces { repeated ResourceSpans resource_spans = 1; }
 
-message Exemplar { fixed64 time_unix_nano = 2; double as_double = 3; bytes span_id = 4; }
+message Exemplar { fixed64 time_unix_nano = 2; double as_double = 3; bytes span_id = 4; repeated KeyValue filtered_attributes = 7; }
 message NumberDataPoint {
   fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3;
   oneof value { double as_double = 4; sfixed64 as_int = 6; }
@@ -44,7 +44,7 @@ message NumberDataPoint {
 }
 message HistogramDataPoint {
   fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3; fixed64 count = 4; optional double sum = 5;
-  repeated fixed64 bucket_counts = 6; repeated double explicit_bounds = 7; repeated KeyValue attributes = 9; uint32 flags = 10;
+  repeated fixed64 bucket_counts = 6; repeated double explicit_bounds = 7; repeated Exemplar exemplars = 8; repeated KeyValue attributes = 9; uint32 flags = 10;
 }
 message Gauge { repeated NumberDataPoint data_points = 1; }
 message Sum { repeated NumberDataPoint data_points = 1; int32 aggregation_temporality = 2; bool is_monotonic = 3; }

@@ -7,6 +7,7 @@ import type { IncomingEvent } from '../../../model/event.ts';
 import { openPriceBook, priced } from '../../../pricing/index.ts';
 import { NoticeRecord } from '../../../sources/notice-record.ts';
 import type { LiveSource } from '../../../sources/source.ts';
+import type { OtlpPush } from '../../otlp-out/otlp-push.ts';
 import type { CommandContext } from '../context.ts';
 import { insightOptionsOf } from '../insight-options.ts';
 import { seenNodes } from '../seen-nodes.ts';
@@ -15,6 +16,7 @@ import { momentFormat } from '../terminal/moments.ts';
 import { eventNote } from './event-notes.ts';
 import type { Frame, Note } from './frame.ts';
 import type { LiveView } from './live-view.ts';
+import { pushOtlp } from './push-otlp.ts';
 import { noticeText } from './source-notices.ts';
 import { AlertWatch } from './watch-alerts.ts';
 import { watchInsights } from './watch-insights.ts';
@@ -62,6 +64,7 @@ class Follower {
   readonly #startedSources: LiveSource[] = [];
   readonly #notes: Note[] = [];
   readonly #alerts: AlertWatch;
+  #push: OtlpPush | undefined;
   #frame: Frame | undefined;
   #dropped: Frame['dropped'] = {};
   #lastUpkeepMillis: number;
@@ -99,6 +102,7 @@ class Follower {
       });
       this.#startedSources.push(source);
     }
+    this.#push = pushOtlp(context, collector, (text, tone) => this.#note(text, tone, undefined));
   }
 
   async tick(): Promise<void> {
@@ -122,6 +126,7 @@ class Follower {
     }
     await this.#alerts.close();
     await this.#following.collector.drain().catch(() => {});
+    await this.#push?.close();
   }
 
   #elapsedMillis(): number {

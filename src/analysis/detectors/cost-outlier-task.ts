@@ -3,9 +3,7 @@ import { ascending, median, quantile } from '../statistics/quantiles.ts';
 import { robustLine } from '../statistics/robust-line.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { type TaskCost, taskCosts } from './task-costs.ts';
-
-type Evidence = { readonly now: readonly TaskCost[]; readonly before: readonly TaskCost[] };
+import { HISTORY_DAYS, readTaskCosts, type TaskCost } from './task-costs.ts';
 
 /** Single tasks that cost many times what tasks of their length cost. */
 export const costOutlierTask = defineDetector({
@@ -16,22 +14,14 @@ export const costOutlierTask = defineDetector({
     'around the line on which cost grows with length. Long tasks are dear, and that is no outlier; nor is a day on which ' +
     'all tasks are dearer.',
   parameters: {
-    history_days: { value: 7, unit: 'days', doc: 'Tasks of so many days before are compared with.' },
+    history_days: HISTORY_DAYS,
     min_tasks: { value: 10, unit: 'tasks', doc: 'So many of one model it takes.' },
     fence: { value: 3, unit: 'quartile ranges', doc: 'How far beyond the upper quartile a task must be.' },
     ratio: { value: 3, unit: 'times', doc: 'And it must cost so many times what tasks of its length cost.' },
     typical_ratio: { value: 2, unit: 'times', doc: 'And so many times the typical cost of a task.' },
     min_usd: { value: 0.5, unit: 'usd', doc: 'And so dear, to be worth telling.' },
   },
-  async gather(ask, window, values): Promise<Evidence> {
-    const historyFrom = window.fromMicros - values.history_days * MICROS_PER_DAY;
-    const between = async (from: number, to: number): Promise<readonly TaskCost[]> =>
-      taskCosts(await ask.ledger(from, to), await ask.clock(from, to));
-    return {
-      now: await between(window.fromMicros, window.toMicros),
-      before: await between(historyFrom, window.fromMicros),
-    };
-  },
+  gather: (ask, window, values) => readTaskCosts(ask, window, values.history_days),
   judge({ now, before: earlier }, window, values) {
     if (now.length + earlier.length === 0) {
       return { state: 'no_data', reason: 'No task with a known cost.', findings: [] };

@@ -2,36 +2,29 @@ import { MICROS_PER_DAY } from '../../model/range.ts';
 import { ratioBetween } from '../statistics/shift.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { type TaskCost, taskCosts } from './task-costs.ts';
-
-type Evidence = { readonly now: readonly TaskCost[]; readonly before: readonly TaskCost[] };
+import { HISTORY_DAYS, readTaskCosts, type TaskCost } from './task-costs.ts';
 
 /** The same work that costs more than it did. */
 export const costSpike = defineDetector({
   kind: 'cost_spike',
   title: 'Cost spike',
   doc:
-    'Compares what tasks cost in the window with what they cost in the days before, task by task (the typical ratio, with ' +
-    'its interval): a busy day costs more, and one dear task more still, and neither is a spike.',
+    'Compares what tasks cost in the window with what they cost before, task by task (the typical ratio, with its ' +
+    'interval): a busy day costs more, and one dear task more still, and neither is a spike. The last week does not count ' +
+    'where there are tasks enough before it, so that dearer days are found as long as they last.',
   parameters: {
-    history_days: { value: 7, unit: 'days', doc: 'Tasks of so many days before are compared with.' },
+    history_days: HISTORY_DAYS,
     min_tasks: { value: 8, unit: 'tasks', doc: 'Tasks with a known cost that the window must have.' },
     min_history: { value: 20, unit: 'tasks', doc: 'Tasks with a known cost that the days before must have.' },
     ratio: { value: 1.4, unit: 'times', doc: 'A task must typically cost so many times as much.' },
     min_ratio: { value: 1.1, unit: 'times', doc: 'And so many times as much beyond chance.' },
     min_extra_usd: { value: 1, unit: 'usd', doc: 'And so much more a day altogether.' },
   },
-  async gather(ask, window, values): Promise<Evidence> {
-    const historyFrom = window.fromMicros - values.history_days * MICROS_PER_DAY;
-    const between = async (from: number, to: number): Promise<readonly TaskCost[]> =>
-      taskCosts(await ask.ledger(from, to), await ask.clock(from, to));
-    return {
-      now: await between(window.fromMicros, window.toMicros),
-      before: await between(historyFrom, window.fromMicros),
-    };
-  },
-  judge({ now, before }, window, values) {
-    const [costs, usual] = [knownCosts(now), knownCosts(before)];
+  gather: (ask, window, values) => readTaskCosts(ask, window, values.history_days),
+  judge({ now, before, settled }, window, values) {
+    const costs = knownCosts(now);
+    const usual =
+      [settled, before].map(knownCosts).find((own) => own.length >= values.min_history) ?? knownCosts(before);
     if (costs.length + usual.length === 0) {
       return { state: 'no_data', reason: 'No task with a known cost.', findings: [] };
     }

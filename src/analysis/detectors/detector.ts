@@ -2,6 +2,7 @@ import type { AnalysisWindow } from '../analysis-window.ts';
 import type { ClusterClock } from '../clock/cluster-clock.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { UsageDetail } from '../ledger/usage-reader.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -31,8 +32,8 @@ export type ParameterValues<P extends Parameters> = { readonly [Name in keyof P]
 export interface Gatherer extends EventAnswerer {
   /** The clock of a span. */
   clock(fromMicros: number, toMicros: number): Promise<ClusterClock>;
-  /** The usage of a span, each request once. */
-  ledger(fromMicros: number, toMicros: number): Promise<Ledger>;
+  /** The usage of a span, each request once. `detail`: what its lines are told apart by; less costs less. */
+  ledger(fromMicros: number, toMicros: number, detail?: UsageDetail): Promise<Ledger>;
 }
 
 /** How one kind of trouble is recognised. Asks in `gather`, decides in `judge`, which is pure. */

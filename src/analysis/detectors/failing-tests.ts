@@ -5,6 +5,7 @@ import { differenceOfShares } from '../statistics/proportion.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
+import { settledUntil } from './settled-history.ts';
 import { firstRunsOf, readTestRuns } from './test-runs.ts';
 
 /** Of the interval of the difference. With a floor and a ratio beside it, 95 % would miss what a person sees. */
@@ -24,8 +25,8 @@ export const failingTests = defineDetector({
   title: 'Failing tests',
   doc:
     'Compares how often the first run of a suite fails in a task with how often it did before: one vote for each suite and ' +
-    'task, however often it is run again. Where there is no history, or it was always so, speaks only when a large share ' +
-    'fails.',
+    'task, however often it is run again. The last week does not count as before, if there is another before it. Where ' +
+    'there is no history, or it was always so, speaks only when a large share fails.',
   parameters: {
     days: { value: 2, unit: 'days', doc: 'How far it looks back from the end of the window: a day has few runs.' },
     min_runs: { value: 8, unit: 'runs', doc: 'First runs in that time that it takes to judge.' },
@@ -51,7 +52,8 @@ export const failingTests = defineDetector({
   },
   judge({ fromMicros, recent, baseline, attemptSeconds }, window, values) {
     const now = countFailing(recent);
-    const before = countFailing(baseline);
+    const settled = settledUntil(baseline[0]?.atMicros ?? fromMicros, fromMicros);
+    const before = countFailing(baseline.filter(({ atMicros }) => atMicros < settled));
     if (now.total + before.total === 0) {
       return { state: 'no_data', reason: 'No run of tests was recorded.', findings: [] };
     }

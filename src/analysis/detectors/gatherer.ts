@@ -1,8 +1,10 @@
 import type { AnalysisWindow } from '../analysis-window.ts';
 import type { ClusterClock } from '../clock/cluster-clock.ts';
 import { openClock } from '../clock/open-clock.ts';
+import { Conclusions } from '../ledger/conclusions.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { FULL_DETAIL } from '../ledger/usage-reader.ts';
 import type { AggregateAnswer } from '../../query/question.ts';
 import type { Gatherer, Verdict } from './detector.ts';
 import { DETECTORS } from './index.ts';
@@ -27,13 +29,14 @@ export function openGatherer(ask: EventAnswerer, nowMicros: number): Gatherer {
     events: (question) => ask.events(question),
     aggregate: (question) => once(aggregates, JSON.stringify(question), () => ask.aggregate(question)),
   };
+  const conclusions = new Conclusions(asking);
   return {
     ...asking,
     clock: (fromMicros, toMicros) =>
       once(clocks, `${fromMicros} ${toMicros}`, () => openClock(asking, fromMicros, toMicros, nowMicros)),
-    ledger: (fromMicros, toMicros) =>
-      once(ledgers, `${fromMicros} ${toMicros}`, () =>
-        openLedger(asking, { since: fromMicros / 1e6, until: toMicros / 1e6 }),
+    ledger: (fromMicros, toMicros, detail = FULL_DETAIL) =>
+      once(ledgers, JSON.stringify([fromMicros, toMicros, detail]), () =>
+        openLedger(asking, { since: fromMicros / 1e6, until: toMicros / 1e6 }, detail, [], conclusions),
       ),
   };
 }

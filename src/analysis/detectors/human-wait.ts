@@ -15,8 +15,9 @@ export const humanWait = defineDetector({
   title: 'Waiting for a person',
   doc:
     'Adds up how long tasks waited for a person, from their statuses and from when the cluster asked for one. Speaks when ' +
-    'that is above a floor and well above a usual day of the history; above a second, higher bound, whatever the history ' +
-    'says. One question that is still unanswered after long is told by itself.',
+    'that is above a floor and well above a usual day of the history, in which the last week does not count if there is ' +
+    'another before it; above a second, higher bound, whatever the history says. One question that is still unanswered ' +
+    'after long is told by itself.',
   parameters: {
     min_hours_per_day: {
       value: 1,

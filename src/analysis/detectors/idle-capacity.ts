@@ -16,8 +16,9 @@ export const idleCapacity = defineDetector({
   doc:
     'Adds up how long tasks that could be taken waited while a node that takes such tasks was idle; what a node of its ' +
     'role has not taken in weeks it is not expected to take. Waits and idle times count only after some minutes, since ' +
-    'nodes look for work now and then. Speaks when that is above a floor and well above a usual day of the history; above ' +
-    'a second, higher bound, whatever the history says.',
+    'nodes look for work now and then. Speaks when that is above a floor and well above a usual day of the history, in ' +
+    'which the last week does not count if there is another before it; above a second, higher bound, whatever the history ' +
+    'says.',
   parameters: {
     grace_minutes: { value: 5, unit: 'minutes', doc: 'A node that looks for work must have found a task by then.' },
     min_hours_per_day: { value: 1, unit: 'hours', doc: 'Needless waiting a day from which on it is told.' },

@@ -3,6 +3,7 @@ import type { ClusterClock } from '../clock/cluster-clock.ts';
 import { poissonRateInterval } from '../statistics/intervals.ts';
 import { ascending, median, quantile } from '../statistics/quantiles.ts';
 import type { Figure, Severity } from './finding.ts';
+import { settledUntil } from './settled-history.ts';
 
 /** Lost time as a part of all time of the cluster's nodes from which on it is grave, and below which it is a remark. */
 const CRITICAL_SHARE = 0.25;
@@ -48,17 +49,23 @@ const MIN_DAYS = 7;
 /** A usual day may be as bad as nine of ten were. */
 const USUAL_PART = 0.9;
 
+/** When somebody was first seen. */
+export function beginOf({ nodes, tasks }: ClusterClock): number {
+  return [...nodes, ...tasks].reduce((first, { fromMicros }) => Math.min(first, fromMicros), Infinity);
+}
+
 export type UsualDay = { readonly typical: number; readonly high: number; readonly days: number };
 
 /**
- * What a day of the history had of something: days of 24 hours, counted back from its end, on which somebody was there.
+ * What a day of the settled history had of something: days of 24 hours, counted back from its end, on which somebody was
+ * there.
  *
  * @returns `undefined` while there are too few.
  */
 export function usualDay(before: ClusterClock, valueOf: (day: TimeRange) => number): UsualDay | undefined {
-  const begin = Math.min(...[...before.nodes, ...before.tasks].map(({ fromMicros }) => fromMicros));
+  const begin = Math.max(before.fromMicros, beginOf(before));
   const values: number[] = [];
-  for (let to = before.toMicros; to - MICROS_PER_DAY >= Math.max(begin, before.fromMicros); to -= MICROS_PER_DAY) {
+  for (let to = settledUntil(begin, before.toMicros); to - MICROS_PER_DAY >= begin; to -= MICROS_PER_DAY) {
     values.push(valueOf({ fromMicros: to - MICROS_PER_DAY, toMicros: to }));
   }
   const typical = median(values);

@@ -4,10 +4,10 @@ import { median } from '../statistics/quantiles.ts';
 import { ratioBetween } from '../statistics/shift.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { type TaskCost, taskCosts } from './task-costs.ts';
+import { HISTORY_DAYS, readTaskCosts, type TaskCost } from './task-costs.ts';
 
 const PARAMETERS = {
-  days: { value: 14, unit: 'days', doc: 'Tasks of so many days are compared, the window included.' },
+  history_days: HISTORY_DAYS,
   min_tasks: { value: 8, unit: 'tasks', doc: 'Tasks of one role that each of the two models must have done.' },
   min_ratio: { value: 1.5, unit: 'times', doc: 'The dear model must cost so many times the other, beyond chance.' },
   margin: { value: 0.1, unit: 'share', doc: 'By so much more tasks of the dear model may succeed, or by chance.' },
@@ -31,11 +31,8 @@ export const modelMismatch = defineDetector({
     'succeed. Speaks where one costs far more, beyond chance, and does not succeed more often, beyond chance and a margin. ' +
     'Who got which tasks was not drawn by lot, so it is a hint and no proof.',
   parameters: PARAMETERS,
-  async gather(ask, window, values): Promise<readonly TaskCost[]> {
-    const from = window.toMicros - values.days * MICROS_PER_DAY;
-    return taskCosts(await ask.ledger(from, window.toMicros), await ask.clock(from, window.toMicros));
-  },
-  judge(tasks, window, values) {
+  gather: (ask, window, values) => readTaskCosts(ask, window, values.history_days),
+  judge({ all: tasks }, window, values) {
     const ended = tasks.filter(
       ({ outcome, model, costUsd }) => outcome !== undefined && model !== undefined && costUsd > 0,
     );
@@ -126,7 +123,7 @@ function compare(
           shows: 'requests to both models',
           metric: 'tokens.consumed',
           filters: { model: [dear.model, cheap.model] },
-          fromMicros: window.toMicros - values.days * MICROS_PER_DAY,
+          fromMicros: window.fromMicros - values.history_days * MICROS_PER_DAY,
           toMicros: window.toMicros,
         },
       ],

@@ -34,7 +34,7 @@ export const silentNode = defineDetector({
     usual_ratio: {
       value: 2,
       unit: 'times',
-      doc: 'Silence of all nodes must be so many times that of nine of ten days before.',
+      doc: 'Silence of all nodes must be so many times that of nine of ten days, the last week not among them if there is another before it.',
     },
     bad_hours: {
       value: 2,

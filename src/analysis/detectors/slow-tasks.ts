@@ -1,6 +1,6 @@
 import type { AnalysisWindow } from '../analysis-window.ts';
 import { MICROS_PER_DAY } from '../../model/range.ts';
-import { median } from '../statistics/quantiles.ts';
+import { median, quantile } from '../statistics/quantiles.ts';
 import { ratioBetween } from '../statistics/shift.ts';
 import { type AttemptTime, attemptTimes } from './attempt-times.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
@@ -130,6 +130,16 @@ function slowerThanBefore(
   ];
 }
 
+/** A median below this part of the ratio is far from it: pairs of attempts, which are many, need not be looked at. */
+const WORTH_COMPARING = 0.75;
+
+/** Attempts by role and priority, the shortest first. */
+function classesOf(attempts: readonly AttemptTime[]): ReadonlyMap<string, ReadonlyMap<string, readonly AttemptTime[]>> {
+  const inOrder = attempts.toSorted((a, b) => a.seconds - b.seconds);
+  const byRole = [...Map.groupBy(inOrder, ({ role }) => role)];
+  return new Map(byRole.map(([role, own]) => [role, Map.groupBy(own, ({ priority }) => priority)]));
+}
+
 function slowerThanOthers(
   attempts: readonly AttemptTime[],
   recent: readonly AttemptTime[],
@@ -138,20 +148,39 @@ function slowerThanOthers(
   values: Values,
 ): Finding[] {
   const all = [...recent, ...attempts];
+  const classes = classesOf(all);
   const byNode = [...Map.groupBy(all, ({ nodeId }) => nodeId)];
   const fromMicros = window.toMicros - values.node_days * MICROS_PER_DAY;
   return byNode.flatMap(([nodeId, own]): Finding[] => {
-    const role = own.at(-1)?.role;
-    const others = all.filter((attempt) => attempt.nodeId !== nodeId && attempt.role === role);
-    if (own.length < values.node_tasks || others.length < values.node_tasks) return [];
+    const role = own.at(-1)?.role ?? '';
+    const others = [...(classes.get(role) ?? [])].map(
+      ([priority, inOrder]) => [priority, inOrder.filter((attempt) => attempt.nodeId !== nodeId)] as const,
+    );
+    const count = others.reduce((sum, [, like]) => sum + like.length, 0);
+    if (own.length < values.node_tasks || count < values.node_tasks) return [];
+    const usual = new Map(
+      others
+        .filter(([, like]) => like.length >= values.min_like)
+        .map(([priority, like]) => [
+          priority,
+          quantile(
+            like.map(({ seconds }) => seconds),
+            0.5,
+          ) ?? 0,
+        ]),
+    );
+    const relative = (some: readonly AttemptTime[]): readonly number[] =>
+      some.flatMap(({ priority, seconds }) => {
+        const typically = usual.get(priority) ?? 0;
+        return typically > 0 ? [seconds / typically] : [];
+      });
+    const now = relative(own);
+    if (now.length < values.node_tasks || (median(now) ?? 0) < WORTH_COMPARING * values.node_ratio) return [];
     // All nodes are looked at, and one of many stands out by chance: the level is shared out among them.
     const level = 1 - 0.05 / byNode.length;
-    const anyNode = (attempt: AttemptTime): AttemptTime => ({ ...attempt, nodeId: '' });
-    const like = others.map(anyNode);
-    const now = againstLike(own.map(anyNode), like, values.min_like);
-    const found = ratioBetween(againstLike(like, like, values.min_like), now, level);
+    const found = ratioBetween(relative(others.flatMap(([, like]) => like)), now, level);
     const typical = median(own.map(({ seconds }) => seconds));
-    if (found === undefined || typical === undefined || now.length < values.node_tasks) return [];
+    if (found === undefined || typical === undefined) return [];
     const { ratio, low } = found;
     const isSlow = ratio >= values.node_ratio && low >= values.sure_ratio;
     if (!isSlow || typical - typical / ratio < values.min_extra_minutes * 60) return [];
@@ -166,7 +195,7 @@ function slowerThanOthers(
         severity: severityOf(impact.value * daysOf(window), clock),
         summary: `One node took ${times(ratio)} as long as the others of its role for tasks of the same priority: typically ${spokenTime(typical)}, where ${spokenTime(typical / ratio)} were to be expected.`,
         observed: { value: typical, unit: 'seconds', samples: own.length },
-        expected: { value: typical / ratio, unit: 'seconds', samples: others.length },
+        expected: { value: typical / ratio, unit: 'seconds', samples: count },
         effect: extraSeconds(typical, found, own.length),
         impact: { secondsPerDay: impact },
         sinceMicros: fromMicros,

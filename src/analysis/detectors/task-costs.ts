@@ -1,5 +1,11 @@
+import { MICROS_PER_DAY } from '../../model/range.ts';
+import type { AnalysisWindow } from '../analysis-window.ts';
 import type { ClusterClock, NodeLife } from '../clock/cluster-clock.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { UsageLine } from '../ledger/usage-line.ts';
+import type { UsageDetail } from '../ledger/usage-reader.ts';
+import type { Gatherer } from './detector.ts';
+import { beginOf } from './loss.ts';
+import { settledUntil } from './settled-history.ts';
 
 /** What one task cost, and how it was done. */
 export type TaskCost = {
@@ -18,10 +24,46 @@ export type TaskCost = {
   readonly endedMicros: number | undefined;
 };
 
-/** Tasks whose cost is known, with what the clock knows of them. Usage of which no task is known is in none of them. */
-export function taskCosts(ledger: Ledger, clock: ClusterClock): readonly TaskCost[] {
+/** The same for window and history: what is asked for alike is read once. */
+export const HISTORY_DAYS = {
+  value: 14,
+  unit: 'days',
+  doc: 'Tasks of so many days before the window are compared with. Detectors with the same number read them once.',
+} as const;
+
+/** What tasks cost in the window and in the days before it. Of a task that was worked at in both, each has its part. */
+export type TaskCosts = {
+  readonly now: readonly TaskCost[];
+  readonly before: readonly TaskCost[];
+  /** Those before that ended long enough ago to say what is usual. */
+  readonly settled: readonly TaskCost[];
+  /** Of both times, each task once. */
+  readonly all: readonly TaskCost[];
+};
+
+const BY_TASK: UsageDetail = { fields: ['task_id'], byDay: false };
+
+/** Reads what tasks cost. What summing by task costs grows with the events of these days, not with the history. */
+export async function readTaskCosts(ask: Gatherer, window: AnalysisWindow, historyDays: number): Promise<TaskCosts> {
+  const historyFrom = Math.max(window.baselineFromMicros, window.fromMicros - historyDays * MICROS_PER_DAY);
+  const { lines } = await ask.ledger(window.fromMicros, window.toMicros);
+  const { lines: linesBefore } = await ask.ledger(historyFrom, window.fromMicros, BY_TASK);
+  const clock = await ask.clock(window.fromMicros, window.toMicros);
+  const clockBefore = await ask.clock(window.baselineFromMicros, window.fromMicros);
+  const before = taskCosts(linesBefore, [clockBefore]);
+  const settled = settledUntil(beginOf(clockBefore), window.fromMicros);
+  return {
+    now: taskCosts(lines, [clock]),
+    before,
+    settled: before.filter(({ endedMicros }) => endedMicros !== undefined && endedMicros <= settled),
+    all: taskCosts([...linesBefore, ...lines], [clockBefore, clock]),
+  };
+}
+
+/** Tasks whose cost is known, with what the last clock that has them knows. Usage without a task is in none of them. */
+function taskCosts(lines: readonly UsageLine[], clocks: readonly ClusterClock[]): readonly TaskCost[] {
   const spent = new Map<string, { costUsd: number; byModel: Map<string, number> }>();
-  for (const { fields, figures } of ledger.lines) {
+  for (const { fields, figures } of lines) {
     const { task_id: taskId, model } = fields;
     if (taskId === undefined) continue;
     const sum = spent.get(taskId) ?? { costUsd: 0, byModel: new Map<string, number>() };
@@ -30,8 +72,9 @@ export function taskCosts(ledger: Ledger, clock: ClusterClock): readonly TaskCos
     if (model !== undefined) sum.byModel.set(model, (sum.byModel.get(model) ?? 0) + costUsd);
     spent.set(taskId, sum);
   }
-  const nodes = new Map<string, NodeLife>(clock.nodes.map((node) => [node.nodeId, node]));
-  return clock.tasks.flatMap(({ taskId, history }): TaskCost[] => {
+  const nodes = new Map<string, NodeLife>(clocks.flatMap((clock) => clock.nodes.map((node) => [node.nodeId, node])));
+  const tasks = new Map(clocks.flatMap((clock) => clock.tasks.map((task) => [task.taskId, task])));
+  return [...tasks].flatMap(([taskId, { history }]): TaskCost[] => {
     const sum = spent.get(taskId);
     if (sum === undefined) return [];
     const turns = history.attempts.filter(({ toMicros }) => toMicros !== undefined);

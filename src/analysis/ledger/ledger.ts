@@ -2,6 +2,7 @@ import { isSameModel } from '../../pricing/index.ts';
 import type { ReportSpan } from '../reports/answerer.ts';
 import { type Attribution, isConcluded } from './attribution.ts';
 import { chooseFeeds } from './best-feed.ts';
+import type { Conclusions } from './conclusions.ts';
 import type { EventAnswerer } from './event-answerer.ts';
 import { type Figures, sumFigures } from './figures.ts';
 import { readUsage } from './read-usage.ts';
@@ -57,14 +58,16 @@ export type Ledger = {
  *
  * @param detail What its lines are told apart by. The sums that every ledger has need none of it.
  * @param plans Clients on a flat plan: their cost is what the same usage would cost through the API, and billed 0.
+ * @param conclusions Claims and sessions of all time, read once where several ledgers are opened.
  */
 export async function openLedger(
   ask: EventAnswerer,
   span: ReportSpan,
   detail: UsageDetail = FULL_DETAIL,
   plans: readonly string[] = [],
+  conclusions?: Conclusions,
 ): Promise<Ledger> {
-  const { lines, corrections, counts, ...read } = await readUsage(ask, span, detail, plans);
+  const { lines, corrections, counts, ...read } = await readUsage(ask, span, detail, plans, conclusions);
   const { counted, setAside } = chooseFeeds([...lines, ...corrections], counts);
   return {
     ...read,

@@ -4,6 +4,7 @@ import type { AggregateRow } from '../../query/question.ts';
 import { definedSpan, type ReportSpan } from '../reports/answerer.ts';
 import { toldAttribution } from './attribution.ts';
 import { type Chooser, competingClients, feedChooser } from './best-feed.ts';
+import { Conclusions } from './conclusions.ts';
 import type { EventAnswerer } from './event-answerer.ts';
 import { hoursIn } from './hours-of-zone.ts';
 import { LineBook } from './line-book.ts';
@@ -46,12 +47,14 @@ type Choice = Pick<Usage, 'fromMicros' | 'toMicros' | 'counts' | 'detailFromMicr
  * and need not be told apart by hour and session. Of other clients each event is read, by hour and session.
  *
  * @param plans Clients on a flat plan, for which nothing is billed by usage.
+ * @param conclusions What usage is joined with, where other spans are read as well.
  */
 export async function readUsage(
   ask: EventAnswerer,
   span: ReportSpan,
   detail: UsageDetail,
   plans: readonly string[] = [],
+  conclusions: Conclusions = new Conclusions(ask),
 ): Promise<Usage> {
   const { timeZone } = span;
   const zone = await openZone(timeZone);
@@ -60,7 +63,7 @@ export async function readUsage(
   const hourOf = hoursIn(zone, since * 1e6, until * 1e6);
   const later = { since: Math.max(since, detailFrom ?? since), until };
 
-  const reader = new UsageReader(ask, { detail, timeZone, hourOf, onPlan });
+  const reader = new UsageReader(ask, { detail, timeZone, hourOf, onPlan }, conclusions);
   await reader.readSummed(later, competing.length === 0 ? {} : { client: { not: competing } });
   if (competing.length > 0) await reader.readCompeting(later, { client: competing });
   const usage = reader.book;

@@ -1,7 +1,7 @@
 import { MICROS_PER_SECOND } from '../../model/range.ts';
 import type { AggregateRow, FilterBook } from '../../query/question.ts';
 import { toldAttribution } from './attribution.ts';
-import { attribute, Conclusions, type Join } from './conclusions.ts';
+import { attribute, type Conclusions, type Join } from './conclusions.ts';
 import type { EventAnswerer } from './event-answerer.ts';
 import { EventTally } from './event-tally.ts';
 import { negated } from './figures.ts';
@@ -41,10 +41,10 @@ export class UsageReader {
   readonly #reading: Reading;
   readonly #conclusions: Conclusions;
 
-  constructor(ask: EventAnswerer, reading: Reading) {
+  constructor(ask: EventAnswerer, reading: Reading, conclusions: Conclusions) {
     this.#ask = ask;
     this.#reading = reading;
-    this.#conclusions = new Conclusions(ask);
+    this.#conclusions = conclusions;
   }
 
   /** Usage of clients whose feeds do not compete: the hour does not matter, nor the session for itself. */

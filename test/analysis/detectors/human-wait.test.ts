@@ -32,6 +32,12 @@ describe('waiting for a person', () => {
     expect(findings[0] === undefined ? undefined : humanWaitAdvice.advise(findings[0])?.action).toBe('answer_human');
   });
 
+  it('stays found as long as it lasts, also on its sixth day', async () => {
+    const longer = Array.from({ length: 6 }, (_, day) => asking(day * MINUTES_PER_DAY + 800, 150));
+    const usual = Array.from({ length: 16 }, (_, day) => asking((day + 6) * MINUTES_PER_DAY + 600, 20));
+    expect((await detect(humanWait, [...usualNodes(), ...usual.flat(), ...longer.flat()])).findings).toHaveLength(1);
+  });
+
   it('is not found where a day is like the others, or the wait is short', async () => {
     const usual = [...usualNodes(), ...eachDay(120)];
     expect((await detect(humanWait, [...usual, ...asking(600, 120)])).state).toBe('clear');

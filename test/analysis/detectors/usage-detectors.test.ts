@@ -15,6 +15,13 @@ describe('a cost spike', () => {
     expect(findings[0]?.impact.usdPerDay?.low).toBeGreaterThan(0);
   });
 
+  it('stays found as long as it lasts, also on its sixth day', async () => {
+    const days = Array.from({ length: 19 }, (_, index) => dayOfWork(24 - index)).flat();
+    const dear = Array.from({ length: 6 }, (_, index) => dayOfWork(5 - index, { costUsd: 0.9 })).flat();
+    const { findings } = await detect(costSpike, [...days, ...dear]);
+    expect(findings[0]?.facts['ratio']).toBeCloseTo(1.8, 0);
+  });
+
   it('is not found on a day with three times the tasks', async () => {
     expect((await detect(costSpike, daysOfWork(10, { tasks: 48 }))).state).toBe('clear');
   });

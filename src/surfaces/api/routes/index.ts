@@ -11,6 +11,8 @@ import { forecastQuestion } from './forecast.ts';
 import { healthQuestion } from './health.ts';
 import { insightsQuestion } from './insights.ts';
 import { metricsQuestion } from './metrics.ts';
+import { nodeEfficiencyQuestion } from './node-efficiency.ts';
+import { nodeQuestion } from './node.ts';
 import { nodesQuestion } from './nodes.ts';
 import { overviewQuestion } from './overview.ts';
 import { qualityQuestion } from './quality.ts';
@@ -30,6 +32,8 @@ export const QUESTIONS = [
   taskQuestion,
   clockQuestion,
   nodesQuestion,
+  nodeQuestion,
+  nodeEfficiencyQuestion,
   costsQuestion,
   budgetsQuestion,
   forecastQuestion,

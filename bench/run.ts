@@ -17,6 +17,7 @@ import { benchProxy } from './proxy.ts';
 import { benchQueries } from './queries.ts';
 import { benchRecord } from './record.ts';
 import { textOf } from './report.ts';
+import { benchReports } from './reports.ts';
 import { benchStartup } from './startup.ts';
 import { benchStorage } from './storage.ts';
 import { LargeStores } from './stores.ts';
@@ -34,6 +35,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   writers: benchWriters,
   storage: benchStorage,
   queries: benchQueries,
+  reports: benchReports,
   startup: benchStartup,
   proxy: benchProxy,
   imports: benchImports,

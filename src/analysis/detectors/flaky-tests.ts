@@ -4,7 +4,7 @@ import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
 import type { Finding } from './finding.ts';
 import { changesByNode, countFlips, FLAKY, type Flips, isFlaky } from './suite-flips.ts';
-import { readTestRuns } from './test-runs.ts';
+import { groupRuns, readTestRuns } from './test-runs.ts';
 
 type Evidence = {
   readonly fromMicros: number;
@@ -46,7 +46,11 @@ export const flakyTests = defineDetector({
     return { fromMicros, runs: await readTestRuns(ask, fromMicros, window.toMicros), changes };
   },
   judge({ fromMicros, runs, changes }, window, values) {
-    const bySuite = countFlips(runs, changesByNode(changes), values.max_gap_minutes * MICROS_PER_MINUTE);
+    const bySuite = countFlips(
+      groupRuns(runs).values(),
+      changesByNode(changes),
+      values.max_gap_minutes * MICROS_PER_MINUTE,
+    );
     if (bySuite.size === 0) return { state: 'no_data', reason: 'No run of tests was recorded.', findings: [] };
     const span = { fromMicros, toMicros: window.toMicros };
     const findings = [...bySuite].flatMap(([suite, flips]) => toFinding(suite, flips, span, values));

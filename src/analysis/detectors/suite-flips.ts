@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { firstAfter } from '../clock/in-order.ts';
-import { groupRuns, type TestRun } from './test-runs.ts';
+import type { TestRun } from './test-runs.ts';
 
 /** When a suite is called flaky, for all who call one so. */
 export const FLAKY = { maxGapMinutes: 30, minFlips: 3, minTasks: 2, share: 0.05 } as const;
@@ -17,16 +17,16 @@ export function changesByNode(changes: readonly StoredEvent[]): ReadonlyMap<stri
 }
 
 /**
- * Flips by suite. Where a node tells its changes as it makes them, a flip is a different result with no change between;
+ * Flips by suite, of runs grouped by suite and by what they were for, oldest first. Where a node tells its changes as it makes them, a flip is a different result with no change between;
  * where it tells none, a result that turns and turns back within three runs.
  */
 export function countFlips(
-  events: readonly StoredEvent[],
+  groups: Iterable<readonly TestRun[]>,
   changes: ReadonlyMap<string, readonly number[]>,
   maxGapMicros: number,
 ): ReadonlyMap<string | undefined, Flips> {
   const bySuite = new Map<string | undefined, Flips>();
-  for (const runs of groupRuns(events).values()) {
+  for (const runs of groups) {
     const [first] = runs;
     if (first === undefined) continue;
     const flips = bySuite.get(first.suite) ?? { hits: 0, total: 0, units: new Set<string>(), extraSeconds: 0 };

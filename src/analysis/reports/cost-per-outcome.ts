@@ -18,7 +18,7 @@ const MAX_DEAREST = 5;
 /** What spend went to. `open` tasks had no end in the span; `expired` is told of no task any more. */
 export type SpendPart = Fate | 'open' | 'unattributed' | 'expired';
 
-/** A cost for each of so many tasks. Absent below `MIN_TASKS`. */
+/** A cost for each of so many tasks. Absent below `MIN_TASKS`, and where ends of a part of the span have expired. */
 export type CostEach = {
   readonly tasks: number;
   /** All spend of the span by these tasks, with what no task can be found for. */
@@ -36,6 +36,8 @@ export type CostPerOutcome = TimeRange & {
   readonly parts: readonly { readonly part: SpendPart; readonly tasks: number | undefined; readonly nanos: bigint }[];
   /** Requests whose cost is not known: in none of the sums. */
   readonly unpriced: { readonly events: number; readonly ofEvents: number; readonly tokens: number };
+  /** True when single events of a part of the span have expired: how many tasks ended in it is not known any more. */
+  readonly expired: boolean;
   readonly completed: CostEach;
   readonly accepted: CostEach & {
     /** True where not all ends were read: the share among the newest ones, applied to all. */
@@ -75,10 +77,11 @@ export async function costPerOutcome(
     planNanos: figures.planNanos,
     parts: partsOf(costs, fates, outcomes, { unattributed, expired }),
     unpriced: { events: figures.unpricedEvents, ofEvents: figures.events, tokens: figures.unpricedTokens },
-    completed: costEach(outcomes.completed, figures.costNanos, attributedNanos),
+    expired: outcomes.expired,
+    completed: costEach(outcomes.completed, figures.costNanos, attributedNanos, outcomes.expired),
     accepted: {
-      ...costEach(accepted, figures.costNanos, attributedNanos),
-      estimated: !outcomes.complete,
+      ...costEach(accepted, figures.costNanos, attributedNanos, outcomes.expired),
+      estimated: !outcomes.complete && !outcomes.expired,
       untested: outcomes.tasks.filter(({ fate, tested }) => fate === 'accepted' && !tested).length,
     },
     typical: typicalOf([...costs].flatMap(([taskId, nanos]) => (fates.has(taskId) ? [usdOfNanos(nanos)] : []))),
@@ -128,12 +131,12 @@ function partsOf(
 /** Accepted tasks; where not all were read, in the same part of all. */
 function acceptedOf(outcomes: TaskOutcomes): number {
   const accepted = countFate(outcomes, 'accepted');
-  const { complete, completed, tasks } = outcomes;
-  return complete || tasks.length === 0 ? accepted : Math.round((accepted / tasks.length) * completed);
+  const { complete, expired, completed, tasks } = outcomes;
+  return complete || expired || tasks.length === 0 ? accepted : Math.round((accepted / tasks.length) * completed);
 }
 
-function costEach(tasks: number, totalNanos: bigint, attributedNanos: bigint): CostEach {
-  if (tasks < MIN_TASKS) return { tasks, allUsd: undefined, attributedUsd: undefined };
+function costEach(tasks: number, totalNanos: bigint, attributedNanos: bigint, expired: boolean): CostEach {
+  if (expired || tasks < MIN_TASKS) return { tasks, allUsd: undefined, attributedUsd: undefined };
   return { tasks, allUsd: usdOfNanos(totalNanos) / tasks, attributedUsd: usdOfNanos(attributedNanos) / tasks };
 }
 

@@ -11,9 +11,9 @@ import { type Share, shareOf } from './share.ts';
 
 /**
  * Attempts whose time is compared at most: hundreds for each node, after which intervals hardly become narrower, and
- * the clock of so many takes a tenth of a second.
+ * the clock of so many takes half of a tenth of a second.
  */
-const MAX_ATTEMPTS = 3_000;
+const MAX_ATTEMPTS = 2_000;
 
 /** What one node achieved, and how it compares. */
 export type NodeRow = {

@@ -3,6 +3,7 @@ import type { TimeRange } from '../../model/range.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { asNumber } from './distribution.ts';
 import { numberField, textField } from './answerer.ts';
+import { countIn } from './read-events.ts';
 
 /** Ends read of a span at most, and claims since the oldest of these; some two microseconds each. */
 const MAX_EVENTS = 20_000;
@@ -36,6 +37,8 @@ export type TaskOutcomes = {
   /** In full, or those with the newest ends. */
   readonly tasks: readonly EndedTask[];
   readonly complete: boolean;
+  /** True when single ends of a part of the span have expired: `completed` is then of the rest alone. */
+  readonly expired: boolean;
 };
 
 /** An end of a task, and when a task was last claimed: what is kept of events while they are read. */
@@ -62,13 +65,13 @@ export async function readTaskOutcomes(
   const newest = { since: fromMicros / 1e6, order: 'newest_first' };
   const ends: TaskEnd[] = [];
   const lastClaims = new Map<string, number>();
-  if (fromMicros >= toMicros) return { completed: 0, tasks: [], complete: true };
+  if (fromMicros >= toMicros) return { completed: 0, tasks: [], complete: true, expired: false };
   for await (const events of ask.events({ ...newest, metric: 'task.completed', until, limit: MAX_EVENTS })) {
     for (const event of events) ends.push(toEnd(event));
   }
-  const complete = ends.length < MAX_EVENTS;
+  const isFull = ends.length >= MAX_EVENTS;
   ends.reverse();
-  const since = complete ? newest.since : (ends[0]?.atMicros ?? fromMicros) / 1e6;
+  const since = !isFull ? newest.since : (ends[0]?.atMicros ?? fromMicros) / 1e6;
   // What was claimed at this very moment counts.
   const claims = { metric: 'task.claimed', since, until: (nowMicros + 1) / 1e6, order: 'newest_first' };
   for await (const events of ask.events(claims)) {
@@ -79,12 +82,20 @@ export async function readTaskOutcomes(
   }
   const tasks = taskOutcomes(ends, lastClaims, runs);
   const span = { since: newest.since, until };
-  return { completed: complete ? tasks.length : await distinctTasks(ask, span), tasks, complete };
+  if (isFull) return { ...(await completedTasks(ask, span)), tasks, complete: false };
+  const expired = ends.length < (await countIn(ask, { metric: 'task.completed', ...span }));
+  return { completed: tasks.length, tasks, complete: !expired, expired };
 }
 
-async function distinctTasks(ask: EventAnswerer, span: { since: number; until: number }): Promise<number> {
-  const { rows } = await ask.aggregate({ metric: 'task.completed', ...span, aggregations: ['distinct(task_id)'] });
-  return asNumber(rows[0]?.values['distinct(task_id)']) ?? 0;
+/** How many tasks ended at least once, and whether single events of a part of the span have expired. */
+export async function completedTasks(
+  ask: EventAnswerer,
+  span: { readonly since: number; readonly until: number },
+): Promise<Pick<TaskOutcomes, 'completed' | 'expired'>> {
+  const aggregations = ['distinct(task_id)'];
+  const { rows, plan } = await ask.aggregate({ metric: 'task.completed', ...span, aggregations });
+  const completed = asNumber(rows[0]?.values['distinct(task_id)']) ?? 0;
+  return { completed, expired: plan.missingBefore !== undefined };
 }
 
 function toEnd(event: StoredEvent): TaskEnd {

@@ -34,7 +34,7 @@ export type TestQuality = TestVotes & {
 export function testQuality(runs: readonly StoredEvent[], changes: readonly StoredEvent[]): TestQuality {
   const grouped = [...groupRuns(runs).values()];
   const ofTasks = grouped.filter(([run]) => run?.unit.startsWith('task '));
-  const flips = countFlips(runs, changesByNode(changes), FLAKY.maxGapMinutes * MICROS_PER_MINUTE);
+  const flips = countFlips(grouped, changesByNode(changes), FLAKY.maxGapMinutes * MICROS_PER_MINUTE);
   const suites = [...Map.groupBy(ofTasks, ([run]) => run?.suite)].map(([suite, groups]): SuiteVotes => {
     const own = flips.get(suite);
     const { firstRun, lastRun, runs: count } = votesOf(groups);

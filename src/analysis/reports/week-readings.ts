@@ -1,6 +1,7 @@
 import type { TimeRange } from '../../model/range.ts';
 import { microsOf, type Zone, zonedAt } from '../../model/time.ts';
 import { usdOfNanos } from '../../pricing/index.ts';
+import { firstRunsOf } from '../detectors/test-runs.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { MIN_TASKS } from './cost-per-outcome.ts';
@@ -8,7 +9,7 @@ import { asNumber, toCount } from './distribution.ts';
 import { countOutcomes } from './overview.ts';
 import { readNewestIn } from './read-events.ts';
 import type { WeekValue } from './compared-figure.ts';
-import { testQuality } from './test-votes.ts';
+import { completedTasks } from './task-outcomes.ts';
 
 /** Test runs read of each week at most: shares of so many are sure enough. */
 const MAX_RUNS = 2_500;
@@ -53,7 +54,10 @@ export async function firstTold(
   return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
-/** Reads one week: sums from rollups, its newest test runs one by one. */
+/**
+ * Reads one week: sums from rollups, its newest test runs one by one. What only single events tell has no value where
+ * some of the week have expired.
+ */
 export async function readWeek(
   ask: EventAnswerer,
   range: TimeRange,
@@ -63,30 +67,32 @@ export async function readWeek(
   const span = { since: range.fromMicros / 1e6, until: range.toMicros / 1e6 };
   const first = async (metric: string, aggregations: readonly string[]) =>
     (await ask.aggregate({ metric, ...span, aggregations })).rows[0];
-  const ended = await first('task.completed', ['distinct(task_id)']);
+  const { completed, expired } = await completedTasks(ask, span);
   const turns = await first('task.completed', ['count(duration_seconds)', 'p50(duration_seconds)']);
   const waits = await first('task.claimed', ['count(queue_seconds)', 'p50(queue_seconds)']);
   const outcomes = countOutcomes(
     (await ask.aggregate({ metric: 'task.completed', ...span, aggregations: ['count'], groupBy: ['outcome'] })).rows,
   );
   const { total } = await openLedger(ask, { ...span, timeZone }, { fields: [], byDay: false }, plans);
-  const { events: runs } = await readNewestIn(ask, 'tests.executed', range, MAX_RUNS);
-  const { firstRun } = testQuality(runs, []);
-  const completed = asNumber(ended?.values['distinct(task_id)']) ?? 0;
+  const { events: runs, expired: runsExpired } = await readNewestIn(ask, 'tests.executed', range, MAX_RUNS);
+  // Runs that name no task vote for nobody, as in the quality report.
+  const votes = firstRunsOf(runs).filter(({ unit }) => unit.startsWith('task '));
   const known = Object.entries(outcomes).reduce((sum, [word, count]) => (word === 'unknown' ? sum : sum + count), 0);
   const { costNanos, unpricedEvents, events } = total.figures;
   const hasCost = events > unpricedEvents;
   const costUsd = usdOfNanos(costNanos);
   return {
     ...range,
-    completed: { value: completed, samples: completed },
+    completed: { value: expired ? undefined : completed, samples: completed },
     successShare: partOf(outcomes['success'] ?? 0, known),
     queueSeconds: middleOf(waits, 'queue_seconds'),
     turnSeconds: middleOf(turns, 'duration_seconds'),
-    firstRunShare: partOf(firstRun.hits, firstRun.total),
+    firstRunShare: runsExpired
+      ? { value: undefined, samples: 0 }
+      : partOf(votes.filter(({ failed }) => !failed).length, votes.length),
     costUsd: { value: hasCost ? costUsd : undefined, samples: events - unpricedEvents },
     costPerCompletedUsd: {
-      value: hasCost && completed >= MIN_TASKS ? costUsd / completed : undefined,
+      value: hasCost && !expired && completed >= MIN_TASKS ? costUsd / completed : undefined,
       samples: completed,
     },
     costNanos,

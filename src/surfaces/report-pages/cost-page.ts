@@ -21,19 +21,25 @@ export function costPage(report: CostPerOutcome, timeZone: string, minTasks: num
   const isFree = totalNanos === 0n;
   const each = (cost: CostEach, what: string): string =>
     cost.allUsd === undefined
-      ? `too few ${what} tasks to say what each cost (${cost.tasks}; ${minTasks} are needed)`
+      ? report.expired
+        ? `how many were ${what} is not known any more`
+        : `too few ${what} tasks to say what each cost (${cost.tasks}; ${minTasks} are needed)`
       : `${formatUsd(cost.allUsd)} for each of ${formatCount(cost.tasks)} ${what}`;
   return {
     name: 'cost',
     title: 'Cost per outcome',
     span: spanText(report, timeZone),
-    warnings:
-      unpriced.events === 0
+    warnings: [
+      ...(report.expired
+        ? ['Single events of a part of the span have expired: take a later --since to divide by its tasks.']
+        : []),
+      ...(unpriced.events === 0
         ? []
         : [
             `Without a price, and in no sum: ${counted(unpriced.events, 'request')} of ${formatCount(unpriced.ofEvents)} ` +
               `(${formatCount(unpriced.tokens)} tokens). What is shown is at least so much.`,
-          ],
+          ]),
+    ],
     lead: isFree
       ? ['No cost is known in this time.']
       : [
@@ -48,12 +54,12 @@ export function costPage(report: CostPerOutcome, timeZone: string, minTasks: num
   };
 }
 
-function perTask({ completed, accepted }: CostPerOutcome): Page['sections'][number] {
+function perTask({ completed, accepted, expired }: CostPerOutcome): Page['sections'][number] {
   const row = (what: string, { tasks, allUsd, attributedUsd }: CostEach, estimated = false) => [
     what,
-    `${estimated ? 'about ' : ''}${formatCount(tasks)}`,
-    allUsd === undefined ? 'too few' : formatUsd(allUsd),
-    attributedUsd === undefined ? 'too few' : formatUsd(attributedUsd),
+    `${estimated ? 'about ' : expired ? 'at least ' : ''}${formatCount(tasks)}`,
+    allUsd === undefined ? ABSENT : formatUsd(allUsd),
+    attributedUsd === undefined ? ABSENT : formatUsd(attributedUsd),
   ];
   return {
     title: 'Cost of a task',

@@ -12,7 +12,11 @@ export function qualityPage(report: QualityReport, timeZone: string): Page {
     name: 'quality',
     title: 'Quality',
     span: spanText(report, timeZone),
-    warnings: report.complete ? [] : ['There were more events than are read at once: figures are of the newest ones.'],
+    warnings: report.complete
+      ? []
+      : [
+          'Events of a part of the span have expired, or there are more than are read at once: figures are of the newest ones.',
+        ],
     lead:
       completed === 0 && tests.runs === 0
         ? ['No task ended and no test of a task was run in this time.']

@@ -59,6 +59,18 @@ describe('cost per outcome', () => {
     expect(dearest[0]).toEqual({ taskId: 'bad', fate: 'not_success', nanos: 333_333_333n });
   });
 
+  it('divides by no number of tasks that is not known any more', async () => {
+    const day = 86_400;
+    const late = [...task(9 * day, 'late', 'success'), used(9 * day + 10, 0.5, { task_id: 'late' })];
+    const { metrics } = await storeOf([...TOLD, ...late], 10 * day, 3);
+    await metrics.upkeep();
+    const range = { fromMicros: second(0), toMicros: second(10 * day) };
+    const report = await costPerOutcome(metrics, range, 'UTC', second(10 * day), []);
+    expect(report).toMatchObject({ expired: true, completed: { allUsd: undefined }, accepted: { estimated: false } });
+    expect(report.parts.find(({ part }) => part === 'expired')?.nanos).toBe(890_333_343n);
+    expect(report.parts.reduce((sum, { nanos }) => sum + nanos, 0n)).toBe(report.totalNanos);
+  });
+
   it('gives no cost for each of a few tasks', async () => {
     const { metrics } = await storeOf(TOLD, 1_000);
     const range = { ...RANGE, fromMicros: second(590) };

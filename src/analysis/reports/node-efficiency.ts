@@ -6,7 +6,7 @@ import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { nodeRoles } from '../ledger/node-roles.ts';
 import { compareNodes, type NodeSpeed } from './compare-nodes.ts';
 import { toCount } from './distribution.ts';
-import { nodeSharesIn } from './overview.ts';
+import { countOutcomes } from './overview.ts';
 import { type Share, shareOf } from './share.ts';
 
 /**
@@ -49,7 +49,12 @@ export async function nodeEfficiency(ask: EventAnswerer, range: TimeRange, nowMi
   const span = { since: fromMicros / 1e6, until: toMicros / 1e6 };
   const empty = { fromMicros, toMicros, comparedFromMicros: fromMicros, complete: true, compared: 0, nodes: [] };
   if (fromMicros >= toMicros) return empty;
-  const shares = await nodeSharesIn(ask, span);
+  const ended = await ask.aggregate({
+    metric: 'task.completed',
+    ...span,
+    aggregations: ['count'],
+    groupBy: ['node_id', 'outcome'],
+  });
   const comparedFromMicros = await comparedFrom(ask, range);
   const clock = await openClock(ask, comparedFromMicros, toMicros, nowMicros);
   // A clock knows of registrations in and shortly before its span; a role is kept for longer than that.
@@ -62,7 +67,10 @@ export async function nodeEfficiency(ask: EventAnswerer, range: TimeRange, nowMi
   }));
   const speeds = compareNodes(attempts);
   const uses = new Map(utilisation(clock).nodes.map((use) => [use.nodeId, use]));
-  const nodes = shares.nodes.map(({ nodeId, completed, outcomes }): NodeRow => {
+  const nodes = [...Map.groupBy(ended.rows, ({ group }) => group['node_id'])].map(([id, rows]): NodeRow => {
+    const nodeId = id === undefined ? undefined : String(id);
+    const outcomes = countOutcomes(rows);
+    const completed = rows.reduce((sum, row) => sum + toCount(row), 0);
     const use = uses.get(nodeId ?? '');
     const known = completed - (outcomes['unknown'] ?? 0);
     return {

@@ -1,27 +1,14 @@
 import { totalInput, totalTokens } from '../../analysis/ledger/figures.ts';
 import type { Ledger, LedgerSum, Ways } from '../../analysis/ledger/ledger.ts';
-import type { CostDimension, CostReport } from '../../analysis/reports/cost-report.ts';
+import type { CostReport } from '../../analysis/reports/cost-report.ts';
 import type { CommandContext } from './context.ts';
+import { NOT_TOLD, WAY_TEXT } from './cost-words.ts';
 import { type AnswerColumn, printTable } from './print-rows.ts';
 import { exactUsd, formatNanos } from './terminal/money.ts';
 import { momentFormat } from './terminal/moments.ts';
 import { printable } from './terminal/printable.ts';
 import type { Cell } from './terminal/table.ts';
 import { formatCount, formatShare } from './terminal/units.ts';
-
-/** What stands for a part that is not told. */
-const NOT_TOLD: Readonly<Record<CostDimension, string>> = {
-  model: '(unknown)',
-  role: '(unattributed)',
-  node: '(unattributed)',
-  task: '(unattributed)',
-  client: '(unknown)',
-  session: '(unknown)',
-  agent: '(main)',
-  cluster: '(none)',
-  feed: '(unknown)',
-  day: '',
-};
 
 /** How many names a sentence lists; the rest is counted. */
 const MAX_LISTED = 8;
@@ -192,14 +179,6 @@ function costNotes(ledger: Ledger): string[] {
   }
   return notes;
 }
-
-/** How nodes or tasks became known, in words. */
-const WAY_TEXT: Readonly<Record<string, string>> = {
-  told: 'told by its source',
-  session: "concluded from the client's session",
-  claim: 'concluded from the task that the node held',
-  expired: 'expired with single events',
-};
 
 function waysText(ways: Ways, wholeNanos: bigint): string {
   return ways

@@ -72,7 +72,7 @@ export function Dashboard() {
           ))}
         </AppShell.Navbar>
         <AppShell.Main id="page" tabIndex={-1}>
-          <Suspense fallback={<Skeleton h={240} aria-label="Loading" />}>
+          <Suspense fallback={<Skeleton h={240} role="status" aria-label="Loading" />}>
             <Switch>
               {PAGES.map(({ path, component: Component }) => (
                 <Route key={path} path={path === '/' ? '/' : `${path}/*?`}>

@@ -34,6 +34,8 @@ export function Chart({
   const [isTable, setTable] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing | undefined>(undefined);
+  /** What is to be shown by the time the library is there, which may be another option than when it was asked for. */
+  const latest = useRef(option);
   const scheme = useComputedColorScheme('light');
   const id = useId();
 
@@ -46,7 +48,7 @@ export function Chart({
       const { draw } = await import('./echarts.ts');
       if (isGone) return;
       drawing.current = draw(element, scheme);
-      drawing.current.show(option);
+      drawing.current.show(latest.current);
       observer.observe(element);
     };
     void begin();
@@ -59,7 +61,10 @@ export function Chart({
     // The option is shown by the effect below; a new scheme or the way back from the table draws anew.
   }, [scheme, isTable]);
 
-  useEffect(() => drawing.current?.show(option), [option]);
+  useEffect(() => {
+    latest.current = option;
+    drawing.current?.show(option);
+  }, [option]);
 
   return (
     <div>

@@ -20,8 +20,18 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('./tasks.tsx')).TasksPage })),
   },
   {
+    path: '/cost',
+    title: 'Cost',
+    component: lazy(async () => ({ default: (await import('./cost.tsx')).CostPage })),
+  },
+  {
     path: '/insights',
     title: 'Insights',
     component: lazy(async () => ({ default: (await import('./insights.tsx')).InsightsPage })),
+  },
+  {
+    path: '/explore',
+    title: 'Explore',
+    component: lazy(async () => ({ default: (await import('./explore.tsx')).ExplorePage })),
   },
 ];

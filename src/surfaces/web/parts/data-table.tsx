@@ -118,7 +118,12 @@ function Heading<Row>({ column, sort, onSort }: { column: Column<Row>; sort: str
       {sortBy === undefined ? (
         title
       ) : (
-        <UnstyledButton fz="sm" fw={700} onClick={() => onSort(direction === 'descending' ? key : `-${key}`)}>
+        <UnstyledButton
+          fz="sm"
+          fw={700}
+          style={{ whiteSpace: 'nowrap' }}
+          onClick={() => onSort(direction === 'descending' ? key : `-${key}`)}
+        >
           {title}{' '}
           <span aria-hidden="true">{direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : '·'}</span>
         </UnstyledButton>

@@ -45,5 +45,5 @@ export function Answer<Data>({
 }) {
   if (data !== undefined) return children(data);
   if (error !== null) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  return isPending ? <Skeleton h={height} radius="md" aria-label="Loading" /> : null;
+  return isPending ? <Skeleton h={height} radius="md" role="status" aria-label="Loading" /> : null;
 }

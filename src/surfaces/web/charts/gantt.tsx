@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { printable } from '../../cli/terminal/printable.ts';
 import { Chart, type TableBehind } from './chart.tsx';
 import type { EChartsOption } from './echarts.ts';
+import { tooltipText } from './tooltip-text.ts';
 
 /** Something that lasted, in the lane where it is drawn. */
 export type GanttBar = {
@@ -80,7 +81,7 @@ export function Gantt({
         trigger: 'item',
         confine: true,
         renderMode: 'richText',
-        formatter: ({ dataIndex }: { dataIndex: number }) => (bars[dataIndex]?.told ?? []).map(inert).join('\n'),
+        formatter: ({ dataIndex }: { dataIndex: number }) => tooltipText(bars[dataIndex]?.told ?? []),
       },
       series: [
         {
@@ -115,6 +116,3 @@ function drawBar({ coordSys }: Shape, api: Reader): object | undefined {
     emphasis: { style: { opacity: 0.8 } },
   };
 }
-
-/** The chart library reads `{…|…}` in such text as a style: names from data are none. */
-const inert = (text: string): string => printable(text).replaceAll('{', '(').replaceAll('}', ')');

@@ -21,7 +21,7 @@ const COLOURS: Readonly<Record<ClockState, Readonly<Record<Scheme, string>>>> = 
   lock_wait: { light: '#c2255c', dark: '#f783ac' },
   abandoned: { light: '#862e9c', dark: '#e599f7' },
   dead: { light: '#862e9c', dark: '#e599f7' },
-  unattributed: { light: '#e9ecef', dark: '#373a40' },
+  unattributed: { light: '#ffc9c9', dark: '#7d4a4a' },
 };
 
 /** The colour of a state where the page is light or dark. */

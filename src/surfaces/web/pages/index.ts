@@ -20,6 +20,11 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('./tasks.tsx')).TasksPage })),
   },
   {
+    path: '/clock',
+    title: 'Cluster clock',
+    component: lazy(async () => ({ default: (await import('./clock.tsx')).ClockPage })),
+  },
+  {
     path: '/cost',
     title: 'Cost',
     component: lazy(async () => ({ default: (await import('./cost.tsx')).CostPage })),

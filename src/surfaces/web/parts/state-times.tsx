@@ -52,13 +52,19 @@ export function StateTimes({
               <Table.Td>
                 <StateName of={state} />
               </Table.Td>
-              <Table.Td ta="right">{lengthText(micros)}</Table.Td>
-              <Table.Td ta="right">{percentText(micros, wholeMicros)}</Table.Td>
+              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                {lengthText(micros)}
+              </Table.Td>
+              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                {percentText(micros, wholeMicros)}
+              </Table.Td>
             </Table.Tr>
           ))}
           <Table.Tr>
             <Table.Th>in all</Table.Th>
-            <Table.Th ta="right">{lengthText(wholeMicros)}</Table.Th>
+            <Table.Th ta="right" style={{ whiteSpace: 'nowrap' }}>
+              {lengthText(wholeMicros)}
+            </Table.Th>
             <Table.Th />
           </Table.Tr>
         </Table.Tbody>

@@ -3,7 +3,7 @@ import type { NodeEfficiency, NodeRow } from '../../analysis/reports/node-effici
 import { momentFormat } from '../cli/terminal/moments.ts';
 import { ABSENT, formatCount } from '../cli/terminal/units.ts';
 import type { Page, PageCell, PageChart } from './page.ts';
-import { percentOf, shareText, spanText } from './page-words.ts';
+import { percentOf, spanText } from './page-words.ts';
 
 const TONES = { faster: 'good', slower: 'bad', no_difference: 'quiet' } as const;
 
@@ -42,10 +42,10 @@ export function nodesPage(report: NodeEfficiency, timeZone: string): Page {
             { title: 'node' },
             { title: 'role', optional: true },
             { title: 'ended', align: 'right' },
-            { title: 'time against others' },
-            { title: '', align: 'left' },
-            { title: 'success' },
-            { title: 'busy', align: 'right' },
+            { title: 'time against others', align: 'right' },
+            { title: 'compared', align: 'right' },
+            { title: 'success', align: 'right' },
+            { title: 'busy', align: 'right', optional: true },
           ],
           rows: nodes.map(({ nodeId, role, ended, success, busyShare, speed }) => [
             nodeId ?? '(unknown)',
@@ -53,7 +53,7 @@ export function nodesPage(report: NodeEfficiency, timeZone: string): Page {
             formatCount(ended),
             againstOthers(speed),
             judgementCell(speed),
-            shareText(success),
+            successText(success),
             busyShare === undefined ? ABSENT : percentOf(busyShare),
           ]),
         },
@@ -78,6 +78,12 @@ function leadOf(nodes: readonly NodeRow[], compared: number, differing: readonly
   return `${of}. At like tasks ${[...named('slower'), ...named('faster')].join('; ')}.`;
 }
 
+/** `91 % of 35 (78 to 97 %)`: short, so that a terminal has room for it. */
+function successText({ hits, total, low, high }: NodeRow['success']): string {
+  if (low === undefined || high === undefined) return ABSENT;
+  return `${percentOf(hits / total)} of ${formatCount(total)} (${Math.round(low * 100)} to ${Math.round(high * 100)} %)`;
+}
+
 function againstOthers(speed: NodeSpeed): string {
   if (speed.state === 'too_few') return ABSENT;
   return `${speed.ratio.toFixed(2)} × (${speed.low.toFixed(2)} to ${speed.high.toFixed(2)})`;
@@ -86,7 +92,7 @@ function againstOthers(speed: NodeSpeed): string {
 function judgementCell(speed: NodeSpeed): PageCell {
   const { state, attempts, others } = speed;
   if (state === 'too_few') return { text: `too few (${attempts} against ${others})`, tone: 'quiet' };
-  return { text: state === 'no_difference' ? 'no difference seen' : state, tone: TONES[state] };
+  return { text: state === 'no_difference' ? 'no difference' : state, tone: TONES[state] };
 }
 
 function chartOf(nodes: readonly NodeRow[]): PageChart | undefined {

@@ -1,6 +1,7 @@
 import { Anchor, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
 
+import { healthText } from '../../cli/health-text.ts';
 import { formatCount, formatMillis, formatSeconds } from '../../cli/terminal/units.ts';
 import { TimeChart } from '../charts/time-chart.tsx';
 import { type AnswerOf, useAnswer } from '../data/ask.ts';
@@ -11,6 +12,8 @@ import { Name } from '../parts/name.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Answer, EmptyState } from '../parts/states.tsx';
 import { Tile } from '../parts/tile.tsx';
+import { AlertsTile } from './overview/alerts-tile.tsx';
+import { SpendTile } from './overview/spend-tile.tsx';
 
 /** How many insights the first page shows; the others have a page of their own. */
 const SHOWN_INSIGHTS = 3;
@@ -70,18 +73,9 @@ type Status = AnswerOf<'/status'>;
 /** One sentence: what one would say when asked how the cluster is. */
 function Health({ insights, status }: { insights: AnswerOf<'/insights'> | undefined; status: Status | undefined }) {
   if (insights === undefined || status === undefined) return null;
-  const alive = status.nodes.filter(({ status: state }) => state !== 'terminated' && state !== 'silent').length;
-  const [first, ...others] = insights.incidents;
-  const found =
-    first === undefined
-      ? 'Nothing needs attention'
-      : others.length === 0
-        ? `One thing needs attention: ${first.cause.kind.replaceAll('_', ' ')}`
-        : `${others.length + 1} things need attention, first of all ${first.cause.kind.replaceAll('_', ' ')}`;
-  const nodes = alive === 0 ? 'no node is there now' : `${alive} ${alive === 1 ? 'node is' : 'nodes are'} there now`;
   return (
     <Text fz="lg" role="status">
-      {found}; {nodes}.
+      {healthText({ incidents: insights.incidents, nodes: status.nodes })}
     </Text>
   );
 }
@@ -90,7 +84,7 @@ function Figures({ status, overview }: { status: Status; overview: AnswerOf<'/ov
   const { queue } = status;
   const working = status.nodes.filter(({ status: state }) => state === 'working').length;
   return (
-    <SimpleGrid cols={{ base: 2, md: 4 }}>
+    <SimpleGrid cols={{ base: 2, md: 3, xl: 6 }}>
       <Tile
         label="Waiting tasks"
         value={formatCount(queue?.pending)}
@@ -119,6 +113,8 @@ function Figures({ status, overview }: { status: Status; overview: AnswerOf<'/ov
             : `one in twenty over ${formatSeconds(overview.queueSeconds.p95)}; lock ${formatMillis(overview.state.lock.wait.p95)}`
         }
       />
+      <SpendTile />
+      <AlertsTile />
     </SimpleGrid>
   );
 }

@@ -22,7 +22,8 @@ export type AnswerColumn<Row> = {
 const safeCell = (cell: Cell): Cell =>
   typeof cell === 'string' ? printable(cell) : { text: printable(cell.text), tone: cell.tone };
 
-function shown<Row>(column: AnswerColumn<Row>, row: Row): Cell {
+/** The cell of a row, safe to print. */
+export function shownCell<Row>(column: AnswerColumn<Row>, row: Row): Cell {
   if (column.show !== undefined) return safeCell(column.show(row));
   const raw = column.raw(row);
   return raw === undefined || raw === null ? '–' : printable(String(raw));
@@ -41,7 +42,7 @@ export function tableLines<Row>(
       ...(align === undefined ? {} : { align }),
       ...(optional === undefined ? {} : { optional }),
     })),
-    rows.map((row) => visible.map((column) => shown(column, row))),
+    rows.map((row) => visible.map((column) => shownCell(column, row))),
     settings,
   );
 }

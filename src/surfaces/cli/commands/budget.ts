@@ -1,5 +1,6 @@
 import { budgetReport, type BudgetState } from '../../../analysis/reports/budget-report.ts';
 import { usdOfNanos } from '../../../pricing/index.ts';
+import { budgetAmount, budgetPercent, budgetTone, budgetUsed } from '../budget-text.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -8,32 +9,17 @@ import { configOfRun } from '../settings-of.ts';
 import { formatNanos } from '../terminal/money.ts';
 import { momentFormat } from '../terminal/moments.ts';
 import { printable } from '../terminal/printable.ts';
-import type { Tone } from '../terminal/style.ts';
 import { formatCount } from '../terminal/units.ts';
 
 const FULL_PERCENT = 100;
-/** From this stage on a reader should look twice. */
-const WARNING_PERCENT = 80;
 
 const scopeText = ({ budget }: BudgetState): string =>
   Object.entries(budget.scope)
     .map(([part, name]) => `${part} ${name}`)
     .join(', ') || 'all';
 
-/** An amount in the budget's unit, for people. */
-function amountText({ budget }: BudgetState, amount: bigint): string {
-  if (budget.unit === 'usd') return formatNanos(amount);
-  return `${formatCount(Number(amount))} ${budget.unit}`;
-}
-
 const amountOf = ({ budget }: BudgetState, amount: bigint): number =>
   budget.unit === 'usd' ? usdOfNanos(amount) : Number(amount);
-
-/** For people; whether a stage is reached is decided in integers. Cut, not rounded: 99.96 % is not 100 %. */
-const percentOf = ({ used, limit }: BudgetState): number => Number((used * 1_000n) / limit) / 10;
-
-const toneOf = ({ exceeded, stage = 0 }: BudgetState): Tone =>
-  exceeded ? 'bad' : stage >= WARNING_PERCENT ? 'warning' : 'good';
 
 function stateText({ exceeded, stage }: BudgetState): string {
   if (exceeded) return `over ${FULL_PERCENT} %`;
@@ -60,21 +46,21 @@ function columns(context: CommandContext): AnswerColumn<BudgetState>[] {
       title: 'used',
       align: 'right',
       raw: (state) => amountOf(state, state.used),
-      show: (state) => `${state.unpricedEvents > 0 ? 'at least ' : ''}${amountText(state, state.used)}`,
+      show: budgetUsed,
     },
     {
       key: 'limit',
       title: 'limit',
       align: 'right',
       raw: (state) => amountOf(state, state.limit),
-      show: (state) => amountText(state, state.limit),
+      show: (state) => budgetAmount(state, state.limit),
     },
     {
       key: 'percent',
       title: '%',
       align: 'right',
-      raw: percentOf,
-      show: (state) => percentOf(state).toFixed(1),
+      raw: budgetPercent,
+      show: (state) => budgetPercent(state).toFixed(1),
     },
     { key: 'stage', raw: ({ stage }) => stage },
     { key: 'exceeded', raw: ({ exceeded }) => exceeded },
@@ -87,7 +73,7 @@ function columns(context: CommandContext): AnswerColumn<BudgetState>[] {
       key: 'state',
       title: 'state',
       raw: stateText,
-      show: (state) => ({ text: stateText(state), tone: toneOf(state) }),
+      show: (state) => ({ text: stateText(state), tone: budgetTone(state) }),
     },
   ];
 }

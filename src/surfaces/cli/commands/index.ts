@@ -18,6 +18,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./example.ts')).exampleCommand,
   ),
   entry('status', 'the cluster now', async () => (await import('./status.ts')).statusCommand),
+  entry('top', 'the cluster live on the whole terminal', async () => (await import('./top.ts')).topCommand),
   entry('overview', 'what the cluster did in a span', async () => (await import('./overview.ts')).overviewCommand),
   entry('nodes', 'the nodes and what each did', async () => (await import('./nodes.ts')).nodesCommand),
   entry('tasks', 'the tasks, latest activity first', async () => (await import('./tasks.ts')).tasksCommand),

@@ -1,58 +1,12 @@
-import { taskList, type TaskSummary } from '../../../analysis/reports/task-list.ts';
+import { taskList } from '../../../analysis/reports/task-list.ts';
 import { defineCommand, listOption, valueOption } from '../command.ts';
 import { parseCount, parseWord } from '../option-values.ts';
-import { type AnswerColumn, printRows } from '../print-rows.ts';
+import { printRows } from '../print-rows.ts';
 import { spanOf } from '../span-of.ts';
-import { momentFormat } from '../terminal/moments.ts';
-import type { Tone } from '../terminal/style.ts';
-import { formatSeconds } from '../terminal/units.ts';
+import { taskColumns } from '../task-columns.ts';
 
 const DEFAULT_LIMIT = 20;
 const STATES = ['pending', 'working', 'completed', 'released'] as const;
-const TONES: Readonly<Record<string, Tone>> = {
-  working: 'good',
-  released: 'warning',
-  pending: 'strong',
-  failure: 'bad',
-  abandoned: 'bad',
-  success: 'good',
-};
-
-function columnsOf(timeZone: string): AnswerColumn<TaskSummary>[] {
-  const moments = momentFormat(timeZone);
-  const toned = (text: string | undefined) =>
-    text === undefined ? '–' : { text, tone: TONES[text] ?? ('quiet' as const) };
-  return [
-    { key: 'task_id', title: 'task', raw: ({ taskId }) => taskId },
-    { key: 'state', title: 'state', raw: ({ state }) => state, show: ({ state }) => toned(state) },
-    { key: 'outcome', title: 'outcome', raw: ({ outcome }) => outcome, show: ({ outcome }) => toned(outcome) },
-    { key: 'node_id', title: 'node', raw: ({ nodeId }) => nodeId },
-    { key: 'priority', title: 'priority', optional: true, raw: ({ priority }) => priority },
-    { key: 'attempts', title: 'tries', align: 'right', raw: ({ attempts }) => attempts },
-    {
-      key: 'queue_seconds',
-      title: 'queued',
-      align: 'right',
-      raw: ({ queueSeconds }) => queueSeconds,
-      show: ({ queueSeconds }) => formatSeconds(queueSeconds),
-    },
-    {
-      key: 'work_seconds',
-      title: 'worked',
-      align: 'right',
-      raw: ({ workSeconds }) => workSeconds,
-      show: ({ workSeconds }) => formatSeconds(workSeconds),
-    },
-    {
-      key: 'last_timestamp',
-      title: 'last event',
-      optional: true,
-      raw: ({ lastMicros }) => lastMicros / 1e6,
-      show: ({ lastMicros }) => moments.dateTime(lastMicros),
-    },
-  ];
-}
-
 export const tasksCommand = defineCommand({
   description: 'Lists tasks, the latest activity first. `amicus-metrics trace <task>` shows the life of one.',
   arguments: {},
@@ -80,7 +34,7 @@ export const tasksCommand = defineCommand({
         (options.node === undefined || options.node === nodeId),
     );
     const shown = chosen.slice(0, options.limit ?? DEFAULT_LIMIT);
-    printRows(context, columnsOf(context.timeZone), shown, 'No such task in this time.');
+    printRows(context, taskColumns(context.timeZone), shown, 'No such task in this time.');
     if (shown.length < chosen.length) {
       context.note(`${chosen.length - shown.length} more; --limit shows them.`);
     }

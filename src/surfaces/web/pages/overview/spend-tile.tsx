@@ -13,7 +13,7 @@ export function SpendTile() {
   const likely = today.state === 'ready' ? today.total.bands.find(({ level }) => level === 0.8) : undefined;
   const note =
     likely === undefined
-      ? `${limit === '' ? 'no forecast yet' : limit.trim()}`
+      ? limit.trim() || 'no forecast yet'
       : `likely ${formatUsd(likely.low)} to ${formatUsd(likely.high)} in all${limit} (80 % forecast)`;
   const isOver = today.limit !== undefined && today.used > today.limit;
   return <Tile label="Spent today" value={formatUsd(today.used)} note={note} {...(isOver ? { tone: 'red' } : {})} />;

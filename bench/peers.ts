@@ -12,10 +12,13 @@ const BENCH = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(join(BENCH, 'package.json'));
 
 export type PromClient = {
-  readonly Registry: new () => object;
+  readonly Registry: new () => { metrics(): Promise<string> };
   readonly Counter: new (settings: PromSettings) => { inc(labels: Readonly<Record<string, string>>): void };
   readonly Histogram: new (settings: PromSettings & { buckets: readonly number[] }) => {
     observe(labels: Readonly<Record<string, string>>, value: number): void;
+  };
+  readonly Gauge: new (settings: PromSettings) => {
+    set(labels: Readonly<Record<string, string>>, value: number): void;
   };
 };
 type PromSettings = { name: string; help: string; labelNames: readonly string[]; registers: readonly object[] };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { benchExposition } from './exposition.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchFreshness } from './freshness.ts';
 import type { BenchContext, BenchOutcome, Table } from './harness.ts';
@@ -36,6 +37,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   storage: benchStorage,
   queries: benchQueries,
   reports: benchReports,
+  exposition: benchExposition,
   startup: benchStartup,
   proxy: benchProxy,
   imports: benchImports,

@@ -39,6 +39,7 @@ const TARGETS: readonly Target[] = [
   atLeast('q6: DuckDB ÷ ours', 4),
   atMost('slowest question, ms', 100),
   atMost('slowest report over its default span, ms', 100),
+  atMost('a page for a scraper, ms', 50),
   atLeast('import: zod + literal schema ÷ ours', 2.5),
   atMost('import: memory at 1 GB ÷ at 160 MB', 1.25),
   atLeast('receiver: log records/s, JSON', 20_000),

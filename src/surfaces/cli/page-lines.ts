@@ -43,9 +43,24 @@ function printSection(
 function printTableOf(context: CommandContext, { columns, rows }: PageTable): void {
   const settings = { width: context.isTTY ? context.width : undefined, style: context.style };
   const shown = rows.slice(0, MAX_ROWS).map((row) => row.map(cellOf));
-  for (const line of renderTable(columns, shown, settings)) context.print(line);
+  const kept = context.isTTY ? fitting(columns, shown, context.width) : columns;
+  const chosen = shown.map((row) => row.filter((_, place) => kept.some((column) => column === columns[place])));
+  for (const line of renderTable(kept, chosen, settings)) context.print(line);
   const more = rows.length - MAX_ROWS;
   if (more > 0) context.print(context.style('quiet', `And ${more} more; --json has all.`));
+}
+
+/** Columns that fit: optional ones go, from the right, before a name or a figure is cut. */
+function fitting(
+  columns: PageTable['columns'],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): PageTable['columns'] {
+  const lines = renderTable(columns, rows);
+  const drop = columns.findLastIndex(({ optional }) => optional === true);
+  if (drop < 0 || Math.max(...lines.map((line) => line.length)) <= width) return columns;
+  const without = <T>(list: readonly T[]): T[] => list.filter((_, place) => place !== drop);
+  return fitting(without(columns), rows.map(without), width);
 }
 
 function cellOf(cell: PageCell): Cell {

@@ -3,7 +3,7 @@ import type { NodeEfficiency, NodeRow } from '../../analysis/reports/node-effici
 import { momentFormat } from '../cli/terminal/moments.ts';
 import { ABSENT, formatCount } from '../cli/terminal/units.ts';
 import type { Page, PageCell, PageChart } from './page.ts';
-import { percentOf, spanText } from './page-words.ts';
+import { percentOf, shortShare, spanText } from './page-words.ts';
 
 const TONES = { faster: 'good', slower: 'bad', no_difference: 'quiet' } as const;
 
@@ -53,7 +53,7 @@ export function nodesPage(report: NodeEfficiency, timeZone: string): Page {
             formatCount(ended),
             againstOthers(speed),
             judgementCell(speed),
-            successText(success),
+            shortShare(success),
             busyShare === undefined ? ABSENT : percentOf(busyShare),
           ]),
         },
@@ -76,12 +76,6 @@ function leadOf(nodes: readonly NodeRow[], compared: number, differing: readonly
     return own.length === 0 ? [] : [`${state}: ${own.join(', ')}`];
   };
   return `${of}. At like tasks ${[...named('slower'), ...named('faster')].join('; ')}.`;
-}
-
-/** `91 % of 35 (78 to 97 %)`: short, so that a terminal has room for it. */
-function successText({ hits, total, low, high }: NodeRow['success']): string {
-  if (low === undefined || high === undefined) return ABSENT;
-  return `${percentOf(hits / total)} of ${formatCount(total)} (${Math.round(low * 100)} to ${Math.round(high * 100)} %)`;
 }
 
 function againstOthers(speed: NodeSpeed): string {

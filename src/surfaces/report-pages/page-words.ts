@@ -23,6 +23,12 @@ export function shareText({ hits, total, low, high }: Share): string {
   return `${formatCount(hits)} of ${formatCount(total)}, ${percentOf(hits / total)} (${interval})`;
 }
 
+/** `91 % of 35 (78 to 97 %)`: the same for tables, which have less room. */
+export function shortShare({ hits, total, low, high }: Share): string {
+  if (total === 0 || low === undefined || high === undefined) return ABSENT;
+  return `${percentOf(hits / total)} of ${formatCount(total)} (${Math.round(low * 100)} to ${Math.round(high * 100)} %)`;
+}
+
 /** `1 task`, `2 tasks`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

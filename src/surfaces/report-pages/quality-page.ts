@@ -2,7 +2,7 @@ import { CHURN_DAYS } from '../../analysis/reports/code-churn.ts';
 import type { QualityReport } from '../../analysis/reports/quality-report.ts';
 import { ABSENT, formatCount, formatNumber } from '../cli/terminal/units.ts';
 import type { Page, PageSection } from './page.ts';
-import { counted, shareText, spanText } from './page-words.ts';
+import { counted, shareText, shortShare, spanText } from './page-words.ts';
 
 /** How good what was done is. */
 export function qualityPage(report: QualityReport, timeZone: string): Page {
@@ -40,16 +40,16 @@ function testSection({ tests }: QualityReport): PageSection {
       caption: 'Test results by suite',
       columns: [
         { title: 'suite' },
-        { title: 'first run passed' },
-        { title: 'last run passed' },
-        { title: 'runs', align: 'right' },
+        { title: 'first run passed', align: 'right' },
+        { title: 'last run passed', align: 'right' },
+        { title: 'runs', align: 'right', optional: true },
         { title: 'changed by itself', align: 'right' },
         { title: '' },
       ],
       rows: tests.suites.map(({ suite, firstRun, lastRun, runs, flips, flipTasks, flaky }) => [
         suite ?? '(unnamed)',
-        shareText(firstRun),
-        shareText(lastRun),
+        shortShare(firstRun),
+        shortShare(lastRun),
         formatCount(runs),
         flips === 0 ? '0' : `${formatCount(flips)}, in ${counted(flipTasks, 'task')}`,
         flaky ? { text: 'flaky', tone: 'bad' as const } : '',

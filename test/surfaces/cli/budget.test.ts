@@ -17,7 +17,7 @@ describe('budget', () => {
   it('prints each budget and passes while none is exceeded', async () => {
     const { code, stdout } = await budgetOf('[budgets.team]\nlimit_usd = 0.1\nper = "day"\n');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^team +all +day +2026-11-23 00:00:00 +\$0\.0929 +\$0\.1 +92\.9 +at 80 %$/m);
+    expect(stdout).toMatch(/^team +all +day +2026-11-23 00:00:00 +\$0\.0929 +\$0\.10 +92\.9 +at 80 %$/m);
   });
 
   it('fails when one is over 100 %, for programs too', async () => {

@@ -19,7 +19,7 @@ export function formatNanos(nanos: bigint): string {
   const step = 10n ** BigInt(Math.max(0, String(nanos).length - SHOWN_DIGITS));
   const rounded = ((nanos + step / 2n) / step) * step;
   if (rounded >= NANOS_PER_USD) return formatNanos(NANOS_PER_USD);
-  return `$0.${String(rounded).padStart(NANO_DIGITS, '0').replace(/0+$/, '')}`;
+  return `$0.${String(rounded).padStart(NANO_DIGITS, '0').replace(/0+$/, '').padEnd(2, '0')}`;
 }
 
 /** The exact amount in dollars, for programs: `0.092932`. */

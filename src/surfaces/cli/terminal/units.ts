@@ -54,10 +54,10 @@ export function formatBytes(bytes: number | undefined): string {
   return `${significant(amount)} TB`;
 }
 
-/** US dollars: to the cent from one dollar on, to three significant digits below. */
+/** US dollars: to the cent from one dollar on, to three significant digits below, and never with one decimal. */
 export function formatUsd(usd: number | undefined): string {
   if (usd === undefined) return ABSENT;
-  return usd >= 1 ? `$${usd.toFixed(2)}` : `$${significant(usd)}`;
+  return `$${usd >= 1 ? usd.toFixed(2) : significant(usd).replace(/\.\d$/, '$&0')}`;
 }
 
 /** A part of a whole: `7 of 9 (78 %)`; only the count where the whole is 0. */

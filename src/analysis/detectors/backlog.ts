@@ -9,7 +9,7 @@ import { daysOf } from './loss.ts';
 import { fleetOf, type Turn, turnsOf, waitsOf } from './queue-demand.ts';
 import { type Job, jobsOf, mostOf, nineOfTen, replayWaits, scaledTo } from './queue-replay.ts';
 import { counted, spokenTime } from './spoken-time.ts';
-import { weekOfWork } from './week-of-work.ts';
+import { weeksOfWork } from './weeks-of-work.ts';
 
 type Evidence = { readonly now: ClusterClock; readonly before: ClusterClock };
 
@@ -107,7 +107,7 @@ export const backlog = defineDetector({
     // What was left over from before the window is cleared once; nodes are needed for what keeps coming.
     const coming = jobs.filter(({ readyMicros }) => readyMicros > window.fromMicros);
     // Fewer nodes than usual are too few only if a whole week says so; long waits speak for themselves.
-    const days = isLong ? [coming] : (weekOfWork(now, before, window) ?? [coming]);
+    const days = isLong ? [coming] : (weeksOfWork(now, before, window, 1) ?? [coming]);
     const forComing = nodesMissing(days, fleet, targetSeconds, window.toMicros);
     const missing =
       forComing === 0 && isLong ? Math.min(1, nodesMissing([jobs], fleet, targetSeconds, window.toMicros)) : forComing;

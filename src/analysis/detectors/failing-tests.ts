@@ -5,11 +5,16 @@ import { differenceOfShares } from '../statistics/proportion.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
+import { daysOf } from './loss.ts';
 import { settledUntil } from './settled-history.ts';
 import { firstRunsOf, readTestRuns } from './test-runs.ts';
 
-/** Of the interval of the difference. With a floor and a ratio beside it, 95 % would miss what a person sees. */
-const LEVEL = 0.9;
+/**
+ * Whoever looks every day for a month looks thirty times at two spans: at 95 % there would be a false finding each month.
+ * The shorter span, which has news a day earlier, has to be clearer.
+ */
+const SURE = 0.997;
+const SURER = 0.999;
 
 type Evidence = {
   readonly fromMicros: number;
@@ -25,10 +30,14 @@ export const failingTests = defineDetector({
   title: 'Failing tests',
   doc:
     'Compares how often the first run of a suite fails in a task with how often it did before: one vote for each suite and ' +
-    'task, however often it is run again. The last week does not count as before, if there is another before it. Where ' +
+    'task, however often it is run again; beyond chance even for somebody who looks each day. The last week does not count as before, if there is another before it. Where ' +
     'there is no history, or it was always so, speaks only when a large share fails.',
   parameters: {
-    days: { value: 2, unit: 'days', doc: 'How far it looks back from the end of the window: a day has few runs.' },
+    days: {
+      value: 2,
+      unit: 'days',
+      doc: 'How far it looks back from the end of the window, and at the second half of that: a day has few runs.',
+    },
     min_runs: { value: 8, unit: 'runs', doc: 'First runs in that time that it takes to judge.' },
     min_history: { value: 20, unit: 'runs', doc: 'First runs that the history must have to be compared with.' },
     min_increase: { value: 0.1, unit: 'share', doc: 'Smallest increase worth telling, as a part of all first runs.' },
@@ -51,35 +60,42 @@ export const failingTests = defineDetector({
     };
   },
   judge({ fromMicros, recent, baseline, attemptSeconds }, window, values) {
-    const now = countFailing(recent);
     const settled = settledUntil(baseline[0]?.atMicros ?? fromMicros, fromMicros);
     const before = countFailing(baseline.filter(({ atMicros }) => atMicros < settled));
-    if (now.total + before.total === 0) {
+    const whole = { ...countFailing(recent), fromMicros, level: SURE };
+    if (whole.total + before.total === 0) {
       return { state: 'no_data', reason: 'No run of tests was recorded.', findings: [] };
     }
-    if (now.total < values.min_runs) {
-      const reason = `${now.total} suites were run, counted once for each task; it takes ${values.min_runs} to judge.`;
+    if (whole.total < values.min_runs) {
+      const reason = `${whole.total} suites were run, counted once for each task; it takes ${values.min_runs} to judge.`;
       return { state: 'learning', reason, findings: [] };
     }
-    const share = now.hits / now.total;
-    const interval = wilsonInterval(now.hits, now.total);
+    const middle = (fromMicros + window.toMicros) / 2;
+    const half = {
+      ...countFailing(recent.filter(({ atMicros }) => atMicros >= middle)),
+      fromMicros: middle,
+      level: SURER,
+    };
     const hasHistory = before.total >= values.min_history;
     const shareBefore = hasHistory ? before.hits / before.total : undefined;
-    const difference = hasHistory ? differenceOfShares(before, now, LEVEL) : undefined;
-    const rose =
-      difference !== undefined &&
-      shareBefore !== undefined &&
-      difference.low > 0 &&
-      difference.difference >= values.min_increase &&
-      share >= values.min_ratio * shareBefore;
+    const risen = [whole, half].find(({ hits, total, level }) => {
+      if (shareBefore === undefined || total < values.min_runs) return false;
+      const difference = differenceOfShares(before, { hits, total }, level);
+      if (difference === undefined || difference.low <= 0) return false;
+      return difference.difference >= values.min_increase && hits / total >= values.min_ratio * shareBefore;
+    });
+    const now = risen ?? whole;
+    const share = now.hits / now.total;
+    const interval = wilsonInterval(now.hits, now.total);
     const isBad = interval !== undefined && interval.low >= values.bad_share;
-    if (!rose && !isBad) {
+    if (risen === undefined && !isBad) {
       const reason = `${now.hits} of ${now.total} first runs of tests failed, which is not more than usual.`;
       return { state: 'clear', reason, findings: [] };
     }
-    const { days } = values;
-    const extra = Math.max(0, now.hits - (rose ? (shareBefore ?? 0) : 0) * now.total);
-    const lost = attemptSeconds === undefined ? undefined : (extra * attemptSeconds) / days;
+    const difference = hasHistory ? differenceOfShares(before, now) : undefined;
+    const span = { fromMicros: now.fromMicros, toMicros: window.toMicros };
+    const extra = Math.max(0, now.hits - (risen === undefined ? 0 : (shareBefore ?? 0)) * now.total);
+    const lost = attemptSeconds === undefined ? undefined : (extra * attemptSeconds) / daysOf(span);
     const percent = (part: number): string => `${Math.round(part * 100)} %`;
     const compared = shareBefore === undefined ? '' : `; usually it is ${percent(shareBefore)}`;
     const finding: Finding = {
@@ -97,15 +113,8 @@ export const failingTests = defineDetector({
         high: difference?.high ?? interval?.high,
       },
       impact: lost === undefined ? {} : { secondsPerDay: { value: lost, unit: 'seconds', samples: now.total } },
-      sinceMicros: fromMicros,
-      evidence: [
-        {
-          shows: 'runs of tests',
-          metric: 'tests.executed',
-          fromMicros,
-          toMicros: window.toMicros,
-        },
-      ],
+      sinceMicros: span.fromMicros,
+      evidence: [{ shows: 'runs of tests', metric: 'tests.executed', ...span }],
       facts: { failing_runs: now.hits, runs: now.total },
     };
     return { state: 'findings', reason: finding.summary, findings: [finding] };

@@ -47,6 +47,8 @@ export type Impact = {
   /** Seconds of waiting, or of work that was lost, a day; of all tasks or nodes together. */
   readonly secondsPerDay?: Figure | undefined;
   readonly usdPerDay?: Figure | undefined;
+  /** Part of all tokens of the window of which nobody knows the price, or who used them: not lost, and in nobody's hands. */
+  readonly unknownShare?: Figure | undefined;
 };
 
 /** Something that a detector found. */

@@ -20,7 +20,7 @@ export const humanWait = defineDetector({
     'after long is told by itself.',
   parameters: {
     min_hours_per_day: {
-      value: 1,
+      value: 1.5,
       unit: 'hours',
       doc: 'Waiting of all tasks together, a day, from which on it is told.',
     },

@@ -7,9 +7,12 @@ import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
 import { daysOf, secondsIn } from './loss.ts';
 import { fleetOf, isWorker, turnsOf, waitsOf } from './queue-demand.ts';
-import { mostOf, nineOfTen, replayWaits, scaledTo } from './queue-replay.ts';
+import { type Job, mostOf, nineOfTen, replayWaits, scaledTo } from './queue-replay.ts';
 import { counted, spokenTime } from './spoken-time.ts';
-import { weekOfWork } from './week-of-work.ts';
+import { weeksOfWork } from './weeks-of-work.ts';
+
+/** Looked at for how many are needed at most: of two weeks one may have been a calm one. */
+const MOST_WEEKS = 2;
 
 type Evidence = { readonly now: ClusterClock; readonly before: ClusterClock };
 
@@ -18,15 +21,15 @@ export const overCapacity = defineDetector({
   kind: 'over_capacity',
   title: 'Over-capacity',
   doc:
-    'Where hardly anything waits, plays the work of the window and of the seven days before it again on one node less, two ' +
-    'less, and so on, all tasks a little longer than they were. Speaks when clearly fewer nodes would have done, in the week ' +
-    'and on its busiest day. What counts as waiting too long is far less than for a backlog, so that the two never disagree, ' +
+    'Where hardly anything waits, plays the work of the window and of the two weeks before it (one, while there are no two) ' +
+    'again on one node less, two less, and so on, all tasks a little longer than they were. Speaks when clearly fewer nodes ' +
+    'would have done, in all that time and on its busiest day. What counts as waiting too long is far less than for a backlog, so that the two never disagree, ' +
     'and what one advises is no reason for the other.',
   parameters: {
     target_minutes: {
       value: 5,
       unit: 'minutes',
-      doc: 'Nine of ten tasks of the week must still wait less. Keep it at half of that of backlog, or below.',
+      doc: 'Nine of ten tasks of that time must still wait less. Keep it at half of that of backlog, or below.',
     },
     day_minutes: { value: 15, unit: 'minutes', doc: 'And on each of its days three of four must wait less than this.' },
     margin: { value: 1.1, unit: 'times', doc: 'How much longer all tasks are taken to be.' },
@@ -45,7 +48,7 @@ export const overCapacity = defineDetector({
     const fleet = fleetOf(now);
     const most = mostOf(fleet);
     if (most === 0) return { state: 'no_data', reason: 'No node was recorded in the window.', findings: [] };
-    const days = weekOfWork(now, before, window);
+    const days = weeksOfWork(now, before, window, MOST_WEEKS);
     if (days === undefined || waits.length < values.min_tasks) {
       const reason =
         days === undefined
@@ -76,13 +79,15 @@ export const overCapacity = defineDetector({
     const spare = most - needed;
     const busyShare = busyShareOf(now);
     if (spare < values.min_spare || spare < values.min_spare_share * most) {
-      const reason = `Nodes are busy for ${Math.round(busyShare * 100)} % of their time, and the work of a week needs ${needed} of ${most}.`;
+      const reason = `Nodes are busy for ${Math.round(busyShare * 100)} % of their time, and the work of ${spoken(days)} needs ${needed} of ${most}.`;
       return { state: 'clear', reason, findings: [] };
     }
-    const finding = findingOf({ spare, most, busyShare, fleet, tasks: days.flat().length }, now, window);
+    const finding = findingOf({ spare, most, busyShare, fleet, days }, now, window);
     return { state: 'findings', reason: finding.summary, findings: [finding] };
   },
 });
+
+const spoken = (days: readonly unknown[]): string => (days.length > 8 ? 'two weeks' : 'a week');
 
 const threeOfFour = (waits: readonly number[]): number => quantile(ascending(waits), 0.75) ?? 0;
 
@@ -102,12 +107,14 @@ function findingOf(
     readonly most: number;
     readonly busyShare: number;
     readonly fleet: readonly CountStep[];
-    readonly tasks: number;
+    readonly days: readonly (readonly Job[])[];
   },
   clock: ClusterClock,
   window: AnalysisWindow,
 ): Finding {
-  const { spare, most, busyShare, fleet, tasks: samples } = found;
+  const { spare, most, busyShare, fleet, days } = found;
+  const samples = days.flat().length;
+  const fromMicros = window.toMicros - days.length * MICROS_PER_DAY;
   const busy = { value: busyShare, unit: 'share', samples } as const;
   // As long as there are more than the kept ones; not all of the idle time could be saved.
   const spareSeconds = secondsOf(fleet, [], (count) => Math.max(0, count - (most - spare)), window) / daysOf(window);
@@ -118,7 +125,7 @@ function findingOf(
     subject: { kind: 'cluster', id: undefined },
     // An idle node costs little as long as it asks no model: worth knowing, and never urgent.
     severity: 'info',
-    summary: `Nodes were busy for ${Math.round(busyShare * 100)} % of their time; ${most - spare} of ${most} would have been enough for the work of a week.`,
+    summary: `Nodes were busy for ${Math.round(busyShare * 100)} % of their time; ${most - spare} of ${most} would have been enough for the work of ${spoken(days)}.`,
     observed: busy,
     effect: { value: spare, unit: 'count', samples },
     impact: { secondsPerDay: { value: Math.min(spareSeconds, idle / daysOf(window)), unit: 'seconds', samples } },
@@ -127,13 +134,13 @@ function findingOf(
       {
         shows: 'registrations of nodes',
         metric: 'node.registered',
-        fromMicros: window.fromMicros - 7 * MICROS_PER_DAY,
+        fromMicros,
         toMicros: window.toMicros,
       },
       {
-        shows: 'claims of a week, with how long each task had waited',
+        shows: 'claims, with how long each task had waited',
         metric: 'task.claimed',
-        fromMicros: window.fromMicros - 7 * MICROS_PER_DAY,
+        fromMicros,
         toMicros: window.toMicros,
       },
     ],

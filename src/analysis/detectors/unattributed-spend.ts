@@ -1,5 +1,5 @@
 import { MICROS_PER_DAY } from '../../model/range.ts';
-import { totalTokens } from '../ledger/figures.ts';
+import { type Figures, totalTokens } from '../ledger/figures.ts';
 import { sumBy } from '../ledger/ledger.ts';
 import type { UsageLine } from '../ledger/usage-line.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
@@ -20,6 +20,7 @@ export const unattributedSpend = defineDetector({
     min_share: { value: 0.04, unit: 'share', doc: 'And of all tokens of the window so many.' },
     large_share: { value: 0.25, unit: 'share', doc: 'From here on it is told however few sessions they are.' },
     min_tokens: { value: 50_000, unit: 'tokens', doc: 'And so many of one client.' },
+    min_usd: { value: 0.5, unit: 'usd', doc: 'And so much a day, unless some of it has no price.' },
   },
   gather: (ask, window) => ask.ledger(window.fromMicros, window.toMicros),
   judge({ total, lines }, window, values) {
@@ -29,14 +30,15 @@ export const unattributedSpend = defineDetector({
     const nobodys = lines.filter(({ fields }) => fields.node_id === undefined);
     const findings = sumBy(nobodys, ['client'])
       .map(({ key, figures }) => ({ client: key['client'], tokens: totalTokens(figures), figures }))
-      .filter(({ client, tokens }) => {
+      .filter(({ client, tokens, figures }) => {
         if (tokens < values.min_tokens || tokens < values.min_share * all) return false;
+        if (figures.unpricedEvents === 0 && usdOf(figures) / days < values.min_usd) return false;
         const sessions = wilsonInterval(countSessions(nobodys, client), countSessions(lines, client));
         return tokens >= values.large_share * all || (sessions?.low ?? 0) >= values.min_sessions;
       })
       .map(({ client, tokens, figures }): Finding => {
         const share = { value: tokens / all, unit: 'share', samples: figures.events } as const;
-        const usd = Number(figures.costNanos) / 1e9;
+        const usd = usdOf(figures);
         return {
           kind: 'unattributed_spend',
           subject: { kind: 'client', id: client },
@@ -44,7 +46,7 @@ export const unattributedSpend = defineDetector({
           summary: `${Math.round(share.value * 100)} % of all tokens, $${(usd / days).toFixed(2)} a day, name no node: nobody can say who spent them.`,
           observed: share,
           effect: share,
-          impact: {},
+          impact: { unknownShare: share },
           sinceMicros: window.fromMicros,
           evidence: [
             {
@@ -63,6 +65,8 @@ export const unattributedSpend = defineDetector({
       : { state: 'clear', reason: 'Nearly all usage is known to be of a node.', findings };
   },
 });
+
+const usdOf = ({ costNanos }: Figures): number => Number(costNanos) / 1e9;
 
 function countSessions(lines: readonly UsageLine[], client: string | undefined): number {
   const own = lines.filter(({ fields }) => fields.client === client && fields.session_id !== undefined);

@@ -34,7 +34,7 @@ export const unpricedSpend = defineDetector({
             `${Math.round(figures.unpricedTokens / days / 1_000)} k tokens a day are in no sum and no budget.`,
           observed: share,
           effect: share,
-          impact: {},
+          impact: { unknownShare: share },
           sinceMicros: window.fromMicros,
           evidence: [
             {

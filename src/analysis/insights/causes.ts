@@ -1,10 +1,13 @@
+import type { Finding } from '../detectors/finding.ts';
+
 /**
  * What can bring what about, by detector: the trouble, and what may lie behind it. Only what lies behind something
  * directly; chains follow. Has no circles.
  */
 export const CAUSES: Readonly<Record<string, readonly string[]>> = {
   backlog: ['silent_node', 'zombie_claim', 'slow_tasks', 'lock_contention', 'human_wait', 'idle_capacity'],
-  slow_tasks: ['lock_contention', 'retry_loop', 'human_wait', 'failing_tests', 'oversized_context', 'hot_file'],
+  // Not waiting for a person: such time is not in what tasks take.
+  slow_tasks: ['lock_contention', 'retry_loop', 'failing_tests', 'oversized_context', 'hot_file'],
   zombie_claim: ['silent_node'],
   idle_capacity: ['silent_node', 'human_wait'],
   failing_tests: ['flaky_tests', 'hot_file'],
@@ -18,3 +21,32 @@ export const CAUSES: Readonly<Record<string, readonly string[]>> = {
 export function canComeFrom(trouble: string, cause: string): boolean {
   return (CAUSES[trouble] ?? []).some((direct) => direct === cause || canComeFrom(direct, cause));
 }
+
+/** What takes less than this part of what the trouble takes has not brought it about. */
+const LEAST_PART = 0.1;
+const SECONDS_PER_DAY = 86_400;
+
+/**
+ * False where something is too small to be what lies behind the trouble, in time or in money. A queue multiplies what
+ * goes wrong before it: there the time of the nodes that are missing counts, and not that of all who wait. Of what no
+ * size is known it may be the cause.
+ *
+ * @param causes All findings of one kind: of several silent nodes each may be small.
+ */
+export function areLargeEnough(causes: readonly Finding[], trouble: Finding): boolean {
+  const missing = trouble.facts['missing_nodes'];
+  const seconds = typeof missing === 'number' ? missing * SECONDS_PER_DAY : trouble.impact.secondsPerDay?.value;
+  return (
+    isPart(sumOf(causes, 'secondsPerDay'), seconds) ??
+    isPart(sumOf(causes, 'usdPerDay'), trouble.impact.usdPerDay?.value) ??
+    true
+  );
+}
+
+function sumOf(findings: readonly Finding[], of: 'secondsPerDay' | 'usdPerDay'): number | undefined {
+  const known = findings.flatMap(({ impact }) => impact[of]?.value ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+}
+
+const isPart = (part: number | undefined, whole: number | undefined): boolean | undefined =>
+  part === undefined || whole === undefined ? undefined : part >= LEAST_PART * whole;

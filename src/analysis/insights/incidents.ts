@@ -1,5 +1,5 @@
 import { type Finding, findingId, type Severity } from '../detectors/finding.ts';
-import { canComeFrom } from './causes.ts';
+import { areLargeEnough, canComeFrom } from './causes.ts';
 
 /** Findings that belong together, under the one that can have brought the others about. */
 export type Incident = {
@@ -9,7 +9,7 @@ export type Incident = {
   /** Can follow from the cause; the gravest first. None: the cause stands alone. */
   readonly symptoms: readonly Finding[];
   readonly severity: Severity;
-  /** What its gravest finding takes from the cluster, as a part of all its time or money; 0 where that is not known. */
+  /** What its gravest finding takes from the cluster, as a part of all its time, money or tokens; 0 where that is not known. */
   readonly share: number;
 };
 
@@ -18,13 +18,17 @@ export type DailyTotals = { readonly secondsPerDay: number; readonly usdPerDay: 
 
 const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 
-/** How much of a cluster's time or money a finding takes, whichever is the larger part; 0 where that is not known. */
+/**
+ * How much of a cluster's time or money a finding takes, or of its tokens it leaves without a price or an owner: whichever
+ * is the largest part; 0 where that is not known.
+ */
 export function shareOf({ impact }: Finding, totals: DailyTotals): number {
   const seconds = impact.secondsPerDay?.value ?? 0;
   const usd = impact.usdPerDay?.value ?? 0;
   return Math.max(
     totals.secondsPerDay > 0 ? seconds / totals.secondsPerDay : 0,
     totals.usdPerDay > 0 ? usd / totals.usdPerDay : 0,
+    impact.unknownShare?.value ?? 0,
   );
 }
 
@@ -49,15 +53,22 @@ function sharesFact(a: Finding, b: Finding): boolean {
 /**
  * Groups findings into incidents and puts the one first that costs most.
  *
- * Each finding goes to the gravest finding that can have caused it and is about the same thing; what nothing present
- * can have caused is a cause itself. By severity, then by the part of the cluster's time or money that is lost.
+ * Each finding goes to the gravest finding that can have caused it, is about the same thing and is large enough for it;
+ * what nothing present can have caused is a cause itself. By severity, then by the part of the cluster's time, money or
+ * tokens that is lost or not known.
  */
 export function groupIncidents(findings: readonly Finding[], totals: DailyTotals): readonly Incident[] {
   const byGravity = findings.toSorted(
     (a, b) => GRAVITY[b.severity] - GRAVITY[a.severity] || shareOf(b, totals) - shareOf(a, totals),
   );
+  const byKind = Map.groupBy(findings, ({ kind }) => kind);
   const causeOf = (finding: Finding): Finding | undefined =>
-    byGravity.find((other) => canComeFrom(finding.kind, other.kind) && concernsSame(finding, other));
+    byGravity.find(
+      (other) =>
+        canComeFrom(finding.kind, other.kind) &&
+        concernsSame(finding, other) &&
+        areLargeEnough(byKind.get(other.kind) ?? [], finding),
+    );
   const rootOf = (finding: Finding): Finding => {
     const cause = causeOf(finding);
     return cause === undefined ? finding : rootOf(cause);

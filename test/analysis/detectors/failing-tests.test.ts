@@ -33,6 +33,18 @@ describe('failing tests', () => {
     expect((await detect(failingTests, [...history, ...recent])).state).toBe('clear');
   });
 
+  it('are not found when so many fail as will by chance on some day of a month', async () => {
+    const recent = Array.from({ length: 20 }, (_, index) => run(30 + index * 120, index % 4 === 0 ? 1 : 0));
+    expect((await detect(failingTests, [...history, ...recent])).state).toBe('clear');
+  });
+
+  it('are found a day after they began, though the day before it was a good one', async () => {
+    const good = Array.from({ length: 30 }, (_, index) => run(DAY + 20 + index * 40, 0));
+    const bad = Array.from({ length: 20 }, (_, index) => run(30 + index * 65, index % 2));
+    const { findings } = await detect(failingTests, [...history, ...good, ...bad]);
+    expect(findings[0]?.summary).toBe('10 of 20 first runs of tests (50 %) failed; usually it is 9 %.');
+  });
+
   it('are not found when one suite of one task is run again and again', async () => {
     const recent = Array.from({ length: 20 }, (_, index) => run(30 + index * 120, 0));
     const stubborn = Array.from({ length: 60 }, (_, index) => run(700 - index, 5, 'task-stubborn'));

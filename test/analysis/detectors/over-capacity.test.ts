@@ -46,6 +46,19 @@ describe('over-capacity', () => {
     expect((await detect(overCapacity, [...usual, ...busyDay, ...busier])).state).toBe('clear');
   });
 
+  it('is not found where the nodes were needed the week before the last', async () => {
+    const earlier = usualTasks(16 * MINUTES_PER_DAY, 12 * MINUTES_PER_DAY, () => 20);
+    const busyDay = usualTasks(11 * MINUTES_PER_DAY, 10 * MINUTES_PER_DAY, () => 58);
+    const busier = [20, 40].flatMap((later) =>
+      busyDay.map((event) => ({
+        ...event,
+        atMicros: event.atMicros + later * 60e6,
+        data: { ...event.data, task_id: `${String(event.data['task_id'])}-${later}` },
+      })),
+    );
+    expect((await detect(overCapacity, [...usual, ...earlier, ...busyDay, ...busier])).state).toBe('clear');
+  });
+
   it('is not found while tasks wait, and is no question before a week is over or without nodes', async () => {
     const early = [...usualNodes(), ...usualTasks(3 * MINUTES_PER_DAY, 0, () => 20)];
     const young = early.filter(({ metric }) => !metric.startsWith('node.'));

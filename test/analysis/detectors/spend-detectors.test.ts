@@ -72,6 +72,12 @@ describe('unattributed usage', () => {
     expect(findings[0]).toMatchObject({ subject: { kind: 'client', id: 'claude-code' } });
   });
 
+  it('is not found where it costs next to nothing', async () => {
+    const strangers = dayOfWork(0, { ...nobody, costUsd: 0.02 }).filter(({ metric }) => metric === 'tokens.consumed');
+    const sessions = strangers.map((event, index) => withSession(event, `stranger-${index}`));
+    expect((await detect(unattributedSpend, [...dayOfWork(0), ...sessions])).state).toBe('clear');
+  });
+
   it('is not found where usage names its node, or one session in a hundred does not', async () => {
     expect((await detect(unattributedSpend, dayOfWork(0))).state).toBe('clear');
     const one = dayOfWork(0, { ...nobody, tasks: 1 }).filter(({ metric }) => metric === 'tokens.consumed');

@@ -39,6 +39,24 @@ describe('incidents', () => {
     expect(incidents[0]?.symptoms.map(({ kind }) => kind)).toEqual(['backlog']);
   });
 
+  it('takes nothing for a cause that is far too small for it, unless there are many of the kind', () => {
+    const backlog = { ...finding('backlog', 900_000, { severity: 'critical' }), facts: { missing_nodes: 6 } };
+    const wait = finding('human_wait', 3_900);
+    const incidents = groupIncidents([wait, backlog], TOTALS);
+    expect(incidents.map(({ cause }) => cause.kind)).toEqual(['backlog', 'human_wait']);
+    const silent = ['A1B2', 'C3D4', 'E5F6'].map((id) =>
+      finding('silent_node', 20_000, { subject: node(`Node-${id}`) }),
+    );
+    expect(groupIncidents([backlog, ...silent], TOTALS)[0]?.cause.kind).toBe('silent_node');
+    const dear = finding('cost_spike', 0, { usd: 80 });
+    const spike = { ...dear, impact: { usdPerDay: dear.impact.usdPerDay } };
+    const task = { ...finding('cost_outlier_task', 0), impact: { usdPerDay: { ...spike.observed, value: 2 } } };
+    expect(groupIncidents([spike, task], TOTALS).map(({ cause }) => cause.kind)).toEqual([
+      'cost_spike',
+      'cost_outlier_task',
+    ]);
+  });
+
   it('follows chains to the first cause', () => {
     const [incident] = groupIncidents(
       [finding('backlog', 5_000), finding('slow_tasks', 4_000), finding('lock_contention', 900)],
@@ -69,6 +87,13 @@ describe('incidents', () => {
     );
     expect(incidents.map(({ cause }) => cause.kind)).toEqual(['failing_tests', 'unpriced_spend', 'human_wait']);
     expect(incidents[1]?.share).toBeCloseTo(0.4);
+  });
+
+  it('ranks usage of unknown price or owner by its part of all tokens', () => {
+    const share = { value: 0.6, unit: 'share', samples: 10 } as const;
+    const unknown = { ...finding('unattributed_spend', 0), impact: { unknownShare: share } };
+    const [first] = groupIncidents([finding('human_wait', 9_000), unknown], TOTALS);
+    expect(first).toMatchObject({ cause: { kind: 'unattributed_spend' }, share: 0.6 });
   });
 
   it('has no circle in its causes', () => {

@@ -11,10 +11,10 @@ export const overCapacityAdvice: AdviceRule = {
       action: 'terminate_idle',
       params: { count },
       priority: 'low',
-      sentence: `Let ${count === 1 ? 'one idle node' : `${count} idle nodes`} go: the busiest day of the week needs none of them.`,
+      sentence: `Let ${count === 1 ? 'one idle node' : `${count} idle nodes`} go: the busiest day of the last weeks needs none of them.`,
       saving: secondsPerDay === undefined ? {} : { secondsPerDay },
       conditions: [
-        'No more work comes than on the busiest day of the last week.',
+        'No more work comes than on the busiest day of the last two weeks.',
         'Those that stay can take any task.',
       ],
       verification: { measure: 'node_busy_share', better: 'higher' },

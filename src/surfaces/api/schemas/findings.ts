@@ -33,8 +33,15 @@ export const figureSchema = z
   .openapi('Figure', { description: 'A figure with its 95 % interval and how many observations it comes from.' });
 
 export const impactSchema = z
-  .object({ secondsPerDay: figureSchema.optional(), usdPerDay: figureSchema.optional() })
-  .openapi('Impact', { description: 'Lost, or to be saved, a day.' });
+  .object({
+    secondsPerDay: figureSchema.optional(),
+    usdPerDay: figureSchema.optional(),
+    unknownShare: figureSchema.optional(),
+  })
+  .openapi('Impact', {
+    description:
+      'Lost, or to be saved, a day; and the part of all tokens of which the price, or who used them, is not known.',
+  });
 
 export const findingSchema = z
   .object({

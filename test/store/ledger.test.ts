@@ -48,6 +48,15 @@ describe('the ledger', () => {
     expect(await store.dropsOf(account?.producer ?? '')).toMatchObject({ inSpool: 1, dropped: { duplicate: 1 } });
   });
 
+  it('tells of all producers what no rows need to be counted for', async () => {
+    const { store, put, spool } = await openBench();
+    await put([sample(NOW_MICROS - 10)]);
+    spool([sample(NOW_MICROS - 5)]);
+    const ledger = await store.ledger();
+    const known = ledger.map(({ producer, recorded, inSpool, expired }) => ({ producer, recorded, inSpool, expired }));
+    expect(await store.accounts()).toMatchObject(known);
+  });
+
   it('knows a producer that nobody has drained yet', async () => {
     const { store, spool } = await openBench();
     spool([sample(NOW_MICROS - 1)]);

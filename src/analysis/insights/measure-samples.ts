@@ -7,7 +7,13 @@ import { numberField } from '../reports/answerer.ts';
 import type { FilterBook } from '../../query/question.ts';
 
 /** One value of a measure and how much it counts: a task's wait counts 1, an hour's share of failures its calls. */
-export type MeasureSample = { readonly atMicros: number; readonly value: number; readonly weight: number };
+export type MeasureSample = {
+  readonly atMicros: number;
+  readonly value: number;
+  readonly weight: number;
+  /** Of a share, what was counted: tasks given back, runs that failed. Few of them say little, however many did not. */
+  readonly hits?: number;
+};
 
 /** Of what and when a measure is read. */
 export type MeasureSpan = {
@@ -43,7 +49,8 @@ export const MEASURES: Readonly<Record<VerificationMeasure, Measure>> = {
           const failed = numberField(event, 'failed') ?? 0;
           const ran = passed + failed;
           // One vote for each run: a suite that is run again and again must not decide alone.
-          if (ran > 0) samples.push({ atMicros: event.atMicros, value: failed / ran, weight: 1 });
+          if (ran === 0) continue;
+          samples.push({ atMicros: event.atMicros, value: failed / ran, weight: 1, hits: failed > 0 ? 1 : 0 });
         }
       }
       return samples;
@@ -92,8 +99,7 @@ export const MEASURES: Readonly<Record<VerificationMeasure, Measure>> = {
       const releases = await hourly(ask, 'task.released', span, ['count']);
       const released = new Map(releases.map(({ atMicros, values }) => [atMicros, values['count'] ?? 0]));
       return claims.flatMap(({ atMicros, values }) => {
-        const claimed = values['count'] ?? 0;
-        return claimed > 0 ? [{ atMicros, value: (released.get(atMicros) ?? 0) / claimed, weight: claimed }] : [];
+        return shareSample(atMicros, released.get(atMicros) ?? 0, values['count'] ?? 0);
       });
     },
   },
@@ -148,6 +154,9 @@ const sumOf = (values: HourlyValues, keys: readonly string[]): number =>
 
 const sample = (atMicros: number, value: number | undefined, weight: number | undefined): MeasureSample[] =>
   value === undefined || weight === undefined || weight === 0 ? [] : [{ atMicros, value, weight }];
+
+const shareSample = (atMicros: number, hits: number, total: number): MeasureSample[] =>
+  total > 0 ? [{ atMicros, value: hits / total, weight: total, hits }] : [];
 
 function asked({ fromMicros, toMicros, nodeId, model }: MeasureSpan): {
   since: number;
@@ -219,8 +228,7 @@ function hourlyShare(title: string, metric: string, aggregation: string, conditi
         ]),
       );
       return all.flatMap(({ atMicros, values }) => {
-        const total = values[aggregation] ?? 0;
-        return total > 0 ? [{ atMicros, value: (met.get(atMicros) ?? 0) / total, weight: total }] : [];
+        return shareSample(atMicros, met.get(atMicros) ?? 0, values[aggregation] ?? 0);
       });
     },
   };

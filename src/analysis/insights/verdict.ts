@@ -37,6 +37,8 @@ export const TRIAL_DAYS = 14;
 /** With fewer, an interval is wider than any effect worth the name. */
 const MIN_DAYS = 4;
 const MIN_SAMPLES_PER_DAY = 3;
+/** Of shares of something rare: so many of it each side would have if nothing had changed, or days say next to nothing. */
+const MIN_HITS = 10;
 /**
  * The day before acceptance is left out: advice appears when a day was bad, and days chosen for being bad are followed by
  * better ones whatever is done (regression to the mean).
@@ -61,6 +63,12 @@ export function judgeTrial(trial: Trial): Verdict {
   if (missing(before) + missing(after) > 0) {
     return unknown(
       `It takes ${MIN_DAYS} full days on each side; so far there are ${before.length} before and ${after.length} after.`,
+    );
+  }
+  const hits = hitsOf(trial);
+  if (hits !== undefined && Math.min(hits.expectedBefore, hits.expectedAfter) < MIN_HITS) {
+    return unknown(
+      `There were ${hits.before} cases before and ${hits.after} after; it takes some ${MIN_HITS} on each side to compare.`,
     );
   }
   const level = meanOf(before);
@@ -104,6 +112,32 @@ function outcomeOf(trial: Trial, fit: Fit, level: number, after: number): Pick<V
     return { outcome: 'no_effect', reason: `Any effect is smaller than ${EQUIVALENCE * 100} % of what was before.` };
   }
   return { outcome: 'cannot_tell', reason: 'The days differ too much among themselves to see an effect of this size.' };
+}
+
+type Hits = {
+  readonly before: number;
+  readonly after: number;
+  /** What each side would have of all, by its weight, if nothing had changed. */
+  readonly expectedBefore: number;
+  readonly expectedAfter: number;
+};
+
+/** What was counted on each side, where samples are shares of counts. */
+function hitsOf({ samples, acceptedMicros }: Trial): Hits | undefined {
+  if (samples.every(({ hits }) => hits === undefined)) return undefined;
+  const within = (fromDay: number, toDay: number): readonly MeasureSample[] =>
+    samples.filter(({ atMicros }) => {
+      const day = (atMicros - acceptedMicros) / MICROS_PER_DAY;
+      return day >= fromDay && day < toDay;
+    });
+  const [earlier, later] = [within(-SELECTION_DAYS - TRIAL_DAYS, -SELECTION_DAYS), within(0, TRIAL_DAYS)];
+  const sum = (some: readonly MeasureSample[], of: 'hits' | 'weight'): number =>
+    some.reduce((total, one) => total + (one[of] ?? 0), 0);
+  const [before, after] = [sum(earlier, 'hits'), sum(later, 'hits')];
+  const all = sum(earlier, 'weight') + sum(later, 'weight');
+  const expected = (side: readonly MeasureSample[]): number =>
+    all === 0 ? 0 : ((before + after) * sum(side, 'weight')) / all;
+  return { before, after, expectedBefore: expected(earlier), expectedAfter: expected(later) };
 }
 
 /** Full days of 24 hours, counted from acceptance; those with too few samples are left out. */

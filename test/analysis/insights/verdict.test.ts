@@ -51,6 +51,22 @@ describe('the verdict on accepted advice', () => {
     expect(judgeTrial(trial(samples, { better: 'higher', unit: 'share', center: 'mean' })).outcome).toBe('helped');
   });
 
+  it('cannot tell from a handful of rare cases, and can from many', () => {
+    const rare = (each: number): Trial['samples'] =>
+      Array.from({ length: 29 }, (_, index) => {
+        const day = index - 15;
+        const hits = day >= 0 ? 0 : each + (index % 2);
+        return { atMicros: ACCEPTED + day * MICROS_PER_DAY, value: hits / 40, weight: 40, hits };
+      });
+    const shares = { unit: 'share', center: 'mean' } as const;
+    const few = judgeTrial(trial(rare(0), shares));
+    expect(few).toMatchObject({
+      outcome: 'cannot_tell',
+      reason: 'There were 7 cases before and 0 after; it takes some 10 on each side to compare.',
+    });
+    expect(judgeTrial(trial(rare(3), shares)).outcome).toBe('helped');
+  });
+
   it('says that there is no effect when both sides agree closely', () => {
     const flat = days(new SeededRandom(4), () => 100).map(({ atMicros }, index) => ({
       atMicros,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { readPlainFile } from '../../sources/git/read-plain-file.ts';
 import { writePrivateFile } from '../../sources/private-file.ts';
 import type { ClosedDays } from './closed-days.ts';
 import type { Labels } from './family.ts';
@@ -15,6 +15,8 @@ type Entry = { raw: readonly number[]; offset: readonly number[] };
 
 const FILE_NAME = 'metrics.counters.json';
 const VERSION = 1;
+/** A hundred times what a large catalogue needs. */
+const MAX_BYTES = 16 << 20;
 /** Label sets told apart in one family. A dashboard cannot show more, and every one is a series for a year. */
 export const MAX_LABEL_SETS = 100;
 const OTHER = 'other';
@@ -148,7 +150,7 @@ function advanced(before: Entry | undefined, raw: readonly number[]): Entry {
 
 function readKept(path: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const kept: unknown = JSON.parse(readPlainFile(path, MAX_BYTES).bytes?.toString() ?? '');
     return isRecord(kept) && kept['version'] === VERSION ? kept : undefined;
   } catch {
     return undefined;

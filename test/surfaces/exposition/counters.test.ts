@@ -1,9 +1,11 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { Family } from '../../../src/surfaces/exposition/family.ts';
 import { type Exposed, exposed, letPass } from '../../support/exposed.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const DAY = 86_400;
 
@@ -147,5 +149,15 @@ describe('counters that leave', () => {
       expect(told.get('amicus_task_completed {"outcome":"success"}')).toBe(3);
     }
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version: 1 });
+    // Neither waits for what a pipe would bring, nor follows a link.
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(grown(await world.again().families()).get('amicus_task_completed {"outcome":"success"}')).toBe(3);
+    const elsewhere = join(temporaryFolder(), 'of-somebody-else');
+    writeFileSync(elsewhere, 'as it was');
+    rmSync(path, { force: true });
+    symlinkSync(elsewhere, path);
+    await world.again().families();
+    expect(readFileSync(elsewhere, 'utf8')).toBe('as it was');
   });
 });

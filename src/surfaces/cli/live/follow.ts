@@ -102,7 +102,7 @@ class Follower {
       });
       this.#startedSources.push(source);
     }
-    this.#push = pushOtlp(context, collector, (text, tone) => this.#note(text, tone, undefined));
+    this.#push = await pushOtlp(context, collector, (text, tone) => this.#note(text, tone, undefined));
   }
 
   async tick(): Promise<void> {

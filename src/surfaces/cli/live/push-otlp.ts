@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { parseHeaderList } from '../../../config/index.ts';
 import type { MetricsCollector } from '../../../metrics-collector.ts';
 import { SYSTEM_TIMERS } from '../../../sources/source.ts';
-import { Exposition } from '../../exposition/exposition.ts';
-import { OtlpPush } from '../../otlp-out/otlp-push.ts';
+import type { OtlpPush } from '../../otlp-out/otlp-push.ts';
 import type { CommandContext } from '../context.ts';
 import { configOfRun } from '../settings-of.ts';
 import { printable } from '../terminal/printable.ts';
@@ -20,11 +19,11 @@ export function metricsUrl(endpoint: string): string {
 }
 
 /** Begins to push figures to the collector of the settings. Nothing where none is set, or where it would be this very `up`. */
-export function pushOtlp(
+export async function pushOtlp(
   context: CommandContext,
   collector: MetricsCollector,
   note: (text: string, tone: Tone) => void,
-): OtlpPush | undefined {
+): Promise<OtlpPush | undefined> {
   const { settings } = configOfRun(context);
   const { otlpOutEndpoint: endpoint, otlpOutHeaders: headers, otlpOutIntervalSeconds, cluster } = settings;
   if (endpoint === undefined) return undefined;
@@ -37,6 +36,10 @@ export function pushOtlp(
     );
     return undefined;
   }
+  const [{ Exposition }, { OtlpPush }] = await Promise.all([
+    import('../../exposition/exposition.ts'),
+    import('../../otlp-out/otlp-push.ts'),
+  ]);
   const push = new OtlpPush(
     {
       url,

@@ -11,7 +11,7 @@ import { firstRunsOf, readTestRuns } from './test-runs.ts';
 
 /**
  * Whoever looks every day for a month looks thirty times at two spans: at 95 % there would be a false finding each month.
- * The shorter span, which has news a day earlier, has to be clearer.
+ * The shorter span, which has news a day earlier, has to be clearer and have more runs: those of one task fail together.
  */
 const SURE = 0.997;
 const SURER = 0.999;
@@ -62,7 +62,7 @@ export const failingTests = defineDetector({
   judge({ fromMicros, recent, baseline, attemptSeconds }, window, values) {
     const settled = settledUntil(baseline[0]?.atMicros ?? fromMicros, fromMicros);
     const before = countFailing(baseline.filter(({ atMicros }) => atMicros < settled));
-    const whole = { ...countFailing(recent), fromMicros, level: SURE };
+    const whole = { ...countFailing(recent), fromMicros, level: SURE, least: values.min_runs };
     if (whole.total + before.total === 0) {
       return { state: 'no_data', reason: 'No run of tests was recorded.', findings: [] };
     }
@@ -75,11 +75,12 @@ export const failingTests = defineDetector({
       ...countFailing(recent.filter(({ atMicros }) => atMicros >= middle)),
       fromMicros: middle,
       level: SURER,
+      least: 2 * values.min_runs,
     };
     const hasHistory = before.total >= values.min_history;
     const shareBefore = hasHistory ? before.hits / before.total : undefined;
-    const risen = [whole, half].find(({ hits, total, level }) => {
-      if (shareBefore === undefined || total < values.min_runs) return false;
+    const risen = [whole, half].find(({ hits, total, level, least }) => {
+      if (shareBefore === undefined || total < least) return false;
       const difference = differenceOfShares(before, { hits, total }, level);
       if (difference === undefined || difference.low <= 0) return false;
       return difference.difference >= values.min_increase && hits / total >= values.min_ratio * shareBefore;

@@ -8,7 +8,7 @@ import type { EChartsOption } from './echarts.ts';
 import { tooltipText } from './tooltip-text.ts';
 import { type ClockState, stateColour } from './state-colours.ts';
 
-/** One bar: whose time, how much of it in each state, and all of it. */
+/** One bar: which node's time, how much of it in each state, and all of it. */
 export type StateBar = {
   readonly name: string;
   readonly parts: readonly { readonly state: ClockState; readonly micros: number }[];
@@ -18,7 +18,7 @@ export type StateBar = {
 const BAR_HEIGHT = 30;
 const FRAME_HEIGHT = 72;
 
-/** Where the time of several went: a bar for each, as long as all of its time, stacked by state. */
+/** Where the time of nodes went: a bar for each, as long as all of its time, stacked by state. */
 export function StateBars({
   label,
   states,
@@ -73,7 +73,7 @@ export function StateBars({
   );
   const table = useMemo(
     () => ({
-      columns: ['', ...present.map((state) => stateCell(state).text), 'in all'],
+      columns: ['node', ...present.map((state) => stateCell(state).text), 'in all'],
       rows: bars.map(({ name, parts, wholeMicros }) => [
         printable(name),
         ...present.map((state) => {

@@ -25,6 +25,11 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('./clock.tsx')).ClockPage })),
   },
   {
+    path: '/nodes',
+    title: 'Nodes',
+    component: lazy(async () => ({ default: (await import('./nodes.tsx')).NodesPage })),
+  },
+  {
     path: '/cost',
     title: 'Cost',
     component: lazy(async () => ({ default: (await import('./cost.tsx')).CostPage })),

@@ -15,6 +15,7 @@ import { NodeLink } from '../parts/entity-link.tsx';
 import { Name } from '../parts/name.tsx';
 import { OutcomeBadge } from '../parts/outcome-badge.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { ScrollRegion } from '../parts/scroll-region.tsx';
 import { StateLegend, StateTimes, timesOf } from '../parts/state-times.tsx';
 import { Answer } from '../parts/states.tsx';
 import { Tile } from '../parts/tile.tsx';
@@ -161,7 +162,7 @@ function Timeline({ task: { trace }, happenings }: { task: Task; happenings: rea
 function Turns({ trace: { history, toMicros } }: Pick<Task, 'trace'>) {
   if (history.attempts.length === 0) return <Text c="dimmed">Nobody has had it yet.</Text>;
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <ScrollRegion label="Who had it" minWidth={460}>
       <Table fz="sm">
         <Table.Thead>
           <Table.Tr>
@@ -189,14 +190,14 @@ function Turns({ trace: { history, toMicros } }: Pick<Task, 'trace'>) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </ScrollRegion>
   );
 }
 
 function Happenings({ happenings }: { happenings: readonly Happening[] }) {
   return (
     <DataTable
-      label="What happened"
+      label="What happened, in order"
       rows={happenings}
       keyOf={({ key }) => key}
       sortedBy="from"

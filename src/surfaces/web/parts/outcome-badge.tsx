@@ -16,7 +16,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 export function OutcomeBadge({ of, none = '–' }: { of: string | undefined; none?: string }) {
   if (of === undefined) return <span>{none}</span>;
   return (
-    <Badge variant="light" color={COLOURS[of] ?? 'gray'} tt="none">
+    <Badge variant="light" color={COLOURS[of] ?? 'gray'} tt="none" miw="fit-content">
       {of.replaceAll('_', ' ')}
     </Badge>
   );

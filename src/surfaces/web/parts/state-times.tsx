@@ -65,7 +65,7 @@ export function StateTimes({
             <Table.Th ta="right" style={{ whiteSpace: 'nowrap' }}>
               {lengthText(wholeMicros)}
             </Table.Th>
-            <Table.Th />
+            <Table.Td />
           </Table.Tr>
         </Table.Tbody>
       </Table>

@@ -6,6 +6,7 @@ import type { AnswerOf } from '../../data/ask.ts';
 import { MOMENTS } from '../../data/moments.ts';
 import { NodeLink, TaskLink } from '../../parts/entity-link.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { ScrollRegion } from '../../parts/scroll-region.tsx';
 import { EmptyState } from '../../parts/states.tsx';
 
 type Path = NonNullable<AnswerOf<'/clock'>['path']>;
@@ -30,8 +31,8 @@ export function CriticalPath({ path }: { path: Path | undefined }) {
       title="Critical path of the last run"
       note={`${MOMENTS.dateTime(path.fromMicros)} to ${MOMENTS.dateTime(path.toMicros)}, ${lengthText(whole)}. Amicus knows of no dependencies: it is followed back from what ended last.`}
     >
-      <Table.ScrollContainer minWidth={440}>
-        <Table fz="sm" verticalSpacing={4} aria-label="What the end of the run waited for">
+      <ScrollRegion label="What the end of the run waited for" minWidth={440}>
+        <Table fz="sm" verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>the end waited for</Table.Th>
@@ -64,7 +65,7 @@ export function CriticalPath({ path }: { path: Path | undefined }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </ScrollRegion>
       {tasks.length === 0 ? null : (
         <Text size="sm" mt="sm">
           {path.tasks.length > tasks.length ? 'Longest tasks on it: ' : 'Tasks on it: '}

@@ -4,6 +4,7 @@ import { formatCount, formatSeconds } from '../../../cli/terminal/units.ts';
 import type { AnswerOf } from '../../data/ask.ts';
 import { Name } from '../../parts/name.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { ScrollRegion } from '../../parts/scroll-region.tsx';
 import { EmptyState } from '../../parts/states.tsx';
 
 type Clock = AnswerOf<'/clock'>;
@@ -72,7 +73,7 @@ function Spreads<Row extends Spread>({
   columns: readonly SpreadColumn<Row>[];
 }) {
   return (
-    <Table.ScrollContainer minWidth={columns.length * 88 + 80} aria-label={label} tabIndex={0} role="region">
+    <ScrollRegion label={label} minWidth={columns.length * 88 + 80}>
       <Table fz="sm" verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
@@ -99,6 +100,6 @@ function Spreads<Row extends Spread>({
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </ScrollRegion>
   );
 }

@@ -39,8 +39,8 @@ export function complaintsOf(book: NoticeBook): SourceComplaint[] {
   );
 }
 
-/** A reason in words. */
-function reasonText(reason: string): string {
+/** Why something was not kept, in words. */
+export function reasonText(reason: string): string {
   const [kind, detail = ''] = reason.split('.');
   if (kind === 'rejected') return `records that could not be understood: ${detail.replaceAll('_', ' ')}`;
   if (kind === 'refused') return `requests refused with status ${detail}`;

@@ -47,9 +47,9 @@ export function Dashboard() {
       >
         <AppShell.Header>
           <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-            <Group gap="sm" wrap="nowrap">
+            <Group gap="sm" wrap="nowrap" miw={0}>
               <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Pages" />
-              <Title order={1} size="h4" style={{ whiteSpace: 'nowrap' }}>
+              <Title order={1} size="h4" className="page-title">
                 {current?.title ?? 'Amicus Metrics'}
               </Title>
             </Group>

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { conservation, type ConservationSum } from '../../../analysis/reports/conservation.ts';
+import { packageVersion } from '../../cli/package-version.ts';
 import { readStateFindings } from '../../cli/state-findings.ts';
 import { configOfRun } from '../../cli/settings-of.ts';
 import { defineQuestion } from '../define-question.ts';
@@ -42,6 +43,15 @@ export const healthQuestion = defineQuestion(
         store: storeStatsSchema,
         unwritable: z.string().optional(),
         configurationProblems: z.array(z.string()),
+        retention: z
+          .object({
+            rawDays: z.number(),
+            rollupDays: z.number(),
+            maxSizeBytes: z.number(),
+            maxSpoolBytes: z.number(),
+          })
+          .openapi('Retention', { description: 'How long single events, and hourly and daily figures, are kept.' }),
+        version: z.string(),
         stateFile: z.array(z.string()),
       })
       .openapi('Health'),
@@ -49,6 +59,8 @@ export const healthQuestion = defineQuestion(
   },
   async (context) => {
     const collector = await context.collector();
+    const { problems, settings } = configOfRun(context);
+    const { rawDays, rollupDays, maxSizeBytes, maxSpoolBytes } = settings;
     const { producers, total, dropped, holds } = conservation(await collector.ledger());
     return {
       conservation: {
@@ -59,7 +71,9 @@ export const healthQuestion = defineQuestion(
       },
       store: await collector.stats(),
       unwritable: collector.health().unwritable,
-      configurationProblems: configOfRun(context).problems.map(({ message }) => message),
+      configurationProblems: problems.map(({ message }) => message),
+      retention: { rawDays, rollupDays, maxSizeBytes, maxSpoolBytes },
+      version: packageVersion(),
       stateFile: readStateFindings(context.directory, false).map(({ text }) => text),
     };
   },

@@ -4,7 +4,8 @@ import { readNotices } from '../../../sources/notice-record.ts';
 import { clientSetups } from '../../../sources/otlp/client-setup.ts';
 import { readReceiverRecord } from '../../../sources/otlp/receiver-record.ts';
 import { receiverAddress } from '../../cli/receiver-address.ts';
-import { complaintsOf, leftOutOf } from '../../cli/source-lines.ts';
+import { noticeWords } from '../../cli/live/source-notices.ts';
+import { complaintsOf, leftOutOf, reasonText } from '../../cli/source-lines.ts';
 import { defineQuestion } from '../define-question.ts';
 import { spanQuery, toSpan } from '../schemas/spans.ts';
 
@@ -32,8 +33,16 @@ export const sourcesQuestion = defineQuestion(
             lastMicros: z.number().optional(),
           }),
         ),
-        notKept: z.array(z.object({ client: z.string(), reason: z.string(), count: z.number() })),
-        notices: z.array(z.object({ source: z.string(), code: z.string(), count: z.number(), lastMicros: z.number() })),
+        notKept: z.array(z.object({ client: z.string(), reason: z.string(), says: z.string(), count: z.number() })),
+        notices: z.array(
+          z.object({
+            source: z.string(),
+            code: z.string(),
+            says: z.string(),
+            count: z.number(),
+            lastMicros: z.number(),
+          }),
+        ),
         setups: z.array(z.object({ client: z.string(), place: z.string(), lines: z.array(z.string()) })),
       })
       .openapi('Sources'),
@@ -47,8 +56,19 @@ export const sourcesQuestion = defineQuestion(
     return {
       listening: record?.listening,
       ...(await sourceReport(collector, metrics, toSpan(asked, context, '7d'))),
-      notKept: record === undefined ? [] : leftOutOf(record),
-      notices: complaintsOf(readNotices(context.directory)),
+      notKept: (record === undefined ? [] : leftOutOf(record)).map(({ client, reason, count }) => ({
+        client,
+        reason,
+        says: reasonText(reason),
+        count,
+      })),
+      notices: complaintsOf(readNotices(context.directory)).map(({ source, code, count, lastMicros }) => ({
+        source,
+        code,
+        says: noticeWords(code),
+        count,
+        lastMicros,
+      })),
       setups: clientSetups(receiverAddress(context)),
     };
   },

@@ -44,4 +44,9 @@ export const PAGES: readonly Page[] = [
     title: 'Explore',
     component: lazy(async () => ({ default: (await import('./explore.tsx')).ExplorePage })),
   },
+  {
+    path: '/health',
+    title: 'Sources and health',
+    component: lazy(async () => ({ default: (await import('./health.tsx')).HealthPage })),
+  },
 ];

@@ -39,9 +39,6 @@ export function createApi(context: ApiContext) {
     defaultHook: (result, c) => (result.success ? undefined : send(c, refused(result.error))),
   });
   app.onError((error, c) => send(c, error instanceof HTTPException ? ofHono(error) : toErrorAnswer(error)));
-  app.notFound((c) =>
-    send(c, errorAnswer(404, 'NOT_FOUND', 'There is nothing here.', 'GET /openapi.json lists what there is.')),
-  );
   app.use(compress());
   app.use(
     '/api/*',
@@ -63,6 +60,10 @@ export function createApi(context: ApiContext) {
     .openapiRoutes(questions as unknown as Served<typeof QUESTIONS>)
     .openapiRoutes(changes as unknown as Served<typeof CHANGES>)
     .openapi(liveRoute, (c) => serveLive(c, feed));
+  // On the app that is served: one with a base path inherits all but this.
+  api.notFound((c) =>
+    send(c, errorAnswer(404, 'NOT_FOUND', 'There is nothing here.', 'GET /openapi.json lists what there is.')),
+  );
   app.get('/openapi.json', (c) => c.json(documentOf(api)));
   const page = new MetricsPage(context);
   app.get('/metrics', async (c) => {

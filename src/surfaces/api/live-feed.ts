@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MICROS_PER_DAY } from '../../model/range.ts';
 import type { Timers } from '../../sources/source.ts';
 import type { ApiContext } from './api-context.ts';
 
@@ -115,6 +116,8 @@ export class LiveFeed {
       const { events: newest } = await collector.query({
         metric: name,
         order: 'newest_first',
+        // What another machine's clock, or the present microsecond, puts after now.
+        until: (this.#context.clock.nowMicros() + MICROS_PER_DAY) / 1e6,
         limit: last === undefined || before === undefined ? 1 : MAX_COUNTED,
         ...(last === undefined || before === undefined ? {} : { since: (last + 1) / 1e6 }),
       });

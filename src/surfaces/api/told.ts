@@ -20,9 +20,12 @@ export type Told<T> = T extends bigint
 
 type Flat<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Two functions are alike where their types are identical, which for objects is stricter than fitting both ways. */
-type Probe<A> = <Any>(any: Any) => Any extends A ? 1 : 2;
-type Same<A, B> = Probe<A> extends Probe<B> ? true : false;
+/**
+ * Two such functions fit only where A and B are identical, which for objects is stricter than fitting both ways. They
+ * stand here in full: of a named type the compiler would compare A and B themselves.
+ */
+type Same<A, B> =
+  (<Any>(any: Any) => Any extends A ? 1 : 2) extends <Any>(any: Any) => Any extends B ? 1 : 2 ? true : false;
 
 /** `Thing` where what a report tells is what a schema describes; else the difference, which is of no use as a thing. */
 export type Described<Report, Schema, Thing> =

@@ -80,13 +80,11 @@ export class WebFiles {
 
 function readFiles(folder: string): Map<string, WebFile> {
   const files = new Map<string, WebFile>();
-  if (!existsSync(folder)) return files;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const extension = extname(entry.name);
+  for (const path of existsSync(folder) ? filesBelow(folder) : []) {
+    const extension = extname(path);
     const contentType = CONTENT_TYPES[extension];
-    // Links are no files here; of other kinds, such as source maps, there is nothing to be had.
-    if (!entry.isFile() || contentType === undefined) continue;
-    const path = join(entry.parentPath, entry.name);
+    // Of other kinds, such as source maps, there is nothing to be had.
+    if (contentType === undefined) continue;
     const body = readFileSync(path);
     files.set(`/${relative(folder, path).split(sep).join('/')}`, {
       body,
@@ -95,9 +93,17 @@ function readFiles(folder: string): Map<string, WebFile> {
         'content-type': contentType,
         etag: `"${hash('sha256', body, 'base64url').slice(0, 27)}"`,
         vary: 'accept-encoding',
-        'cache-control': HASHED.test(entry.name) ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+        'cache-control': HASHED.test(path) ? 'private, max-age=31536000, immutable' : 'private, no-cache',
       },
     });
   }
   return files;
+}
+
+/** Files of a folder and of those in it. Links are followed nowhere, unlike by Node's own recursive way. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
+  });
 }

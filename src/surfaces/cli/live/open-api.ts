@@ -37,6 +37,8 @@ export async function openApi(context: CommandContext): Promise<Pick<ApiServer, 
   } catch (error) {
     if (error instanceof MetricsError) return refuse(printable(error.message).replace(/\.$/, ''));
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code.startsWith('ERR_OSSL') || code.startsWith('ERR_SSL'))
+      return refuse('the certificate and its key are not in PEM, or do not belong together');
     return refuse(PORT_REASONS[code] ?? code);
   }
 }

@@ -16,13 +16,15 @@ export async function collectorFamilies(
   const lagSeconds = (clock.monotonicMillis() - before) / 1_000;
   const accounts = await collector.accounts();
   const stats = await collector.stats();
-  let [recorded, expired, spooled] = [0, 0, 0];
+  let [recorded, expired, spooled, toldTwice] = [0, 0, 0, 0];
   const dropped = new Map<string, Counted>();
   for (const account of accounts) {
     recorded += account.recorded;
     expired += account.expired;
     spooled += account.inSpool;
+    toldTwice += account.dropped.duplicate ?? 0;
     for (const [reason, count] of Object.entries(account.dropped)) {
+      if (reason === 'duplicate') continue;
       const key = setKey({ reason }, ['reason']);
       dropped.set(key, { labels: { reason }, numbers: [(dropped.get(key)?.numbers[0] ?? 0) + count] });
     }
@@ -39,6 +41,7 @@ export async function collectorFamilies(
   return [
     counter(OWN_FAMILIES.recorded, total(recorded)),
     counter(OWN_FAMILIES.dropped, dropped),
+    counter(OWN_FAMILIES.toldTwice, total(toldTwice)),
     counter(OWN_FAMILIES.expired, total(expired)),
     gauge(OWN_FAMILIES.storedEvents, stats.events),
     gauge(OWN_FAMILIES.databaseBytes, stats.databaseBytes + stats.walBytes),

@@ -84,6 +84,11 @@ export const OWN_FAMILIES = {
     ['reason'],
     'Events that were dropped, and fields that were left out of stored events, by reason.',
   ),
+  toldTwice: counter(
+    'collector.told_twice',
+    [],
+    'Events that were told again and so not stored again: no loss, and usual where two sources see the same.',
+  ),
   expired: counter(
     'collector.expired_events',
     [],

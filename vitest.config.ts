@@ -18,6 +18,7 @@ const RUN_APART = [
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/dashboard-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -17,4 +17,8 @@ export const theme = createTheme({
     return isPrimary ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours;
   },
   headings: { fontWeight: '650' },
+  components: {
+    // What is moved sideways on a narrow screen can be moved by the keyboard too.
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
+  },
 });

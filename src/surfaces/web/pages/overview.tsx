@@ -101,7 +101,7 @@ function Figures({ status, overview }: { status: Status; overview: AnswerOf<'/ov
         note={
           overview === undefined
             ? ''
-            : `of ${formatCount(overview.claimed)} claimed; typically ${formatSeconds(overview.durationSeconds.p50)}`
+            : `${formatCount(overview.claimed)} claimed; typically ${formatSeconds(overview.durationSeconds.p50)}`
         }
       />
       <Tile
@@ -174,7 +174,7 @@ function Nodes({ nodes }: { nodes: Status['nodes'] }) {
   }
   return (
     <DataTable
-      label="Nodes"
+      label="Nodes and their tasks"
       rows={nodes}
       keyOf={({ nodeId }) => nodeId}
       columns={[

@@ -34,6 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose members are alike: each file is a line of the folder's index. Files named here are not members. */
 const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
   'src/metrics': ['define-metric.ts'],
+  'src/analysis/advice/rules': [],
+  'src/surfaces/api/routes': [],
   'src/surfaces/cli/commands': [],
   'src/surfaces/mcp/tools': ['tool.ts'],
 };
@@ -47,7 +49,7 @@ const FORBIDDEN_NAMES =
 function filesOf(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.includes('fixtures'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('fixtures'))
     .map((name) => join(folder, name));
 }
 
@@ -55,6 +57,9 @@ const SOURCES = filesOf('src');
 const read = (path: string): string => readFileSync(path, 'utf8');
 const linesOf = (path: string): number => read(path).trimEnd().split('\n').length;
 const roomOf = (path: string): string => relative('src', path).split('/')[0]?.replace(/\.ts$/, '') ?? '';
+
+/** Files that declare a detector: the others beside them are what detectors share. */
+const DETECTORS = filesOf('src/analysis/detectors').filter((path) => read(path).includes('= defineDetector({'));
 
 /** Paths that a file imports from our own sources, types and dynamic imports included. */
 function importsOf(path: string): string[] {
@@ -106,6 +111,16 @@ describe('the house', () => {
       expect(unlisted).toEqual([]);
     });
   }
+
+  it('lists every detector in its index, with advice for each', () => {
+    const [detectors, rules] = ['src/analysis/detectors/index.ts', 'src/analysis/advice/rules/index.ts'].map(read);
+    const missing = DETECTORS.filter((path) => {
+      const line = `'./${basename(path)}'`;
+      return detectors?.includes(line) !== true || rules?.includes(line) !== true;
+    });
+    expect(DETECTORS.length).toBeGreaterThan(15);
+    expect(missing).toEqual([]);
+  });
 
   it(`keeps source files to ${MAX_SOURCE_LINES} lines and nine of ten to ${P90_SOURCE_LINES}`, () => {
     const lengths = SOURCES.map((path) => ({ path, lines: linesOf(path) }));

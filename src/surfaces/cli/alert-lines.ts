@@ -28,13 +28,24 @@ const CANNOT_TELL = { text: 'cannot tell', tone: 'warning' } as const;
 
 const stateCell = (state: AlertState) => ({ text: STATE_WORDS[state], tone: STATE_TONES[state] });
 
+/** What words about a rule need to know of it. */
+type RuleMeasure =
+  | { readonly kind: 'finding'; readonly finding: string }
+  | {
+      readonly kind: 'metric';
+      readonly metric: string;
+      readonly aggregation: string;
+      readonly windowMicros: number;
+      readonly groupBy?: string | undefined;
+    };
+
 /** A figure of a rule, in the unit that its aggregation says. */
-export function ruleFigure(rule: AlertRule, value: number | undefined): string {
+export function ruleFigure(rule: RuleMeasure, value: number | undefined): string {
   return rule.kind === 'finding' || value === undefined ? '–' : formatByName(rule.aggregation, value);
 }
 
 /** `p95(queue_seconds) of task.claimed in 1 h`, or `findings of backlog`. */
-export function ruleText(rule: AlertRule): string {
+export function ruleText(rule: RuleMeasure): string {
   if (rule.kind === 'finding') return rule.finding === '*' ? 'any finding' : `findings of ${rule.finding}`;
   const by = rule.groupBy === undefined ? '' : ` by ${rule.groupBy}`;
   return `${rule.aggregation} of ${rule.metric} in ${formatSeconds(rule.windowMicros / 1e6)}${by}`;

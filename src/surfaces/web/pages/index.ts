@@ -40,6 +40,11 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('./insights.tsx')).InsightsPage })),
   },
   {
+    path: '/alerts',
+    title: 'Alerts',
+    component: lazy(async () => ({ default: (await import('./alerts.tsx')).AlertsPage })),
+  },
+  {
     path: '/explore',
     title: 'Explore',
     component: lazy(async () => ({ default: (await import('./explore.tsx')).ExplorePage })),

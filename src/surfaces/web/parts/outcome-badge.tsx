@@ -4,6 +4,8 @@ const COLOURS: Readonly<Record<string, string>> = {
   success: 'green',
   partial: 'orange',
   failure: 'red',
+  failed: 'red',
+  delivered: 'green',
   error: 'red',
   abandoned: 'grape',
   released: 'orange',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,20 @@ describe('insights', () => {
     expect(missing.stderr).toContain('low_cache_use/cluster');
     expect((await insights(['agree', 'x'])).code).toBe(2);
     expect((await insights(['accept'])).stderr).toContain('needs to know which one');
+  });
+
+  it('says which parameters of the configuration no detector has, as doctor does', async () => {
+    const own = join(temporaryFolder(), '.ai');
+    const collector = openMetrics({ directory: own });
+    collector.record('task.created', { task_id: 'task-1' });
+    await collector.close();
+    writeFileSync(join(own, 'amicus-metrics.toml'), '[detectors.backlog]\ntarget_minute = 20\n');
+    const { code, stderr } = await runInProcess(['insights', '--dir', own]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('The detector "backlog" has no parameter "target_minute"');
+    expect(stderr).toContain('Did you mean "target_minutes"?');
+    const doctor = await runInProcess(['doctor', '--dir', own]);
+    expect(doctor.stdout).toContain('Configuration: The detector "backlog" has no parameter "target_minute"');
   });
 
   it('says what to do when there is too little to judge', async () => {

@@ -1,4 +1,3 @@
-import { strangeParameters } from '../../../analysis/detectors/strange-parameters.ts';
 import {
   type AnySetting,
   CONFIG_FILE_NAME,
@@ -17,6 +16,7 @@ import { defineCommand, optionalArgument } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type AnswerColumn, printRows } from '../print-rows.ts';
+import { strangersIn } from '../settings-of.ts';
 import { printable } from '../terminal/printable.ts';
 
 /** The settings in force in the folder of this run. */
@@ -100,7 +100,7 @@ function explain(config: Config, context: CommandContext): void {
 
 /** Also what only those know who run the detectors. */
 function withStrangers(config: Config): Config {
-  return { ...config, problems: [...config.problems, ...strangeParameters(config.detectors, config.file ?? '')] };
+  return { ...config, problems: [...config.problems, ...strangersIn(config)] };
 }
 
 export const configCommand = defineCommand({

@@ -5,6 +5,7 @@ import { defineCommand, flagOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { readStateFindings } from '../state-findings.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { configOfRun, strangersIn } from '../settings-of.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
 import { dropText } from '../store-lines.ts';
 import { momentFormat } from '../terminal/moments.ts';
@@ -114,7 +115,9 @@ export const doctorCommand = defineCommand({
     const collector = await context.collector();
     const law = conservation(await collector.ledger());
     const stats = await collector.stats();
-    const { unwritable, configurationProblems } = collector.health();
+    const { unwritable, configurationProblems: problems } = collector.health();
+    const strangers = strangersIn(configOfRun(context)).map(({ message }) => message);
+    const configurationProblems = [...problems, ...strangers];
     const code = law.holds && unwritable === undefined ? EXIT.ok : EXIT.failed;
     if (context.format === 'json') {
       const stateFile = describeState(context.directory);

@@ -5,6 +5,7 @@ import { defineCommand, flagOption, optionalArgument } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { printInsight, printInsights } from '../insight-lines.ts';
 import { insightOptionsOf } from '../insight-options.ts';
+import { configOfRun, strangersIn } from '../settings-of.ts';
 import { printable } from '../terminal/printable.ts';
 
 const DECISIONS = Object.keys(DECISION_WORDS) as readonly DecisionWord[];
@@ -40,6 +41,9 @@ export const insightsCommand = defineCommand({
         `insights ${action} needs to know which one.`,
         'See `amicus-metrics insights` for their names.',
       );
+    }
+    for (const { message, hint } of strangersIn(configOfRun(context))) {
+      context.note(printable([message, hint].filter((text) => text !== undefined).join(' ')));
     }
     const insights = await openInsights(await context.collector(), insightOptionsOf(context));
     if (action === undefined || id === undefined) {

@@ -1,11 +1,12 @@
 import { MICROS_PER_DAY } from '../../model/range.ts';
 import type { StoredEvent } from '../../model/event.ts';
+import type { ClusterClock } from '../clock/cluster-clock.ts';
 import { asNumber } from '../reports/distribution.ts';
 import { differenceOfShares } from '../statistics/proportion.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { daysOf } from './loss.ts';
+import { daysOf, severityOf } from './loss.ts';
 import { settledUntil } from './settled-history.ts';
 import { firstRunsOf, readTestRuns } from './test-runs.ts';
 
@@ -14,7 +15,7 @@ import { firstRunsOf, readTestRuns } from './test-runs.ts';
  * The shorter span, which has news a day earlier, has to be clearer and have more runs: those of one task fail together.
  */
 const SURE = 0.997;
-const SURER = 0.999;
+const SURER = 0.9995;
 
 type Evidence = {
   readonly fromMicros: number;
@@ -22,6 +23,7 @@ type Evidence = {
   readonly baseline: readonly StoredEvent[];
   /** Typical length of an attempt at a task: what is lost is counted in these. */
   readonly attemptSeconds: number | undefined;
+  readonly clock: ClusterClock;
 };
 
 /** Share of first runs of tests that fail, now and before. */
@@ -57,9 +59,10 @@ export const failingTests = defineDetector({
       recent: await readTestRuns(ask, fromMicros, window.toMicros),
       baseline: await readTestRuns(ask, window.baselineFromMicros, fromMicros),
       attemptSeconds: asNumber(rows[0]?.values['p50(duration_seconds)']),
+      clock: await ask.clock(window.fromMicros, window.toMicros),
     };
   },
-  judge({ fromMicros, recent, baseline, attemptSeconds }, window, values) {
+  judge({ fromMicros, recent, baseline, attemptSeconds, clock }, window, values) {
     const settled = settledUntil(baseline[0]?.atMicros ?? fromMicros, fromMicros);
     const before = countFailing(baseline.filter(({ atMicros }) => atMicros < settled));
     const whole = { ...countFailing(recent), fromMicros, level: SURE, least: values.min_runs };
@@ -102,7 +105,7 @@ export const failingTests = defineDetector({
     const finding: Finding = {
       kind: 'failing_tests',
       subject: { kind: 'cluster', id: undefined },
-      severity: isBad ? 'critical' : 'warning',
+      severity: isBad ? 'critical' : lost === undefined ? 'warning' : severityOf(lost * daysOf(window), clock),
       summary: `${now.hits} of ${now.total} first runs of tests (${percent(share)}) failed${compared}.`,
       observed: { value: share, unit: 'share', samples: now.total, ...interval },
       expected: shareBefore === undefined ? undefined : { value: shareBefore, unit: 'share', samples: before.total },

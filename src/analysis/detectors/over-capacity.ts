@@ -13,6 +13,8 @@ import { weeksOfWork } from './weeks-of-work.ts';
 
 /** Looked at for how many are needed at most: of two weeks one may have been a calm one. */
 const MOST_WEEKS = 2;
+/** Of the earlier week, one day may have been of a kind that does not come back each week. */
+const DAYS_OF_WEEK = 7;
 
 type Evidence = { readonly now: ClusterClock; readonly before: ClusterClock };
 
@@ -23,8 +25,8 @@ export const overCapacity = defineDetector({
   doc:
     'Where hardly anything waits, plays the work of the window and of the two weeks before it (one, while there are no two) ' +
     'again on one node less, two less, and so on, all tasks a little longer than they were. Speaks when clearly fewer nodes ' +
-    'would have done, in all that time and on its busiest day. What counts as waiting too long is far less than for a backlog, so that the two never disagree, ' +
-    'and what one advises is no reason for the other.',
+    'would have done, in all that time and on each of its days but one of the earlier week. What counts as waiting too long ' +
+    'is far less than for a backlog, so that the two never disagree, and what one advises is no reason for the other.',
   parameters: {
     target_minutes: {
       value: 5,
@@ -70,9 +72,8 @@ export const overCapacity = defineDetector({
     const limits = waitsWith(most).map((own) => Math.max(threeOfFour(own), values.day_minutes * 60));
     const serves = (workers: number): boolean => {
       const all = waitsWith(workers);
-      return (
-        nineOfTen(all.flat()) <= targetSeconds && all.every((own, day) => threeOfFour(own) <= (limits[day] ?? Infinity))
-      );
+      const late = all.flatMap((own, day) => (threeOfFour(own) > (limits[day] ?? Infinity) ? [day] : []));
+      return nineOfTen(all.flat()) <= targetSeconds && late.length <= 1 && late.every((day) => day > DAYS_OF_WEEK);
     };
     let needed = most;
     while (needed > 1 && serves(needed - 1)) needed--;

@@ -12,7 +12,7 @@ export const oversizedContext = defineDetector({
   parameters: {
     min_requests: { value: 40, unit: 'requests', doc: 'Requests that a day must have to count.' },
     min_days: { value: 7, unit: 'days', doc: 'Days before that it takes to compare.' },
-    ratio: { value: 1.6, unit: 'times', doc: 'A request must carry so many times the usual.' },
+    ratio: { value: 1.5, unit: 'times', doc: 'A request must carry so many times the usual.' },
     min_tokens: { value: 15_000, unit: 'tokens', doc: 'And so much, to be worth telling.' },
     huge_tokens: { value: 180_000, unit: 'tokens', doc: 'From here on it is told whatever the history says.' },
   },

@@ -23,7 +23,9 @@ export function canComeFrom(trouble: string, cause: string): boolean {
 }
 
 /** What takes less than this part of what the trouble takes has not brought it about. */
-const LEAST_PART = 0.1;
+const LEAST_PART = 0.2;
+/** Nodes are missing when most is to do, and are counted for whole days. */
+const LEAST_PART_OF_MISSING = 0.05;
 const SECONDS_PER_DAY = 86_400;
 
 /**
@@ -35,18 +37,24 @@ const SECONDS_PER_DAY = 86_400;
  */
 export function areLargeEnough(causes: readonly Finding[], trouble: Finding): boolean {
   const missing = trouble.facts['missing_nodes'];
-  const seconds = typeof missing === 'number' ? missing * SECONDS_PER_DAY : trouble.impact.secondsPerDay?.value;
+  const seconds =
+    typeof missing === 'number'
+      ? LEAST_PART_OF_MISSING * missing * SECONDS_PER_DAY
+      : partOf(trouble.impact.secondsPerDay?.value);
   return (
-    isPart(sumOf(causes, 'secondsPerDay'), seconds) ??
-    isPart(sumOf(causes, 'usdPerDay'), trouble.impact.usdPerDay?.value) ??
+    reaches(sumOf(causes, 'secondsPerDay'), seconds) ??
+    reaches(sumOf(causes, 'usdPerDay'), partOf(trouble.impact.usdPerDay?.value)) ??
     true
   );
 }
+
+const partOf = (whole: number | undefined): number | undefined =>
+  whole === undefined ? undefined : LEAST_PART * whole;
+
+const reaches = (value: number | undefined, least: number | undefined): boolean | undefined =>
+  value === undefined || least === undefined ? undefined : value >= least;
 
 function sumOf(findings: readonly Finding[], of: 'secondsPerDay' | 'usdPerDay'): number | undefined {
   const known = findings.flatMap(({ impact }) => impact[of]?.value ?? []);
   return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
 }
-
-const isPart = (part: number | undefined, whole: number | undefined): boolean | undefined =>
-  part === undefined || whole === undefined ? undefined : part >= LEAST_PART * whole;

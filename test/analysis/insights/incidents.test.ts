@@ -45,7 +45,7 @@ describe('incidents', () => {
     const incidents = groupIncidents([wait, backlog], TOTALS);
     expect(incidents.map(({ cause }) => cause.kind)).toEqual(['backlog', 'human_wait']);
     const silent = ['A1B2', 'C3D4', 'E5F6'].map((id) =>
-      finding('silent_node', 20_000, { subject: node(`Node-${id}`) }),
+      finding('silent_node', 10_000, { subject: node(`Node-${id}`) }),
     );
     expect(groupIncidents([backlog, ...silent], TOTALS)[0]?.cause.kind).toBe('silent_node');
     const dear = finding('cost_spike', 0, { usd: 80 });

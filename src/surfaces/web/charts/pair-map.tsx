@@ -15,7 +15,7 @@ export type Pair = {
 };
 
 const CELL_HEIGHT = 30;
-const FRAME_HEIGHT = 180;
+const FRAME_HEIGHT = 190;
 /** The page behind, so that cells stand apart. */
 const EDGES = { light: '#ffffff', dark: '#2e2e2e' } as const;
 const INK = { light: '#495057', dark: '#c1c2c5' } as const;
@@ -50,7 +50,7 @@ export function PairMap({
         type: 'category',
         name: acrossTitle,
         nameLocation: 'middle',
-        nameGap: across.length > 3 ? 58 : 30,
+        nameGap: across.length > 3 ? 70 : 30,
         data: across.map(printable),
         axisLabel: { width: 100, overflow: 'truncate', interval: 0, rotate: across.length > 3 ? 30 : 0 },
         axisTick: { show: false },

@@ -58,12 +58,10 @@ function Told({ clock }: { clock: Clock }) {
       <Waits clock={clock} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <AtOnce concurrency={clock.concurrency} />
-        <CriticalPath path={path} />
-      </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Locks locks={locks} />
-        <LostWork clock={clock} />
       </SimpleGrid>
+      <CriticalPath path={path} />
+      <LostWork clock={clock} />
     </Stack>
   );
 }
@@ -76,7 +74,11 @@ function TaskTimes({ tasks }: { tasks: Clock['tasks'] }) {
   const open = tasks.open === 0 ? 'None is open.' : `${formatCount(tasks.open)} open.`;
   return (
     <Panel title={`Time of ${formatCount(tasks.count)} ${tasks.count === 1 ? 'task' : 'tasks'}`} note={open}>
-      <StateTimes label="Time of tasks by state" parts={parts} wholeMicros={wholeOf(parts)} />
+      {tasks.count === 0 ? (
+        <EmptyState title="No task was open in this time." />
+      ) : (
+        <StateTimes label="Time of tasks by state" parts={parts} wholeMicros={wholeOf(parts)} />
+      )}
     </Panel>
   );
 }
@@ -89,7 +91,11 @@ function NodeTimes({ nodes: { count, cluster } }: { nodes: Clock['nodes'] }) {
       : `Busy ${percentText(cluster.timesMicros['working'] ?? 0, cluster.knownMicros)} of ${lengthText(cluster.knownMicros)} working, idle or waiting.`;
   return (
     <Panel title={`Time of ${formatCount(count)} ${count === 1 ? 'node' : 'nodes'}`} note={busy}>
-      <StateTimes label="Time of nodes by state" parts={parts} wholeMicros={wholeOf(parts)} />
+      {count === 0 ? (
+        <EmptyState title="No node was there in this time." />
+      ) : (
+        <StateTimes label="Time of nodes by state" parts={parts} wholeMicros={wholeOf(parts)} />
+      )}
     </Panel>
   );
 }

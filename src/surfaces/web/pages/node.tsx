@@ -14,13 +14,14 @@ import { TIME_ZONE, useSince, useSpan } from '../data/url-state.ts';
 import { BackLink } from '../parts/back-link.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { TaskLink } from '../parts/entity-link.tsx';
+import { Found } from '../parts/found.tsx';
 import { Name } from '../parts/name.tsx';
 import { OutcomeBadge } from '../parts/outcome-badge.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { StateLegend, StateTimes, timesOf } from '../parts/state-times.tsx';
-import { Answer, EmptyState } from '../parts/states.tsx';
+import { EmptyState } from '../parts/states.tsx';
 import { Tile } from '../parts/tile.tsx';
-import { ratioText, successText } from './nodes/node-words.tsx';
+import { type Efficiency, ratioText, successText } from './nodes/node-words.tsx';
 
 type Detail = AnswerOf<'/nodes/{id}'>;
 type Turn = Detail['turns'][number];
@@ -33,9 +34,9 @@ export function NodePage({ id }: { id: string }) {
       <BackLink href="/nodes">All nodes</BackLink>
       <Head id={id} />
       <Figures id={id} detail={detail.data} />
-      <Answer of={detail} height={420}>
+      <Found of={detail} height={420} missing="Pick a longer time above, or look at all nodes, one step back.">
         {(told) => <Told detail={told} />}
-      </Answer>
+      </Found>
     </Stack>
   );
 }
@@ -70,6 +71,10 @@ function Head({ id }: { id: string }) {
   );
 }
 
+type Speed = Efficiency['nodes'][number]['speed'];
+const isCompared = (speed: Speed | undefined): speed is Exclude<Speed, { state: 'too_few' }> =>
+  speed !== undefined && speed.state !== 'too_few';
+
 function Figures({ id, detail }: { id: string; detail: Detail | undefined }) {
   const span = useSpan();
   const { data: nodes } = useAnswer('/nodes', span);
@@ -89,15 +94,19 @@ function Figures({ id, detail }: { id: string; detail: Detail | undefined }) {
       />
       <Tile
         label="Tasks ended"
-        value={formatCount(share?.completed)}
-        note={`success ${successText(compared?.success)}; typically ${formatSeconds(share?.durationSeconds.p50)}`}
+        value={nodes === undefined ? '–' : formatCount(share?.completed ?? 0)}
+        note={
+          share === undefined || share.completed === 0
+            ? 'in this time'
+            : `success ${successText(compared?.success)}; typically ${formatSeconds(share.durationSeconds.p50)}`
+        }
       />
       <Tile
         label="Time against others"
-        value={speed === undefined ? '–' : speed.state === 'too_few' ? 'too few' : `${speed.ratio.toFixed(2)} ×`}
+        value={efficiency === undefined ? '–' : isCompared(speed) ? `${speed.ratio.toFixed(2)} ×` : 'too few'}
         note={
-          speed === undefined || speed.state === 'too_few'
-            ? 'like tasks, to compare it'
+          !isCompared(speed)
+            ? 'like tasks to compare it by'
             : `${ratioText(speed)}, ${speed.state.replaceAll('_', ' ')}`
         }
       />

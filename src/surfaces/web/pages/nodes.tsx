@@ -26,7 +26,7 @@ type Row = {
 /** All nodes, or one of them where the address names it. */
 export function NodesPage() {
   const id = usePathId('/nodes');
-  return id === undefined ? <NodeList /> : <NodePage id={id} />;
+  return id === undefined ? <NodeList /> : <NodePage key={id} id={id} />;
 }
 
 function NodeList() {

@@ -12,12 +12,12 @@ import { TIME_ZONE } from '../data/url-state.ts';
 import { BackLink } from '../parts/back-link.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { NodeLink } from '../parts/entity-link.tsx';
+import { Found } from '../parts/found.tsx';
 import { Name } from '../parts/name.tsx';
 import { OutcomeBadge } from '../parts/outcome-badge.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { ScrollRegion } from '../parts/scroll-region.tsx';
 import { StateLegend, StateTimes, timesOf } from '../parts/state-times.tsx';
-import { Answer } from '../parts/states.tsx';
 import { Tile } from '../parts/tile.tsx';
 import { barsOf, endOf, type Happening, happeningsOf, lanesOf, type Task } from './task/life-bars.ts';
 
@@ -27,9 +27,13 @@ export function TaskPage({ id }: { id: string }) {
   return (
     <Stack>
       <BackLink href="/tasks">All tasks</BackLink>
-      <Answer of={task} height={480}>
+      <Found
+        of={task}
+        height={480}
+        missing="Its events may have expired, or its id is another one: all tasks are one step back."
+      >
         {(told) => <Life task={told} />}
-      </Answer>
+      </Found>
     </Stack>
   );
 }

@@ -1,5 +1,6 @@
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDeferredValue, useMemo } from 'react';
+import { useSearchParams } from 'wouter';
 
 import { formatCount, formatSeconds } from '../../cli/terminal/units.ts';
 import { type AnswerOf, useAnswer } from '../data/ask.ts';
@@ -18,7 +19,7 @@ type Task = AnswerOf<'/tasks'>['tasks'][number];
 /** All tasks of a time, or one of them where the address names it. */
 export function TasksPage() {
   const id = usePathId('/tasks');
-  return id === undefined ? <TaskList /> : <TaskPage id={id} />;
+  return id === undefined ? <TaskList /> : <TaskPage key={id} id={id} />;
 }
 
 function TaskList() {
@@ -64,8 +65,10 @@ function FilteredTasks({ all }: { all: readonly Task[] }) {
       ),
     [all, node, priority, state, wanted],
   );
+  const [, setParameters] = useSearchParams();
   const clear = (): void => {
-    for (const set of [setState, setPriority, setNode, setText]) set('');
+    const isKept = ([name]: readonly [string, string]): boolean => !FILTERS.includes(name);
+    setParameters((before) => new URLSearchParams([...before].filter(isKept)), { replace: true });
   };
   return (
     <>
@@ -109,6 +112,7 @@ function FilteredTasks({ all }: { all: readonly Task[] }) {
   );
 }
 
+const FILTERS = ['state', 'priority', 'node', 'text'];
 /** Stands in a filter for what names none. */
 const NONE = '(none)';
 /** Ended ones by how they ended: that is what one looks for. */

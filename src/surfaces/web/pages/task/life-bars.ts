@@ -7,6 +7,7 @@ import { MOMENTS } from '../../data/moments.ts';
 
 export type Task = AnswerOf<'/tasks/{id}'>;
 export type Mark = Task['trace']['tools'][number];
+type Attempt = Task['trace']['history']['attempts'][number];
 type Scheme = 'light' | 'dark';
 
 /** What happened at a task, in words: for the picture, the table behind it, and the list. */
@@ -72,15 +73,20 @@ export function happeningsOf({ trace, intervals }: Task): readonly Happening[] {
     name: undefined,
     nodeId: turn.nodeId,
     detail: endOf(turn),
-    colour: turn.ended === 'completed' ? (OUTCOME_COLOURS[turn.outcome ?? ''] ?? ORANGE) : ORANGE,
+    colour: colourOfTurn(turn),
     isConcluded: turn.startConcluded,
   }));
   const marks = [...trace.stateOperations, ...trace.work, ...trace.tools].map(toHappening);
   return [...clock, ...waits, ...turns, ...marks];
 }
 
+function colourOfTurn({ ended, outcome, toMicros }: Attempt): Happening['colour'] {
+  if (toMicros === undefined) return both('working');
+  return (ended === 'completed' ? OUTCOME_COLOURS[outcome ?? ''] : undefined) ?? ORANGE;
+}
+
 /** How a turn ended, in words. */
-export function endOf({ ended, outcome, reason, toMicros }: Task['trace']['history']['attempts'][number]): string {
+export function endOf({ ended, outcome, reason, toMicros }: Attempt): string {
   if (ended === 'completed') return outcome ?? 'ended';
   if (ended === 'released') return reason === undefined ? 'released' : `released: ${reason.replaceAll('_', ' ')}`;
   return toMicros === undefined ? 'goes on' : 'taken over';

@@ -24,8 +24,8 @@ export function canComeFrom(trouble: string, cause: string): boolean {
 
 /** What takes less than this part of what the trouble takes has not brought it about. */
 const LEAST_PART = 0.2;
-/** Nodes are missing when most is to do, and are counted for whole days. */
-const LEAST_PART_OF_MISSING = 0.05;
+/** Nodes are missing when most is to do but counted for whole days, and of silent ones only the silence is counted. */
+const LEAST_PART_OF_MISSING = 0.02;
 const SECONDS_PER_DAY = 86_400;
 
 /**

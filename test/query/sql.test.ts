@@ -118,6 +118,14 @@ describe('SQL', () => {
     expect((await runSql(path, 'EXPLAIN QUERY PLAN SELECT * FROM task_completed')).rows.length).toBeGreaterThan(0);
   });
 
+  it('counts the rows of a table without naming a column', async () => {
+    const path = sqlStore(temporaryFolder());
+    expect((await runSql(path, 'SELECT count(*) FROM task_completed')).rows).toEqual([[3]]);
+    expect((await runSql(path, 'SELECT 1 FROM task_completed')).rows).toEqual([[1], [1], [1]]);
+    expect((await runSql(path, 'SELECT count(*) FROM task_completed a JOIN task_completed b')).rows).toEqual([[9]]);
+    expect((await runSql(path, 'SELECT count(*) FROM (SELECT * FROM task_completed)')).rows).toEqual([[3]]);
+  });
+
   it('says where a statement is wrong, and which tables there are', async () => {
     const path = sqlStore(temporaryFolder());
     const error = await refusal(runSql(path, 'SELECT * FROM task_complete'));

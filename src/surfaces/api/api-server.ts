@@ -25,6 +25,8 @@ const CHECK_MILLIS = 2_000;
 
 /** What only somebody who has shown a token may ask, and what the app answers. */
 const APP_PATH = /^\/(?:api\/|openapi\.json$|metrics$)/;
+/** Where the files of the dashboard are: its folder of them, and names with an ending beside the page itself. */
+const FILE_PATH = /^\/(?:assets\/.*|[^/]*\.\w+)$/;
 
 export type ApiServerOptions = {
   readonly host: string;
@@ -146,8 +148,8 @@ export class ApiServer {
       response.end(file.body);
       return;
     }
-    // What looks like a file and is none; every other path is a place in the dashboard.
-    if (/\.\w+$/.test(path)) return refuse(request, response, NO_SUCH_PLACE);
+    // Where files are, and none of this name; every other path is a place in the dashboard, whatever an id in it looks like.
+    if (FILE_PATH.test(path)) return refuse(request, response, NO_SUCH_PLACE);
     const page = files.page();
     if (page === undefined) return sendPage(request, response, 503, UNBUILT_PAGE);
     return sendPage(request, response, 200, page.html, { 'content-security-policy': pagePolicy(page.nonce) });

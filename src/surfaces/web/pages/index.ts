@@ -35,6 +35,11 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('./cost.tsx')).CostPage })),
   },
   {
+    path: '/quality',
+    title: 'Quality',
+    component: lazy(async () => ({ default: (await import('./quality.tsx')).QualityPage })),
+  },
+  {
     path: '/insights',
     title: 'Insights',
     component: lazy(async () => ({ default: (await import('./insights.tsx')).InsightsPage })),

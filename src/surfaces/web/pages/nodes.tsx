@@ -19,6 +19,7 @@ type Compared = Efficiency['nodes'][number];
 /** What takes longer to answer is `asked` until it is there: that is not the same as absent. */
 type Row = {
   readonly node: Node;
+  readonly busyShare: number | 'asked' | undefined;
   readonly compared: Compared | 'asked' | undefined;
   readonly costUsd: number | 'asked' | undefined;
 };
@@ -50,19 +51,22 @@ function ComparedNodes({ all }: { all: readonly Node[] }) {
   const span = useSpan();
   const [gone, setGone] = useUrlValue('gone', '');
   const [sort, setSort] = useUrlValue('sort', '-ended');
+  const { data: clock } = useAnswer('/clock', span);
   const { data: efficiency } = useAnswer('/node-efficiency', span);
   const { data: costs } = useAnswer('/costs', { ...span, by: ['node'] });
   const rows = useMemo((): readonly Row[] => {
     const comparedOf = new Map(efficiency?.nodes.map((node) => [node.nodeId, node]));
+    const useOf = new Map(clock?.nodes.each.map((use) => [use.nodeId, use.busyShare]));
     const costOf = new Map(costs?.groups.map(({ key, usage }) => [key['node'], usage.cost?.usd]));
     return all
       .filter(({ status, share }) => gone === 'all' || status !== 'terminated' || share !== undefined)
       .map((node) => ({
         node,
+        busyShare: clock === undefined ? 'asked' : useOf.get(node.nodeId),
         compared: efficiency === undefined ? 'asked' : comparedOf.get(node.nodeId),
         costUsd: costs === undefined ? 'asked' : costOf.get(node.nodeId),
       }));
-  }, [all, costs, efficiency, gone]);
+  }, [all, clock, costs, efficiency, gone]);
   return (
     <Stack gap="sm">
       <Switch
@@ -95,7 +99,7 @@ function Notes({ efficiency }: { efficiency: Efficiency | undefined }) {
       takes a fifth longer, with its 95 % interval; on the picture left of the line is faster. Called faster or slower
       only where that holds for all nodes together. Cost: at list prices where clients report none.
       {isCut
-        ? ` Busy and time are of the newest tasks, from ${MOMENTS.dateTime(efficiency.comparedFromMicros)} on.`
+        ? ` Time against others is of the newest tasks, from ${MOMENTS.dateTime(efficiency.comparedFromMicros)} on.`
         : ''}
       {efficiency?.complete === false
         ? ' Single events of a part of this time have expired: times are of the rest.'
@@ -142,8 +146,8 @@ const COLUMNS: readonly Column<Row>[] = [
     key: 'busy',
     title: 'busy',
     isNumber: true,
-    show: ({ compared }) => (compared === 'asked' ? <Waiting /> : busyText(compared?.busyShare)),
-    sortBy: ({ compared }) => known(compared)?.busyShare,
+    show: ({ busyShare }) => (busyShare === 'asked' ? <Waiting /> : busyText(busyShare)),
+    sortBy: ({ busyShare }) => known(busyShare),
   },
   {
     key: 'ended',

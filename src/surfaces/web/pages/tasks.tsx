@@ -1,6 +1,5 @@
 import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDeferredValue, useMemo } from 'react';
-import { useSearchParams } from 'wouter';
 
 import { formatCount, formatSeconds } from '../../cli/terminal/units.ts';
 import { type AnswerOf, useAnswer } from '../data/ask.ts';
@@ -65,10 +64,8 @@ function FilteredTasks({ all }: { all: readonly Task[] }) {
       ),
     [all, node, priority, state, wanted],
   );
-  const [, setParameters] = useSearchParams();
   const clear = (): void => {
-    const isKept = ([name]: readonly [string, string]): boolean => !FILTERS.includes(name);
-    setParameters((before) => new URLSearchParams([...before].filter(isKept)), { replace: true });
+    for (const set of [setState, setPriority, setNode, setText]) set('');
   };
   return (
     <>
@@ -112,7 +109,6 @@ function FilteredTasks({ all }: { all: readonly Task[] }) {
   );
 }
 
-const FILTERS = ['state', 'priority', 'node', 'text'];
 /** Stands in a filter for what names none. */
 const NONE = '(none)';
 /** Ended ones by how they ended: that is what one looks for. */

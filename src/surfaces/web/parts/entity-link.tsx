@@ -1,11 +1,12 @@
 import { Anchor } from '@mantine/core';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 
+import { useParameters } from '../data/url-state.ts';
 import { Name } from './name.tsx';
 
 /** The name of a task or a node, leading to its own page with the time that is shown. */
 function EntityLink({ page, id, none }: { page: string; id: string | undefined; none?: string }) {
-  const [parameters] = useSearchParams();
+  const [parameters] = useParameters();
   if (id === undefined) return none === undefined ? <Name of={undefined} /> : <span>{none}</span>;
   const since = parameters.get('since');
   const search = since === null ? '' : `?since=${encodeURIComponent(since)}`;

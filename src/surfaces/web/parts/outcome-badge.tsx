@@ -14,11 +14,14 @@ const COLOURS: Readonly<Record<string, string>> = {
   waiting: 'orange',
 };
 
+/** The word is never cut: the column is as wide as it needs. */
+const WHOLE = { label: { overflow: 'visible' } } as const;
+
 /** A word for how something ended or stands, in the colour that it has everywhere. */
 export function OutcomeBadge({ of, none = '–' }: { of: string | undefined; none?: string }) {
   if (of === undefined) return <span>{none}</span>;
   return (
-    <Badge variant="light" color={COLOURS[of] ?? 'gray'} tt="none" miw="fit-content">
+    <Badge variant="light" color={COLOURS[of] ?? 'gray'} tt="none" styles={WHOLE}>
       {of.replaceAll('_', ' ')}
     </Badge>
   );

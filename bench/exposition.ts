@@ -75,7 +75,7 @@ export async function benchExposition({ rounds, stores, tell }: BenchContext): P
         rows,
         notes: [
           `${text.split('\n').filter((line) => !line.startsWith('#')).length} samples, ${text.length} bytes; compressed as OTLP ${gzipSync(encodeFamilies(telling)).length}.`,
-          'Of later pages every second one asks the ledger too, and every twentieth the time before yesterday.',
+          'Of later pages every second one asks the ledger too, and every twentieth the whole past.',
         ],
       },
     ],

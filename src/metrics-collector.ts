@@ -175,10 +175,10 @@ export class MetricsCollector {
     return this.#ask((asked) => series(asked, question));
   }
 
-  /** All of a metric's history: events and sums by group, and distributions. @throws QueryError, StoreError. */
-  async totals(question: TotalsQuestion): Promise<TotalsAnswer> {
+  /** All of the history of metrics: events and sums by group, and distributions. @throws QueryError, StoreError. */
+  async totals(questions: readonly TotalsQuestion[]): Promise<readonly TotalsAnswer[]> {
     const { totals } = await import('./query/totals.ts');
-    return this.#ask((asked) => totals(asked, question));
+    return this.#ask((asked) => totals(asked, questions));
   }
 
   /**

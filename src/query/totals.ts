@@ -5,17 +5,29 @@ import { type AskedMetric, findMetric } from './asked-metric.ts';
 import { type Asking, knownNow, rangeOf } from './fold-period.ts';
 import { mergeRows } from './merge-rows.ts';
 import type { ParsedAggregation } from './parse-aggregation.ts';
+import type { Known } from './parse-question.ts';
 import { planFold } from './plan.ts';
 import type { TotalsAnswer, TotalsQuestion } from './question.ts';
 
 /**
- * All of a metric's history, or a part of it, in one answer: events and sums by group, and how the values of fields are distributed.
- * From rollups wherever they stand, so that it costs about the same whatever the number of events.
+ * All of the history of each metric, or a part of it: events and sums by group, and how the values of fields are
+ * distributed. From rollups wherever they stand, so that it costs about the same whatever the number of events.
  *
+ * @returns Answers in the order of the questions.
  * @throws QueryError when there is no such metric; StoreError when the store cannot be read.
  */
-export async function totals(asking: Asking, question: TotalsQuestion): Promise<TotalsAnswer> {
-  const { stored, catalogue, nowMicros } = await knownNow(asking);
+export async function totals(asking: Asking, questions: readonly TotalsQuestion[]): Promise<readonly TotalsAnswer[]> {
+  const known = await knownNow(asking);
+  const answers: TotalsAnswer[] = [];
+  for (const question of questions) answers.push(await totalsOf(asking, known, question));
+  return answers;
+}
+
+async function totalsOf(
+  asking: Asking,
+  { stored, catalogue, nowMicros }: Known,
+  question: TotalsQuestion,
+): Promise<TotalsAnswer> {
   const metric = findMetric(question.metric, stored, catalogue);
   const { fromMicros, untilMicros } = question;
   const span = { fromMicros, toMicros: untilMicros ?? nowMicros, untilNow: untilMicros === undefined };

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
+import type { MetricsCollector } from '../../src/metrics-collector.ts';
 import { METRICS } from '../../src/metrics/index.ts';
 import { isDimension, isNumeric } from '../../src/model/field.ts';
+import type { TotalsAnswer, TotalsQuestion } from '../../src/query/question.ts';
 import { exposed, letPass } from '../support/exposed.ts';
+
+async function totalsOf(collector: MetricsCollector, question: TotalsQuestion): Promise<TotalsAnswer> {
+  const [answer] = await collector.totals([question]);
+  return answer ?? { groups: [], distributions: {} };
+}
 
 describe('totals of a metric', () => {
   it('are what aggregate says of the same span, from rollups as from events', async () => {
@@ -20,7 +27,7 @@ describe('totals of a metric', () => {
     }
     for (const rolledUp of [false, true]) {
       if (rolledUp) await collector.upkeep();
-      const { groups, distributions } = await collector.totals({
+      const { groups, distributions } = await totalsOf(collector, {
         metric: 'task.completed',
         groupBy: ['outcome'],
         sums: ['files_modified', 'tests_failed'],
@@ -48,19 +55,19 @@ describe('totals of a metric', () => {
   it('are of the span that is asked for, and nothing where there is nothing', async () => {
     const { collector, clock } = exposed();
     const question = { metric: 'task.created', groupBy: ['priority'], sums: [], distributions: [] };
-    expect(await collector.totals(question)).toEqual({ groups: [], distributions: {} });
+    expect(await totalsOf(collector, question)).toEqual({ groups: [], distributions: {} });
     collector.record('task.created', { task_id: 'a', priority: 'high' });
     letPass(clock, 60);
     const between = clock.nowMicros();
     collector.record('task.created', { task_id: 'b', priority: 'high' });
     letPass(clock, 60);
     const counts = async (span: object) =>
-      (await collector.totals({ ...question, ...span })).groups.map(({ count }) => count);
+      (await totalsOf(collector, { ...question, ...span })).groups.map(({ count }) => count);
     expect(await counts({})).toEqual([2]);
     expect(await counts({ untilMicros: between })).toEqual([1]);
     expect(await counts({ fromMicros: between })).toEqual([1]);
     expect(await counts({ fromMicros: between + 1 })).toEqual([]);
-    await expect(collector.totals({ ...question, metric: 'no.such' })).rejects.toThrow('There is no metric');
+    await expect(totalsOf(collector, { ...question, metric: 'no.such' })).rejects.toThrow('There is no metric');
   });
 
   it('can be asked for of every metric with all of its fields', async () => {
@@ -90,7 +97,7 @@ describe('totals of a metric', () => {
       });
       const numbers = entries.flatMap(([name, field]) => (isNumeric(field) ? [name] : []));
       const dimensions = entries.flatMap(([name, field]) => (isDimension(field) ? [name] : []));
-      const { groups, distributions } = await collector.totals({
+      const { groups, distributions } = await totalsOf(collector, {
         metric: metric.name,
         groupBy: dimensions,
         sums: numbers,

@@ -1,6 +1,7 @@
 import type { Answerer } from '../../analysis/reports/answerer.ts';
 import { numberField, textField } from '../../analysis/reports/answerer.ts';
 import { printable } from '../cli/terminal/printable.ts';
+import type { TotalsAnswerer } from './catalogue-totals.ts';
 import type { Totals } from './closed-days.ts';
 import { type Counted, type CounterBook, type CountedSets, setKey } from './counter-book.ts';
 import type { Exemplar, Family, HistogramPoint } from './family.ts';
@@ -18,12 +19,12 @@ export type ExemplarBook = ReadonlyMap<string, readonly (Exemplar | undefined)[]
  * The newest task of each bucket. Only here may an id stand: an exemplar is one line beside a series and makes no new one.
  */
 export async function readExemplars(
-  ask: Answerer,
+  ask: Answerer & Pick<TotalsAnswerer, 'storedMetrics'>,
   plan: readonly PlannedFamily[],
-  totals: Totals,
 ): Promise<ExemplarBook> {
   const book = new Map<string, (Exemplar | undefined)[]>();
-  const wanted = plan.filter(({ kind, hasTask, name }) => kind === 'histogram' && hasTask && totals.has(name));
+  const stored = new Set((await ask.storedMetrics()).map(({ name }) => name));
+  const wanted = plan.filter(({ kind, hasTask, metric }) => kind === 'histogram' && hasTask && stored.has(metric));
   for (const [metric, families] of Map.groupBy(wanted, (family) => family.metric)) {
     const { events } = await ask.query({ metric, order: 'newest_first', limit: MAX_LOOKED_AT });
     for (const { name, field = '', bounds, divisor } of families) {

@@ -8,19 +8,21 @@ import type { PlannedFamily } from './planned-families.ts';
 
 /** What totals are asked of. A collector is one. */
 export interface TotalsAnswerer {
-  totals(question: TotalsQuestion): Promise<TotalsAnswer>;
+  totals(questions: readonly TotalsQuestion[]): Promise<readonly TotalsAnswer[]>;
   storedMetrics(): Promise<readonly { readonly name: string }[]>;
 }
 
 /** How long what is past is believed: late events of it are told after so long. */
 const PAST_MILLIS = 300_000;
 
+/** What happened just now is asked for each time. */
+const RECENT_MICROS = 60_000_000;
 /** So long before the store forgets a day, the book takes over what it was. */
 const AHEAD_DAYS = 2;
 
 /**
- * Totals of the whole history. What was before yesterday is asked for now and then, the rest each time, so that a page
- * costs a day and not a year. Days that the store is about to forget are closed in the book.
+ * Totals of the whole history. What is past is asked for every five minutes, and what came since each time, so that a
+ * page costs some minutes and not a year, also while the running hour is large and not rolled up yet. Days that the store is about to forget are closed in the book.
  */
 export class CatalogueTotals {
   readonly #plan: readonly PlannedFamily[];
@@ -44,15 +46,17 @@ export class CatalogueTotals {
     const stored = new Set((await ask.storedMetrics()).map(({ name }) => name));
     const plan = this.#plan.filter(({ metric }) => stored.has(metric));
     const today = Math.floor(nowMicros / MICROS_PER_DAY);
-    const yesterday = (today - 1) * MICROS_PER_DAY;
-    const closed = await this.#close(ask, plan, Math.min(yesterday, (today - keptDays + AHEAD_DAYS) * MICROS_PER_DAY));
-    const since = Math.max(closed.untilMicros, 0);
-    if (this.#past?.untilMicros !== yesterday || nowMillis - this.#past.readMillis >= PAST_MILLIS) {
-      const totals =
-        since < yesterday ? await readTotals(ask, plan, { fromMicros: since, untilMicros: yesterday }) : new Map();
-      this.#past = { untilMicros: yesterday, readMillis: nowMillis, totals: withClosed(totals, closed, this.#plan) };
+    const closing = (today - Math.max(keptDays, AHEAD_DAYS + 1) + AHEAD_DAYS) * MICROS_PER_DAY;
+    const closed = await this.#close(ask, plan, closing);
+    const age = nowMillis - (this.#past?.readMillis ?? Number.NEGATIVE_INFINITY);
+    // The clock may have been set back.
+    if (this.#past === undefined || age >= PAST_MILLIS || this.#past.untilMicros > nowMicros) {
+      const untilMicros = Math.max(nowMicros - RECENT_MICROS, closed.untilMicros);
+      const totals = await readTotals(ask, plan, { fromMicros: closed.untilMicros, untilMicros });
+      this.#past = { untilMicros, readMillis: nowMillis, totals: withClosed(totals, closed, this.#plan) };
     }
-    return joined(this.#past.totals, await readTotals(ask, plan, { fromMicros: Math.max(since, yesterday) }));
+    const { untilMicros: fromMicros, totals } = this.#past;
+    return joined(totals, await readTotals(ask, plan, { fromMicros }));
   }
 
   async #close(ask: TotalsAnswerer, plan: readonly PlannedFamily[], untilMicros: number): Promise<ClosedDays> {
@@ -71,16 +75,21 @@ async function readTotals(
   plan: readonly PlannedFamily[],
   span: { readonly fromMicros?: number; readonly untilMicros?: number },
 ): Promise<Totals> {
-  const all = new Map<string, CountedSets>();
-  for (const [metric, families] of Map.groupBy(plan, (family) => family.metric)) {
+  const asked = [...Map.groupBy(plan, (family) => family.metric)].map(([metric, families]) => {
     const counters = families.filter(({ kind }) => kind === 'counter');
-    const groupBy = counters[0]?.labels ?? [];
-    const sums = counters.flatMap(({ field }) => field ?? []);
     const distributions = families.flatMap(({ kind, field }) =>
       kind === 'histogram' && field !== undefined ? [field] : [],
     );
-    const answer = await ask.totals({ metric, ...span, groupBy, sums, distributions });
-    for (const family of families) all.set(family.name, toSets(family, answer, sums));
+    const groupBy = counters[0]?.labels ?? [];
+    const sums = counters.flatMap(({ field }) => field ?? []);
+    return { families, question: { metric, ...span, groupBy, sums, distributions } };
+  });
+  const answers = await ask.totals(asked.map(({ question }) => question));
+  const all = new Map<string, CountedSets>();
+  for (const [i, { families, question }] of asked.entries()) {
+    const answer = answers[i];
+    if (answer === undefined) continue;
+    for (const family of families) all.set(family.name, toSets(family, answer, question.sums));
   }
   return all;
 }

@@ -4,7 +4,7 @@ import type { CommandContext } from '../cli/context.ts';
 import { packageVersion } from '../cli/package-version.ts';
 import { seenNodes } from '../cli/seen-nodes.ts';
 import { configOfRun } from '../cli/settings-of.ts';
-import { catalogueFamilies, readExemplars } from './catalogue-families.ts';
+import { catalogueFamilies, type ExemplarBook, readExemplars } from './catalogue-families.ts';
 import { CatalogueTotals } from './catalogue-totals.ts';
 import { clusterFamilies, judgementFamilies, ownFamily } from './cluster-families.ts';
 import { collectorFamilies } from './collector-families.ts';
@@ -21,10 +21,10 @@ export type ExpositionContext = Pick<CommandContext, 'directory' | 'env' | 'cwd'
 
 /** Several scrapers at once get the same figures. */
 const MIN_AGE_MILLIS = 1_000;
-/** What the ledger and remembered judgements say changes slowly and costs more. */
+/** What the ledger and remembered judgements say changes slowly and costs more; exemplars need not be the very newest. */
 const SLOW_MILLIS = 30_000;
 
-type Slow = { readonly usage: Totals; readonly judgements: readonly Family[] };
+type Slow = { readonly usage: Totals; readonly judgements: readonly Family[]; readonly exemplars: ExemplarBook };
 
 /**
  * All figures that leave for other programs, put together when somebody asks: totals of the catalogue's metrics, usage,
@@ -72,10 +72,9 @@ export class Exposition {
       nowMillis: clock.monotonicMillis(),
       keptDays: Math.max(settings.rollupDays, settings.rawDays),
     });
-    const exemplars = await readExemplars(collector, plan.families, counted);
-    const catalogue = catalogueFamilies(plan.families, counted, exemplars, book);
     const cluster = await clusterFamilies(collector, seenNodes(this.#context), clock.nowMicros());
-    const { usage, judgements } = await this.#slow.get();
+    const { usage, judgements, exemplars } = await this.#slow.get();
+    const catalogue = catalogueFamilies(plan.families, counted, exemplars, book);
     const used = usageFamilies(usage, book);
     book.save();
     const overflowed = [...catalogue.overflowed, ...used.overflowed].map(([family, value]) => ({
@@ -104,7 +103,8 @@ export class Exposition {
     const nowMicros = clock.nowMicros();
     const usage = await readUsageTotals(collector, this.#openBook(), settings.flatPlans, nowMicros);
     const states = await budgetReport(collector, budgets, nowMicros, timeZone, settings.flatPlans);
-    return { usage, judgements: await judgementFamilies(collector, states, nowMicros) };
+    const exemplars = await readExemplars(collector, this.#planned(collector).plan.families);
+    return { usage, exemplars, judgements: await judgementFamilies(collector, states, nowMicros) };
   }
 
   #openBook(): CounterBook {

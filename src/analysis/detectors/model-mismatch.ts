@@ -4,7 +4,7 @@ import { median } from '../statistics/quantiles.ts';
 import { ratioBetween } from '../statistics/shift.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
 import type { Finding } from './finding.ts';
-import { HISTORY_DAYS, readTaskCosts, type TaskCost } from './task-costs.ts';
+import { HISTORY_DAYS, readAllTaskCosts, type TaskCost } from './task-costs.ts';
 
 const PARAMETERS = {
   history_days: HISTORY_DAYS,
@@ -31,8 +31,8 @@ export const modelMismatch = defineDetector({
     'succeed. Speaks where one costs far more, beyond chance, and does not succeed more often, beyond chance and a margin. ' +
     'Who got which tasks was not drawn by lot, so it is a hint and no proof.',
   parameters: PARAMETERS,
-  gather: (ask, window, values) => readTaskCosts(ask, window, values.history_days),
-  judge({ all: tasks }, window, values) {
+  gather: (ask, window, values) => readAllTaskCosts(ask, window, values.history_days),
+  judge(tasks, window, values) {
     const ended = tasks.filter(
       ({ outcome, model, costUsd }) => outcome !== undefined && model !== undefined && costUsd > 0,
     );

@@ -37,33 +37,57 @@ export type TaskCosts = {
   readonly before: readonly TaskCost[];
   /** Those before that ended long enough ago to say what is usual. */
   readonly settled: readonly TaskCost[];
-  /** Of both times, each task once. */
-  readonly all: readonly TaskCost[];
 };
 
 const BY_TASK: UsageDetail = { fields: ['task_id'], byDay: false };
 
-/** Reads what tasks cost. What summing by task costs grows with the events of these days, not with the history. */
-export async function readTaskCosts(ask: Gatherer, window: AnalysisWindow, historyDays: number): Promise<TaskCosts> {
+type Span = { readonly lines: readonly UsageLine[]; readonly clock: ClusterClock };
+
+/** What costs of tasks are made from. What summing by task costs grows with the events of these days alone. */
+async function readSpans(
+  ask: Gatherer,
+  window: AnalysisWindow,
+  historyDays: number,
+): Promise<{ readonly now: Span; readonly before: Span }> {
   const historyFrom = Math.max(window.baselineFromMicros, window.fromMicros - historyDays * MICROS_PER_DAY);
-  const { lines } = await ask.ledger(window.fromMicros, window.toMicros);
-  const { lines: linesBefore } = await ask.ledger(historyFrom, window.fromMicros, BY_TASK);
-  const clock = await ask.clock(window.fromMicros, window.toMicros);
-  const clockBefore = await ask.clock(window.baselineFromMicros, window.fromMicros);
-  const before = taskCosts(linesBefore, [clockBefore]);
-  const settled = settledUntil(beginOf(clockBefore), window.fromMicros);
   return {
-    now: taskCosts(lines, [clock]),
-    before,
-    settled: before.filter(({ endedMicros }) => endedMicros !== undefined && endedMicros <= settled),
-    all: taskCosts([...linesBefore, ...lines], [clockBefore, clock]),
+    now: {
+      lines: (await ask.ledger(window.fromMicros, window.toMicros)).lines,
+      clock: await ask.clock(window.fromMicros, window.toMicros),
+    },
+    before: {
+      lines: (await ask.ledger(historyFrom, window.fromMicros, BY_TASK)).lines,
+      clock: await ask.clock(window.baselineFromMicros, window.fromMicros),
+    },
   };
 }
 
+/** What tasks cost, now and before. */
+export async function readTaskCosts(ask: Gatherer, window: AnalysisWindow, historyDays: number): Promise<TaskCosts> {
+  const spans = await readSpans(ask, window, historyDays);
+  const before = taskCosts([spans.before]);
+  const settled = settledUntil(beginOf(spans.before.clock), window.fromMicros);
+  return {
+    now: taskCosts([spans.now]),
+    before,
+    settled: before.filter(({ endedMicros }) => endedMicros !== undefined && endedMicros <= settled),
+  };
+}
+
+/** What tasks cost in the window and the days before it together, each task once. */
+export async function readAllTaskCosts(
+  ask: Gatherer,
+  window: AnalysisWindow,
+  historyDays: number,
+): Promise<readonly TaskCost[]> {
+  const { now, before } = await readSpans(ask, window, historyDays);
+  return taskCosts([before, now]);
+}
+
 /** Tasks whose cost is known, with what the last clock that has them knows. Usage without a task is in none of them. */
-function taskCosts(lines: readonly UsageLine[], clocks: readonly ClusterClock[]): readonly TaskCost[] {
+function taskCosts(spans: readonly Span[]): readonly TaskCost[] {
   const spent = new Map<string, { costUsd: number; byModel: Map<string, number> }>();
-  for (const { fields, figures } of lines) {
+  for (const { fields, figures } of spans.flatMap(({ lines }) => lines)) {
     const { task_id: taskId, model } = fields;
     if (taskId === undefined) continue;
     const sum = spent.get(taskId) ?? { costUsd: 0, byModel: new Map<string, number>() };
@@ -72,8 +96,8 @@ function taskCosts(lines: readonly UsageLine[], clocks: readonly ClusterClock[])
     if (model !== undefined) sum.byModel.set(model, (sum.byModel.get(model) ?? 0) + costUsd);
     spent.set(taskId, sum);
   }
-  const nodes = new Map<string, NodeLife>(clocks.flatMap((clock) => clock.nodes.map((node) => [node.nodeId, node])));
-  const tasks = new Map(clocks.flatMap((clock) => clock.tasks.map((task) => [task.taskId, task])));
+  const nodes = new Map<string, NodeLife>(spans.flatMap(({ clock }) => clock.nodes.map((node) => [node.nodeId, node])));
+  const tasks = new Map(spans.flatMap(({ clock }) => clock.tasks.map((task) => [task.taskId, task])));
   return [...tasks].flatMap(([taskId, { history }]): TaskCost[] => {
     const sum = spent.get(taskId);
     if (sum === undefined) return [];

@@ -6,8 +6,8 @@ import type { BenchContext, BenchOutcome, Table } from './harness.ts';
 import { acceptPlacebos, type Placebo } from './placebos.ts';
 import { FAULT_DAYS, type FaultTrial, plantFault } from './planted-faults.ts';
 
-/** Seeds that nobody may look at while tuning. Those below 100 are for that. */
-const HELD_OUT_SEED = 9_000;
+/** Seeds that nobody may look at while tuning: those below 100 are for that, and a table of 9,000 on was looked at. */
+const HELD_OUT_SEED = 9_100;
 /** Clusters for a round of the bench. */
 const FAULTY_PER_ROUND = 3;
 const QUIET_PER_ROUND = 1;

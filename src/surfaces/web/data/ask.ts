@@ -51,6 +51,11 @@ export async function fetchJson(address: string, init: RequestInit = {}): Promis
   throw new ApiError(told?.code ?? 'FAILED', told?.message ?? `The answer was ${response.status}.`, told?.hint);
 }
 
+/** The same question about another time: its figures may stay until the new ones are there; those of others mislead. */
+const isSameButTime = (before: unknown, address: string): boolean =>
+  withoutTime(String(before)) === withoutTime(address);
+const withoutTime = (address: string): string => address.replaceAll(/(?<=[?&])(?:since|until)=[^&]*&?/g, '');
+
 /** An answer of the API, kept while it is asked again; asked anew when something happened (see `useLive`). */
 export function useAnswer<Path extends QuestionPath>(
   path: Path,
@@ -63,6 +68,7 @@ export function useAnswer<Path extends QuestionPath>(
     // The API's own tests hold that its answers are as its schemas say.
     queryFn: async ({ signal }) => (await fetchJson(address, { signal })) as AnswerOf<Path>,
     enabled: settings.enabled ?? true,
+    placeholderData: (old, asked) => (isSameButTime(asked?.queryKey[0], address) ? old : undefined),
   });
 }
 

@@ -8,7 +8,6 @@ export const queryClient = new QueryClient({
       gcTime: 300_000,
       retry: 1,
       refetchOnWindowFocus: false,
-      placeholderData: (old: unknown) => old,
     },
   },
 });

@@ -3,19 +3,8 @@ import { useMemo } from 'react';
 import { printable } from '../../cli/terminal/printable.ts';
 import { Chart, type TableBehind } from './chart.tsx';
 import type { EChartsOption } from './echarts.ts';
+import type { GanttBar } from './gantt-bar.ts';
 import { tooltipText } from './tooltip-text.ts';
-
-/** Something that lasted, in the lane where it is drawn. */
-export type GanttBar = {
-  readonly lane: number;
-  readonly fromMicros: number;
-  readonly toMicros: number;
-  readonly colour: string;
-  /** What is told of it when it is pointed at, a line each. */
-  readonly told: readonly string[];
-  /** Drawn paler: it was concluded from other facts. */
-  readonly isPale?: boolean;
-};
 
 const LANE_HEIGHT = 34;
 /** Axis, slider and margins. */

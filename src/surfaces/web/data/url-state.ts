@@ -1,6 +1,10 @@
 import { useCallback, useMemo } from 'react';
 import { navigate, useSearch } from 'wouter/use-browser-location';
 
+import { TIME_ZONE } from './time-zone.ts';
+
+export { TIME_ZONE };
+
 /** Spans that can be picked, as the API and the command line take them. */
 export const SPANS = [
   { value: '1h', label: '1 hour' },
@@ -10,9 +14,6 @@ export const SPANS = [
   { value: '30d', label: '30 days' },
 ] as const;
 const DEFAULT_SINCE = '24h';
-
-/** The reader's zone: days and hours on the page are theirs. */
-export const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export type SpanQuery = { readonly since: string; readonly until?: string; readonly tz: string };
 

@@ -1,6 +1,6 @@
 import { lengthText, stateCell } from '../../../cli/clock-words.ts';
 import { formatCount, formatMillis, formatUsd } from '../../../cli/terminal/units.ts';
-import type { GanttBar } from '../../charts/gantt.tsx';
+import type { GanttBar } from '../../charts/gantt-bar.ts';
 import { stateColour } from '../../charts/state-colours.ts';
 import type { AnswerOf } from '../../data/ask.ts';
 import { MOMENTS } from '../../data/moments.ts';

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { benchApi } from './api.ts';
 import { benchExposition } from './exposition.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchFreshness } from './freshness.ts';
@@ -45,9 +46,10 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   otlp: benchOtlp,
   'proving-ground': benchProvingGround,
   forecasts: benchForecasts,
+  api: benchApi,
 };
-/** Take minutes or an hour, measure no time, and so run only when they are named. */
-const ONLY_WHEN_NAMED = ['proving-ground', 'forecasts'];
+/** Take minutes or an hour, or the whole machine, and so run only when they are named. */
+const ONLY_WHEN_NAMED = ['proving-ground', 'forecasts', 'api'];
 
 const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE] [--docs]
 

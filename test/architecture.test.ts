@@ -37,6 +37,8 @@ const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
   'src/analysis/advice/rules': [],
   'src/surfaces/api/routes': [],
   'src/surfaces/cli/commands': [],
+  'src/surfaces/api/routes': [],
+  'src/surfaces/api/changes': [],
   'src/surfaces/mcp/tools': ['tool.ts'],
 };
 

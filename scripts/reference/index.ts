@@ -1,3 +1,4 @@
+import { apiPage } from './api-page.ts';
 import { cliPage } from './cli-page.ts';
 import { detectorsPage } from './detectors-page.ts';
 import { mcpPage } from './mcp-page.ts';
@@ -7,4 +8,4 @@ import { settingsPage } from './settings-page.ts';
 import { sqlPage } from './sql-page.ts';
 
 /** Every generated page. A new one is one file beside this one and one line here. */
-export const PAGES: readonly Page[] = [metricsPage, settingsPage, cliPage, sqlPage, detectorsPage, mcpPage];
+export const PAGES: readonly Page[] = [metricsPage, settingsPage, cliPage, sqlPage, detectorsPage, mcpPage, apiPage];

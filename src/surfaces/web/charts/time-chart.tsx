@@ -24,6 +24,8 @@ export type TimeChartProps = {
   readonly height?: number;
   /** A line across: a budget, a level of an alert. */
   readonly limits?: readonly { readonly name: string; readonly value: number }[];
+  /** Values are whole numbers: the axis has no steps between them. */
+  readonly isWhole?: boolean;
 };
 
 const timeText = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
@@ -37,11 +39,16 @@ export function TimeChart({
   isStacked = false,
   height = 240,
   limits = [],
+  isWhole = false,
 }: TimeChartProps) {
   const option = useMemo(
     (): EChartsOption => ({
       xAxis: { type: 'time' },
-      yAxis: { type: 'value', axisLabel: { formatter: (value: number) => format(value) } },
+      yAxis: {
+        type: 'value',
+        axisLabel: { formatter: (value: number) => format(value) },
+        ...(isWhole ? { minInterval: 1 } : {}),
+      },
       legend: series.length > 1 ? { type: 'scroll', top: 0 } : { show: false },
       tooltip: {
         trigger: 'axis',
@@ -51,7 +58,7 @@ export function TimeChart({
       },
       series: series.flatMap((one, index) => [...bandOf(one), lineOf(one, kind, isStacked, index === 0 ? limits : [])]),
     }),
-    [format, isStacked, kind, limits, series],
+    [format, isStacked, isWhole, kind, limits, series],
   );
   const table = useMemo(() => tableOf(series, format), [format, series]);
   return <Chart option={option} label={label} table={table} height={height} />;

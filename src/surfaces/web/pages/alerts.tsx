@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Code, Stack } from '@mantine/core';
 import { useSearchParams } from 'wouter';
 
 import { useAnswer } from '../data/ask.ts';
@@ -8,7 +8,15 @@ import { BackTest } from './alerts/back-test.tsx';
 import { Channels } from './alerts/channels.tsx';
 import { Rules } from './alerts/rules.tsx';
 
-const EXAMPLE = '[alerts.queue] metric = "task.claimed", aggregation = "p95(queue_seconds)", window = "1h", warn = 300';
+const EXAMPLE = [
+  '[alerts.queue]',
+  'metric = "task.claimed"',
+  'aggregation = "p95(queue_seconds)"',
+  'window = "1h"',
+  'warn = 300',
+  'critical = 900',
+  'for = "10m"',
+].join('\n');
 
 /** What fires, what each rule would have done, and what was told to whom. */
 export function AlertsPage() {
@@ -33,9 +41,13 @@ export function AlertsPage() {
       {({ rules, statuses, channels, deliveries }) => {
         if (rules.length === 0) {
           return (
-            <EmptyState title="No alert rule is declared." command={EXAMPLE}>
-              Put one into amicus-metrics.toml, one line for each part; docs/reference/settings.md shows several.
-            </EmptyState>
+            <Stack align="center">
+              <EmptyState title="No alert rule is declared.">
+                Put one into amicus-metrics.toml; docs/reference/settings.md shows several. Here you then see how often
+                it would have fired.
+              </EmptyState>
+              <Code block>{EXAMPLE}</Code>
+            </Stack>
           );
         }
         const rule = rules.find(({ name }) => name === picked) ?? rules[0];

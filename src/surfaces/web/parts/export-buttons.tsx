@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 
-import { saveAs, type Sheet, toCsv, toJson } from '../data/download.ts';
+import { saveAs } from '../data/save-as.ts';
+import { type Sheet, toCsv, toJson } from '../data/sheet.ts';
 
 /** Saves what is shown, exactly, as a file. */
 export function ExportButtons({ name, sheet }: { name: string; sheet: Sheet }) {

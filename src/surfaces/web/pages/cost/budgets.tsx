@@ -99,13 +99,29 @@ function BudgetBlock({ line: { outlook, state } }: { line: Line }) {
           {forecastText(outlook)}
         </Text>
       </Text>
-      {state?.incomplete === true ? (
-        <Text size="sm" c="dimmed">
-          Single events of a part of the period have expired, and are not counted.
-        </Text>
-      ) : null}
+      {state === undefined
+        ? null
+        : caveatsOf(state).map((caveat) => (
+            <Text key={caveat} size="sm" c="dimmed">
+              {caveat}
+            </Text>
+          ))}
     </Stack>
   );
+}
+
+/** What is in the figure, or not, that one would not expect. */
+function caveatsOf({ unpricedEvents, flatPlan, concluded, incomplete }: Budget): readonly string[] {
+  return [
+    ...(unpricedEvents > 0 ? [`${formatCount(unpricedEvents)} events have no price.`] : []),
+    ...(flatPlan.usd > 0
+      ? [`Flat plans are billed 0; the API would take ${formatUsd(flatPlan.usd)} more for what they covered.`]
+      : []),
+    ...(concluded.usd > 0
+      ? [`${formatUsd(concluded.usd)} named no node, and are counted by the client's session.`]
+      : []),
+    ...(incomplete ? ['Single events of a part of the period have expired, and are not counted.'] : []),
+  ];
 }
 
 function Standing({ state: { exceeded, stage } }: { state: Budget }) {

@@ -6,7 +6,7 @@ import { formatCount, formatUsd } from '../../../cli/terminal/units.ts';
 import type { AnswerOf } from '../../data/ask.ts';
 import { Name } from '../../parts/name.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { Answer } from '../../parts/states.tsx';
+import { Answer, EmptyState } from '../../parts/states.tsx';
 
 type Costs = AnswerOf<'/costs'>;
 
@@ -17,29 +17,33 @@ export function CostNotes({ costs }: { costs: UseQueryResult<Costs> }) {
   return (
     <Panel title="What to know of these figures" note="List prices are not a bill: discounts are not in them.">
       <Answer of={costs}>
-        {(told) => (
-          <List size="sm" spacing={6}>
-            <Doubts costs={told} />
-            {told.priceVersions.map(({ key, usage }) => (
-              <Note key={key['price_version']}>
-                {formatCount(usage.computedEvents)} events are computed with the prices{' '}
-                <Name of={key['price_version']} />.
-              </Note>
-            ))}
-            {told.notCounted.map(({ key, usage }) => (
-              <Note key={`${key['client'] ?? ''} ${key['feed'] ?? ''}`}>
-                {formatCount(usage.events)} events that <Name of={key['client']} /> told through{' '}
-                <Name of={key['feed']} /> are not counted: a better feed tells the same.
-              </Note>
-            ))}
-            {told.singleEventsFromMicros === undefined ? null : (
-              <Note>
-                Before {moment.format(told.singleEventsFromMicros / 1_000)} single events have expired: the best feed
-                was chosen by client and hour.
-              </Note>
-            )}
-          </List>
-        )}
+        {(told) =>
+          told.total.usage.events === 0 ? (
+            <EmptyState title="There are no figures in this time." />
+          ) : (
+            <List size="sm" spacing={6}>
+              <Doubts costs={told} />
+              {told.priceVersions.map(({ key, usage }) => (
+                <Note key={key['price_version']}>
+                  {formatCount(usage.computedEvents)} events are computed with the prices{' '}
+                  <Name of={key['price_version']} />.
+                </Note>
+              ))}
+              {told.notCounted.map(({ key, usage }) => (
+                <Note key={`${key['client'] ?? ''} ${key['feed'] ?? ''}`}>
+                  {formatCount(usage.events)} events that <Name of={key['client']} /> told through{' '}
+                  <Name of={key['feed']} /> are not counted: a better feed tells the same.
+                </Note>
+              ))}
+              {told.singleEventsFromMicros === undefined ? null : (
+                <Note>
+                  Before {moment.format(told.singleEventsFromMicros / 1_000)} single events have expired: the best feed
+                  was chosen by client and hour.
+                </Note>
+              )}
+            </List>
+          )
+        }
       </Answer>
     </Panel>
   );

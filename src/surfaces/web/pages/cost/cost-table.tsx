@@ -5,7 +5,7 @@ import { NOT_TOLD } from '../../../cli/cost-words.ts';
 import { valueText } from '../../../cli/figure-text.ts';
 import { ABSENT, formatCount, formatUsd } from '../../../cli/terminal/units.ts';
 import type { AnswerOf } from '../../data/ask.ts';
-import type { Sheet } from '../../data/download.ts';
+import type { Sheet } from '../../data/sheet.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { NodeLink, TaskLink } from '../../parts/entity-link.tsx';
 import { ExportButtons } from '../../parts/export-buttons.tsx';

@@ -40,7 +40,7 @@ export function CostTiles({
       />
       <Tile
         label="Of no known task"
-        value={tasksKnownBy === undefined ? ABSENT : formatUsd(nobodys === undefined ? 0 : nobodys.cost?.usd)}
+        value={nobodys === undefined ? noneOr(tasksKnownBy) : formatUsd(nobodys.cost?.usd)}
         note={nobodys === undefined ? 'of the cost' : `${formatCount(nobodys.events)} events, in the cost`}
       />
       <Tile
@@ -51,6 +51,10 @@ export function CostTiles({
     </SimpleGrid>
   );
 }
+
+/** Nothing of what is told is nobody's; of nothing told there is nothing to say. */
+const noneOr = (ways: Costs['tasksKnownBy'] | undefined): string =>
+  ways === undefined || ways.length === 0 ? ABSENT : formatUsd(0);
 
 const ofEvents = (part: number | undefined, whole: number): string =>
   `${part === undefined ? '' : `${formatCount(part)} `}of ${formatCount(whole)} events`;

@@ -3,7 +3,7 @@ import { Alert, Stack, Text } from '@mantine/core';
 import { formatByName, formatSeconds } from '../../../cli/terminal/units.ts';
 import { TimeChart, type TimeSeries } from '../../charts/time-chart.tsx';
 import { type AnswerOf, useAnswer } from '../../data/ask.ts';
-import type { Sheet } from '../../data/download.ts';
+import type { Sheet } from '../../data/sheet.ts';
 import { useSpan } from '../../data/url-state.ts';
 import { ExportButtons } from '../../parts/export-buttons.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -56,7 +56,11 @@ function noteOf({ bucketSeconds, plan, series }: Told): string {
 
 function SeriesChart({ told, question }: { told: Told; question: ExploreQuestion }) {
   const { aggregation, metric, compare, by } = question;
-  if (told.series.length === 0) {
+  // Of no events there are 0: true, but nothing to draw.
+  const isEmpty = told.series.every(({ points }) =>
+    points.every(({ value = 0, previous = 0 }) => value === 0 && previous === 0),
+  );
+  if (isEmpty && isAdditive(aggregation)) {
     return <EmptyState title="No event matches.">Widen the time above, or take away a condition.</EmptyState>;
   }
   const drawn = highest(told.series).flatMap(({ group, points }): TimeSeries[] => {
@@ -82,6 +86,7 @@ function SeriesChart({ told, question }: { told: Told; question: ExploreQuestion
         kind={isStacked ? 'bar' : 'line'}
         isStacked={isStacked}
         height={320}
+        isWhole={aggregation === 'count'}
         format={(value) => formatByName(aggregation, value)}
         series={drawn}
       />

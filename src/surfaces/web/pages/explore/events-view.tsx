@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { formatByName, formatCount } from '../../../cli/terminal/units.ts';
 import { isNumeric } from '../../../../model/field.ts';
 import { type AnswerOf, useAnswer } from '../../data/ask.ts';
-import type { Sheet } from '../../data/download.ts';
+import type { Sheet } from '../../data/sheet.ts';
 import { useSpan } from '../../data/url-state.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { ExportButtons } from '../../parts/export-buttons.tsx';

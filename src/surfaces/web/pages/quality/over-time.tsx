@@ -84,6 +84,7 @@ function Drawn({
             label={label}
             kind="bar"
             isStacked={isStacked}
+            isWhole
             height={220}
             format={whole}
             series={seriesOf(one, second.data)}

@@ -9,7 +9,7 @@ export function StateName({ of }: { of: ClockState }) {
   return (
     <Group gap={8} wrap="nowrap" component="span">
       <ColorSwatch component="span" color={stateColour(of, scheme)} size={12} radius={3} aria-hidden="true" />
-      <span style={{ whiteSpace: 'nowrap' }}>{stateCell(of).text}</span>
+      <span>{stateCell(of).text}</span>
     </Group>
   );
 }
@@ -38,7 +38,7 @@ export function StateTimes({
           />
         ))}
       </Progress.Root>
-      <Table aria-label={label} fz="sm" mt="sm" verticalSpacing={4}>
+      <Table aria-label={label} fz="sm" mt="sm" verticalSpacing={4} horizontalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>state</Table.Th>

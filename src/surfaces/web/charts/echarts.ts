@@ -12,6 +12,8 @@ import {
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
+import { PALETTE } from './palette.ts';
+
 use([
   AriaComponent,
   BarChart,
@@ -37,12 +39,6 @@ export type Drawing = {
   resize(): void;
   dispose(): void;
 };
-
-/** Told apart by those who see colours differently (Okabe and Ito, 2008), lighter where the page is dark. */
-export const PALETTE = {
-  light: ['#0b7285', '#e67700', '#5f3dc4', '#2b8a3e', '#c2255c', '#495057', '#1971c2', '#a0522d'],
-  dark: ['#66d9e8', '#ffc078', '#b197fc', '#8ce99a', '#faa2c1', '#adb5bd', '#74c0fc', '#d9a377'],
-} as const;
 
 const INK = { light: { text: '#495057', line: '#dee2e6' }, dark: { text: '#c1c2c5', line: '#373a40' } } as const;
 

@@ -1,6 +1,7 @@
-import { Alert, Stack, Text } from '@mantine/core';
+import { Alert, Stack, Text, useComputedColorScheme } from '@mantine/core';
 
 import { formatByName, formatSeconds } from '../../../cli/terminal/units.ts';
+import { PALETTE } from '../../charts/palette.ts';
 import { TimeChart, type TimeSeries } from '../../charts/time-chart.tsx';
 import { type AnswerOf, useAnswer } from '../../data/ask.ts';
 import type { Sheet } from '../../data/sheet.ts';
@@ -56,6 +57,7 @@ function noteOf({ bucketSeconds, plan, series }: Told): string {
 
 function SeriesChart({ told, question }: { told: Told; question: ExploreQuestion }) {
   const { aggregation, metric, compare, by } = question;
+  const colours = PALETTE[useComputedColorScheme('light')];
   // Of no events there are 0: true, but nothing to draw.
   const isEmpty = told.series.every(({ points }) =>
     points.every(({ value = 0, previous = 0 }) => value === 0 && previous === 0),
@@ -63,15 +65,16 @@ function SeriesChart({ told, question }: { told: Told; question: ExploreQuestion
   if (isEmpty && isAdditive(aggregation)) {
     return <EmptyState title="No event matches.">Widen the time above, or take away a condition.</EmptyState>;
   }
-  const drawn = highest(told.series).flatMap(({ group, points }): TimeSeries[] => {
+  const drawn = highest(told.series).flatMap(({ group, points }, place): TimeSeries[] => {
     const name = by.length === 0 ? aggregation : groupName(group, by);
     const numbers = (part: 'value' | 'previous'): TimeSeries['points'] =>
       points.map((point) => {
         const value = point[part];
         return { at: point.start, value: typeof value === 'number' ? value : undefined };
       });
-    const now = { name, points: numbers('value') };
-    return compare ? [now, { name: `${name}, before`, points: numbers('previous'), isDashed: true }] : [now];
+    const colour = colours[place % colours.length];
+    const now = { name, colour, points: numbers('value') };
+    return compare ? [now, { name: `${name}, before`, colour, points: numbers('previous'), isDashed: true }] : [now];
   });
   const isStacked = isAdditive(aggregation) && !compare;
   return (

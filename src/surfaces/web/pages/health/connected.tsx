@@ -1,4 +1,4 @@
-import { Badge, Grid } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 
 import { ABSENT, formatCount, formatShare } from '../../../cli/terminal/units.ts';
@@ -16,56 +16,52 @@ type Client = Sources['clients'][number];
 /** Who told something in the time that is shown, and whose work that is known to be. */
 export function Connected({ sources }: { sources: UseQueryResult<Sources> }) {
   return (
-    <Grid gap="md">
-      <Grid.Col span={{ base: 12, xl: 4 }}>
-        <Panel
-          title="Sources"
-          note="In the time that is picked above."
-          aside={sources.data === undefined ? null : <Receiver listening={sources.data.listening} />}
-        >
-          <Answer of={sources}>
-            {({ sources: rows }) =>
-              rows.length === 0 ? (
-                <EmptyState title="No event in this time." command="amicus-metrics up">
-                  Widen the time above, or start it where the cluster works.
-                </EmptyState>
-              ) : (
-                <DataTable
-                  label="What each source told"
-                  columns={SOURCE_COLUMNS}
-                  rows={rows}
-                  keyOf={({ source }) => source}
-                />
-              )
-            }
-          </Answer>
-        </Panel>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, xl: 8 }}>
-        <Panel
-          title="Clients of agents"
-          note="A node or task is known where it was told, or follows from the session or claim."
-        >
-          <Answer of={sources}>
-            {({ clients }) =>
-              clients.length === 0 ? (
-                <EmptyState title="No client has told anything in this time.">
-                  The lines below make each of them send its telemetry.
-                </EmptyState>
-              ) : (
-                <DataTable
-                  label="What each client told"
-                  columns={CLIENT_COLUMNS}
-                  rows={clients}
-                  minWidth={760}
-                  keyOf={({ client, feed }) => JSON.stringify([client, feed])}
-                />
-              )
-            }
-          </Answer>
-        </Panel>
-      </Grid.Col>
-    </Grid>
+    <>
+      <Panel
+        title="Sources"
+        note="In the time that is picked above."
+        aside={sources.data === undefined ? null : <Receiver listening={sources.data.listening} />}
+      >
+        <Answer of={sources}>
+          {({ sources: rows }) =>
+            rows.length === 0 ? (
+              <EmptyState title="No event in this time." command="amicus-metrics up">
+                Widen the time above, or start it where the cluster works.
+              </EmptyState>
+            ) : (
+              <DataTable
+                label="What each source told"
+                columns={SOURCE_COLUMNS}
+                rows={rows}
+                keyOf={({ source }) => source}
+              />
+            )
+          }
+        </Answer>
+      </Panel>
+      <Panel
+        title="Clients of agents"
+        note="A node or task is known where it was told, or follows from the session or claim."
+      >
+        <Answer of={sources}>
+          {({ clients }) =>
+            clients.length === 0 ? (
+              <EmptyState title="No client has told anything in this time.">
+                The lines below make each of them send its telemetry.
+              </EmptyState>
+            ) : (
+              <DataTable
+                label="What each client told"
+                columns={CLIENT_COLUMNS}
+                rows={clients}
+                minWidth={760}
+                keyOf={({ client, feed }) => JSON.stringify([client, feed])}
+              />
+            )
+          }
+        </Answer>
+      </Panel>
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { formatCount } from '../../../cli/terminal/units.ts';
+import { BarList } from '../../charts/bar-list.tsx';
 import type { AnswerOf } from '../../data/ask.ts';
 import { MOMENTS } from '../../data/moments.ts';
 import { Name } from '../../parts/name.tsx';
@@ -74,22 +75,16 @@ type CountRow = { readonly key: string; readonly name: ReactNode; readonly count
 function Counts({ title, rows }: { title: string; rows: readonly CountRow[] }) {
   if (rows.length === 0) return null;
   return (
-    <Table fz="sm">
-      <Table.Caption style={{ captionSide: 'top', textAlign: 'left' }}>{title}</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>what</Table.Th>
-          <Table.Th ta="right">count</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(({ key, name, count }) => (
-          <Table.Tr key={key}>
-            <Table.Td>{name}</Table.Td>
-            <Table.Td ta="right">{formatCount(count)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <div>
+      <Text size="sm" c="dimmed">
+        {title}
+      </Text>
+      <BarList
+        label={title}
+        heading="what"
+        unit="count"
+        bars={rows.map(({ key, name, count }) => ({ key, name, value: count, text: formatCount(count) }))}
+      />
+    </div>
   );
 }

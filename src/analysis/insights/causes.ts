@@ -27,6 +27,8 @@ const LEAST_PART = 0.2;
 /** Nodes are missing when most is to do but counted for whole days, and of silent ones only the silence is counted. */
 const LEAST_PART_OF_MISSING = 0.02;
 const SECONDS_PER_DAY = 86_400;
+/** Their loss is counted in attempts made again, that of what lies behind them in other time: the two cannot be compared. */
+const NOT_COMPARABLE: readonly string[] = ['failing_tests'];
 
 /**
  * False where something is too small to be what lies behind the trouble, in time or in money. A queue multiplies what
@@ -36,6 +38,7 @@ const SECONDS_PER_DAY = 86_400;
  * @param causes All findings of one kind: of several silent nodes each may be small.
  */
 export function areLargeEnough(causes: readonly Finding[], trouble: Finding): boolean {
+  if (NOT_COMPARABLE.includes(trouble.kind)) return true;
   const missing = trouble.facts['missing_nodes'];
   const seconds =
     typeof missing === 'number'

@@ -57,6 +57,11 @@ describe('incidents', () => {
     ]);
   });
 
+  it('takes flaky tests for the cause of failing ones whatever time each is said to take', () => {
+    const [incident] = groupIncidents([finding('failing_tests', 9_000), finding('flaky_tests', 100)], TOTALS);
+    expect(incident?.cause.kind).toBe('flaky_tests');
+  });
+
   it('follows chains to the first cause', () => {
     const [incident] = groupIncidents(
       [finding('backlog', 5_000), finding('slow_tasks', 4_000), finding('lock_contention', 900)],

@@ -24,7 +24,8 @@ What \`amicus-metrics insights\` looks for: in the last 24 hours, compared with 
 of: what it found; that nothing is wrong; that it has seen too little yet to judge; that nothing of the kind was
 recorded; that a figure never changes, so that nothing can stand out.
 
-Any parameter can be set in \`amicus-metrics.toml\`: see [settings](settings.md).
+Any parameter can be set in \`amicus-metrics.toml\`: see [settings](settings.md). How much of what is wrong they find, and how
+often they find what is not there: [proving ground](../proving-ground.md).
 
 ${DETECTORS.map(detectorSection).join('\n')}`;
   },

@@ -9,6 +9,7 @@ const RUN_APART = [
   'src/sources/mcp-proxy/amicus-facts.ts',
   'src/store/sqlite/drain-worker.ts',
   'src/surfaces/cli/commands/mcp.ts',
+  'src/surfaces/api/answer-thread.ts',
   'src/surfaces/cli/commands/wrap.ts',
   'src/surfaces/cli/main.ts',
   'src/surfaces/cli/run-tests.ts',

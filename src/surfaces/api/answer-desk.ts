@@ -15,31 +15,46 @@ export type KeptAnswer = {
 const FRESH_PER_COST = 8;
 const MIN_FRESH_MILLIS = 500;
 const MAX_FRESH_MILLIS = 60_000;
+/** An answer that is not fresh any more is given once more, while the next is made, where it is not older than this. */
+const STALE_PER_FRESH = 3;
+const MIN_STALE_MILLIS = 5_000;
+/** What costs less is made while one waits: nobody notices. */
+const CHEAP_MILLIS = 20;
 /** Dashboards ask some thirty different questions. */
 const MAX_KEPT = 200;
 
+/** Makes an answer, as JSON. */
+export type MakeAnswer = (question: Question, asked: object) => Promise<string>;
+
 /**
- * Makes answers: each question once at a time however many ask, heavy ones one after the other, and none again while
- * its last answer is young for what it cost.
+ * Keeps answers: each question is made once at a time however many ask, heavy ones one after the other, and none again
+ * while its last answer is young for what it cost. One that is a little older is given at once, and made anew meanwhile.
  */
 export class AnswerDesk {
   readonly #context: ApiContext;
+  readonly #makeHeavy: MakeAnswer;
   /** In the order in which they were last made. */
   readonly #kept = new Map<string, KeptAnswer>();
   readonly #making = new Map<string, Promise<KeptAnswer>>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(context: ApiContext) {
+  /** @param makeHeavy Makes heavy answers; in this thread where there is none. */
+  constructor(context: ApiContext, makeHeavy?: MakeAnswer) {
     this.#context = context;
+    this.#makeHeavy = makeHeavy ?? this.#make;
   }
 
   /** @param asked Parameters, as their schemas made them: the same ones get the same answer. */
   async answer(question: Question, asked: object): Promise<KeptAnswer> {
     const key = `${question.route.path} ${JSON.stringify(asked)}`;
     const kept = this.#kept.get(key);
-    if (kept !== undefined && this.ageMillis(kept) < freshMillis(kept)) return kept;
-    const making = this.#making.get(key) ?? this.#make(key, question, asked);
-    return making;
+    const ageMillis = kept === undefined ? Number.POSITIVE_INFINITY : this.ageMillis(kept);
+    if (kept !== undefined && ageMillis < freshMillis(kept)) return kept;
+    const making = this.#making.get(key) ?? this.#begin(key, question, asked);
+    if (kept === undefined || kept.costMillis < CHEAP_MILLIS || ageMillis > staleMillis(kept)) return making;
+    // Whoever asks next is told what went wrong, should it.
+    making.catch(() => undefined);
+    return kept;
   }
 
   /** How old an answer is. */
@@ -53,7 +68,7 @@ export class AnswerDesk {
     this.#making.clear();
   }
 
-  #make(key: string, question: Question, asked: object): Promise<KeptAnswer> {
+  #begin(key: string, question: Question, asked: object): Promise<KeptAnswer> {
     const work = (): Promise<KeptAnswer> => this.#ask(question, asked);
     const asking = question.weight === 'heavy' ? this.#inTurn(work) : work();
     const making = asking.then(
@@ -90,8 +105,7 @@ export class AnswerDesk {
   async #ask(question: Question, asked: object): Promise<KeptAnswer> {
     const { clock } = this.#context;
     const atMillis = clock.monotonicMillis();
-    // A question's parameters were made by its own schemas.
-    const json = JSON.stringify(await question.ask(this.#context, asked as never));
+    const json = await (question.weight === 'heavy' ? this.#makeHeavy : this.#make)(question, asked);
     return {
       json,
       etag: `"${hash('sha256', json, 'base64url').slice(0, 27)}"`,
@@ -99,8 +113,16 @@ export class AnswerDesk {
       costMillis: clock.monotonicMillis() - atMillis,
     };
   }
+
+  // A question's parameters were made by its own schemas.
+  readonly #make: MakeAnswer = async (question, asked) =>
+    JSON.stringify(await question.ask(this.#context, asked as never));
 }
 
 function freshMillis({ costMillis }: KeptAnswer): number {
   return Math.min(MAX_FRESH_MILLIS, Math.max(MIN_FRESH_MILLIS, costMillis * FRESH_PER_COST));
+}
+
+function staleMillis(answer: KeptAnswer): number {
+  return Math.max(MIN_STALE_MILLIS, freshMillis(answer) * STALE_PER_FRESH);
 }

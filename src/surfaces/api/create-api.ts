@@ -7,7 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { SYSTEM_TIMERS } from '../../sources/source.ts';
 import { packageVersion } from '../cli/package-version.ts';
 import { MetricsPage } from '../prometheus/metrics-page.ts';
-import { AnswerDesk } from './answer-desk.ts';
+import { AnswerDesk, type MakeAnswer } from './answer-desk.ts';
 import type { ApiContext } from './api-context.ts';
 import { type ErrorAnswer, errorAnswer, errorSchema, toErrorAnswer } from './api-error.ts';
 import type { Question } from './define-question.ts';
@@ -31,9 +31,13 @@ type Served<List extends readonly { readonly route: RouteConfig }[]> = {
 /** All routes, for a typed client: `hc<AppType>(…)`. Errors are of one shape, and not in these types. */
 export type AppType = ReturnType<typeof createApi>;
 
-/** The app: every route below `/api/v1`, and the document that describes them. */
-export function createApi(context: ApiContext) {
-  const desk = new AnswerDesk(context);
+/**
+ * The app: every route below `/api/v1`, and the document that describes them.
+ *
+ * @param makeHeavy Makes heavy answers elsewhere; here where it is absent.
+ */
+export function createApi(context: ApiContext, makeHeavy?: MakeAnswer) {
+  const desk = new AnswerDesk(context, makeHeavy);
   const feed = new LiveFeed(context, SYSTEM_TIMERS);
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : send(c, refused(result.error))),

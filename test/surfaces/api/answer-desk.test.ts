@@ -69,9 +69,19 @@ describe('the desk', () => {
     dear.clock.millis += 6_000;
     await dear.ask(1);
     expect(dear.seen.asked).toBe(1);
-    dear.clock.millis += 2_000;
+    dear.clock.millis += 60_000;
     await dear.ask(1);
     expect(dear.seen.asked).toBe(2);
+  });
+
+  it('gives what is a little old at once where it is dear, and makes it anew meanwhile', async () => {
+    const { ask, clock, seen } = deskWith('heavy', 1_000);
+    expect((await ask(1)).json).toBe('{"asked":1}');
+    clock.millis += 10_000;
+    expect((await ask(1)).json).toBe('{"asked":1}');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(seen.asked).toBe(2);
+    expect((await ask(1)).json).toBe('{"asked":2}');
   });
 
   it('forgets answers when something was changed, also those that were being made', async () => {

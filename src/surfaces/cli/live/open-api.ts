@@ -27,13 +27,13 @@ export async function openApi(context: CommandContext): Promise<Pick<ApiServer, 
     );
   }
   try {
-    const { address, server, token } = await start(context, { host, port, names, tls });
+    const { address, token, close } = await start(context, { host, port, names, tls });
     // What is not a terminal is a log, and logs are read by others.
     const path = resolve(context.directory, TOKEN_FILES.write);
     const link =
       context.stderr.isTTY === true ? `${address}/login?token=${token}` : `${address}, with the token in ${path}`;
     context.note(`Dashboard: ${printable(link)}`);
-    return server;
+    return { close };
   } catch (error) {
     if (error instanceof MetricsError) return refuse(printable(error.message).replace(/\.$/, ''));
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -49,22 +49,28 @@ type Place = Pick<ApiServerOptions, 'host' | 'port' | 'names' | 'tls'>;
 async function start(
   context: CommandContext,
   place: Place,
-): Promise<{ readonly address: string; readonly server: ApiServer; readonly token: string }> {
-  const [{ ApiServer }, { createApi }, { ApiTokens }, { WebFiles }] = await Promise.all([
+): Promise<{ readonly address: string; readonly token: string; readonly close: () => Promise<void> }> {
+  const [{ ApiServer }, { createApi }, { ApiTokens }, { WebFiles }, { ThreadDesk }] = await Promise.all([
     import('../../api/api-server.ts'),
     import('../../api/create-api.ts'),
     import('../../api/api-tokens.ts'),
     import('../../api/web-files.ts'),
+    import('../../api/thread-desk.ts'),
   ]);
   const tokens = new ApiTokens(context.directory);
+  const thread = new ThreadDesk(context);
   const server = new ApiServer({
     ...place,
     tokens,
     files: new WebFiles(),
     clock: context.clock,
-    app: createApi(context),
+    app: createApi(context, thread.make),
   });
-  return { address: await server.listen(), server, token: tokens.writeToken };
+  const close = async (): Promise<void> => {
+    await server.close();
+    await thread.close();
+  };
+  return { address: await server.listen(), token: tokens.writeToken, close };
 }
 
 /** Certificate and key, or a sentence about what is wrong with them. */

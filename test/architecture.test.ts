@@ -37,7 +37,6 @@ const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
   'src/analysis/advice/rules': [],
   'src/surfaces/api/routes': [],
   'src/surfaces/cli/commands': [],
-  'src/surfaces/api/routes': [],
   'src/surfaces/api/changes': [],
   'src/surfaces/mcp/tools': ['tool.ts'],
 };
@@ -137,7 +136,7 @@ describe('the house', () => {
 
   it('names files for what they hold', () => {
     expect(SOURCES.filter((path) => FORBIDDEN_NAMES.test(relative('src', path)))).toEqual([]);
-    expect(SOURCES.filter((path) => !/^[a-z0-9-]+\.ts$/.test(basename(path)))).toEqual([]);
+    expect(SOURCES.filter((path) => !/^[a-z0-9-]+\.tsx?$/.test(basename(path)))).toEqual([]);
   });
 
   it('has no default exports and no wildcard exports', () => {

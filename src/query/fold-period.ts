@@ -34,11 +34,7 @@ export type PeriodFigures = {
 const AHEAD_MICROS = 60 * MICROS_PER_SECOND;
 
 /** The span in full: the whole history starts with the first event of the metric, and now includes what was just recorded. */
-export async function rangeOf(
-  store: Store,
-  metric: AskedMetric,
-  span: Omit<ParsedSpan, 'zone'>,
-): Promise<TimeRange> {
+export async function rangeOf(store: Store, metric: AskedMetric, span: Omit<ParsedSpan, 'zone'>): Promise<TimeRange> {
   const toMicros = span.untilNow && metric.stored ? await untilNow(store, metric.name, span.toMicros) : span.toMicros;
   if (span.fromMicros !== undefined) return { fromMicros: span.fromMicros, toMicros };
   const nothing = { fromMicros: toMicros, toMicros };

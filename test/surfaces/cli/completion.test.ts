@@ -25,7 +25,7 @@ function offered(...words: string[]): { values: string[]; directive: string } {
 
 describe('completion', () => {
   it('offers commands, options, words, metrics, fields and zones', () => {
-    expect(offered('ex').values).toEqual(['export']);
+    expect(offered('ex').values).toEqual(['example', 'export']);
     expect(offered('export', '--fo').values).toEqual(['--format']);
     expect(offered('export', '--t').values).toEqual(['--tz']);
     expect(offered('export', '--format', '').values).toEqual(['ndjson', 'json', 'csv', 'parquet']);

@@ -54,7 +54,7 @@ describe('the files for Grafana and Prometheus', () => {
 
   it('point at the ports and the token that `up` has by itself', () => {
     const target = `127.0.0.1:${SETTINGS.apiPort.fallback()}`;
-    expect(read('grafana/prometheus/prometheus.yml')).toContain(`"${target}"`);
+    expect(read('grafana/prometheus/prometheus.yml')).toContain(`'${target}'`);
     expect(read('grafana/provisioning/datasources/prometheus.yml')).toContain(`http://${target}/tasks/`);
     expect(read('grafana/compose.yaml')).toContain(`/${TOKEN_FILES.read}:/run/amicus/read-token:ro`);
   });

@@ -40,8 +40,8 @@ curl -H "authorization: Bearer $(cat .ai/api.read-token)" 'http://127.0.0.1:4319
 
 Errors have one shape: \`{ "error": { "code", "message", "hint" } }\`. Moments are microseconds since the Unix epoch where a
 name says so, money is exact text beside a float, and what is not known is absent. A question that was just asked is
-answered from memory, the longer the more it cost (\`age\` says since when, at most a minute); \`etag\` tells what has not
-changed.
+answered from memory, the longer the more it cost (\`age\` says for how many seconds), and its answer is made anew
+meanwhile; \`etag\` tells what has not changed.
 
 ## Questions
 

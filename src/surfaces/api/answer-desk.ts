@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ApiContext } from './api-context.ts';
-import type { Question } from './define-question.ts';
+import type { Question, Weight } from './define-question.ts';
 
 /** An answer, ready to be sent. */
 export type KeptAnswer = {
@@ -17,14 +17,16 @@ const MIN_FRESH_MILLIS = 500;
 const MAX_FRESH_MILLIS = 60_000;
 /** An answer that is not fresh any more is given once more, while the next is made, where it is not older than this. */
 const STALE_PER_FRESH = 3;
-const MIN_STALE_MILLIS = 5_000;
-/** What costs less is made while one waits: nobody notices. */
+const MIN_STALE_MILLIS = 10_000;
+/** A light answer that costs less is made while one waits: nobody notices. A heavy one may have to wait for another. */
 const CHEAP_MILLIS = 20;
 /** Dashboards ask some thirty different questions. */
 const MAX_KEPT = 200;
 
 /** Makes an answer, as JSON. */
 export type MakeAnswer = (question: Question, asked: object) => Promise<string>;
+/** Whoever makes light answers, and whoever makes heavy ones. */
+export type AnswerMakers = Readonly<Record<Weight, MakeAnswer>>;
 
 /**
  * Keeps answers: each question is made once at a time however many ask, heavy ones one after the other, and none again
@@ -32,16 +34,18 @@ export type MakeAnswer = (question: Question, asked: object) => Promise<string>;
  */
 export class AnswerDesk {
   readonly #context: ApiContext;
-  readonly #makeHeavy: MakeAnswer;
+  readonly #makers: AnswerMakers;
   /** In the order in which they were last made. */
   readonly #kept = new Map<string, KeptAnswer>();
   readonly #making = new Map<string, Promise<KeptAnswer>>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param makeHeavy Makes heavy answers; in this thread where there is none. */
-  constructor(context: ApiContext, makeHeavy?: MakeAnswer) {
+  /** @param makers Make answers elsewhere; in this thread where there are none. */
+  constructor(context: ApiContext, makers?: AnswerMakers) {
     this.#context = context;
-    this.#makeHeavy = makeHeavy ?? this.#make;
+    // A question's parameters were made by its own schemas.
+    const make: MakeAnswer = async (question, asked) => JSON.stringify(await question.ask(context, asked as never));
+    this.#makers = makers ?? { light: make, heavy: make };
   }
 
   /** @param asked Parameters, as their schemas made them: the same ones get the same answer. */
@@ -51,7 +55,8 @@ export class AnswerDesk {
     const ageMillis = kept === undefined ? Number.POSITIVE_INFINITY : this.ageMillis(kept);
     if (kept !== undefined && ageMillis < freshMillis(kept)) return kept;
     const making = this.#making.get(key) ?? this.#begin(key, question, asked);
-    if (kept === undefined || kept.costMillis < CHEAP_MILLIS || ageMillis > staleMillis(kept)) return making;
+    const isCheap = question.weight === 'light' && (kept?.costMillis ?? 0) < CHEAP_MILLIS;
+    if (kept === undefined || isCheap || ageMillis > staleMillis(kept)) return making;
     // Whoever asks next is told what went wrong, should it.
     making.catch(() => undefined);
     return kept;
@@ -105,7 +110,7 @@ export class AnswerDesk {
   async #ask(question: Question, asked: object): Promise<KeptAnswer> {
     const { clock } = this.#context;
     const atMillis = clock.monotonicMillis();
-    const json = await (question.weight === 'heavy' ? this.#makeHeavy : this.#make)(question, asked);
+    const json = await this.#makers[question.weight](question, asked);
     return {
       json,
       etag: `"${hash('sha256', json, 'base64url').slice(0, 27)}"`,
@@ -113,10 +118,6 @@ export class AnswerDesk {
       costMillis: clock.monotonicMillis() - atMillis,
     };
   }
-
-  // A question's parameters were made by its own schemas.
-  readonly #make: MakeAnswer = async (question, asked) =>
-    JSON.stringify(await question.ask(this.#context, asked as never));
 }
 
 function freshMillis({ costMillis }: KeptAnswer): number {

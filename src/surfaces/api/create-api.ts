@@ -7,7 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { SYSTEM_TIMERS } from '../../sources/source.ts';
 import { packageVersion } from '../cli/package-version.ts';
 import { MetricsPage } from '../prometheus/metrics-page.ts';
-import { AnswerDesk, type MakeAnswer } from './answer-desk.ts';
+import { AnswerDesk, type AnswerMakers } from './answer-desk.ts';
 import type { ApiContext } from './api-context.ts';
 import { type ErrorAnswer, errorAnswer, errorSchema, toErrorAnswer } from './api-error.ts';
 import type { Question } from './define-question.ts';
@@ -34,10 +34,10 @@ export type AppType = ReturnType<typeof createApi>;
 /**
  * The app: every route below `/api/v1`, and the document that describes them.
  *
- * @param makeHeavy Makes heavy answers elsewhere; here where it is absent.
+ * @param makers Make answers elsewhere; here where there are none.
  */
-export function createApi(context: ApiContext, makeHeavy?: MakeAnswer) {
-  const desk = new AnswerDesk(context, makeHeavy);
+export function createApi(context: ApiContext, makers?: AnswerMakers) {
+  const desk = new AnswerDesk(context, makers);
   const feed = new LiveFeed(context, SYSTEM_TIMERS);
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : send(c, refused(result.error))),

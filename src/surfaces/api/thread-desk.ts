@@ -8,7 +8,7 @@ const HEAP_MEGABYTES = 768;
 
 type Waiting = { readonly resolve: (json: string) => void; readonly reject: (error: unknown) => void };
 
-/** Has heavy answers made on a thread of its own, so that neither the cluster's telling nor light answers wait for them. */
+/** Has answers made on a thread of its own, so that nothing else of the process waits for them. */
 export class ThreadDesk {
   readonly #place: ThreadPlace;
   readonly #waiting = new Map<number, Waiting>();

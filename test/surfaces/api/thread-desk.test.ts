@@ -22,7 +22,7 @@ function openThread() {
   return { collector, ask: (path: string, asked: object) => desk.make(questionAt(path), asked) };
 }
 
-describe('the thread of heavy answers', () => {
+describe('the thread of answers', () => {
   it('answers from the same store, with what was recorded a moment ago', async () => {
     const { collector, ask } = openThread();
     collector.record('task.created', { task_id: 'task-1' });

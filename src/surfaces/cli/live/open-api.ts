@@ -58,17 +58,18 @@ async function start(
     import('../../api/thread-desk.ts'),
   ]);
   const tokens = new ApiTokens(context.directory);
-  const thread = new ThreadDesk(context);
+  // Light answers do not wait for heavy ones, and the telling of the cluster waits for none.
+  const [light, heavy] = [new ThreadDesk(context), new ThreadDesk(context)];
   const server = new ApiServer({
     ...place,
     tokens,
     files: new WebFiles(),
     clock: context.clock,
-    app: createApi(context, thread.make),
+    app: createApi(context, { light: light.make, heavy: heavy.make }),
   });
   const close = async (): Promise<void> => {
     await server.close();
-    await thread.close();
+    await Promise.all([light.close(), heavy.close()]);
   };
   return { address: await server.listen(), token: tokens.writeToken, close };
 }

@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import type { MetricsCollector } from '../src/metrics-collector.ts';
 import { type BenchContext, type BenchOutcome, quantile } from './harness.ts';
+import { startUp } from './running-up.ts';
 
 const CLIENTS = 16;
 const PER_SECOND = 500;
@@ -38,10 +34,9 @@ type Asked = { readonly question: string; readonly millis: number; readonly stat
 /** What 16 open dashboards wait for while a cluster is recorded, asked of `up` as people run it. */
 export async function benchApi({ stores, tell }: BenchContext): Promise<BenchOutcome> {
   const collector = await stores.ours();
-  const port = await freePort();
-  const up = startUp(stores.oursDirectory, port);
+  const up = await startUp(stores.oursDirectory);
+  const { port, token } = up;
   try {
-    const token = await tokenOf(stores.oursDirectory, port);
     tell('api: each question once');
     const first = new Map<string, number>();
     for (const question of new Set(Object.values(PAGES).flat())) {
@@ -54,7 +49,7 @@ export async function benchApi({ stores, tell }: BenchContext): Promise<BenchOut
     recorder.stop();
     return outcomeOf(asked, first, stores.events);
   } finally {
-    up.kill('SIGTERM');
+    up.stop();
   }
 }
 
@@ -101,32 +96,6 @@ function outcomeOf(asked: readonly Asked[], first: ReadonlyMap<string, number>, 
     ],
     figures: { 'API p99 of 16 dashboards, ms': quantile(all, 0.99) },
   };
-}
-
-function startUp(directory: string, port: number): ChildProcess {
-  const main = fileURLToPath(new URL('../src/surfaces/cli/main.ts', import.meta.url));
-  const env = {
-    ...process.env,
-    AMICUS_METRICS_API_PORT: String(port),
-    AMICUS_METRICS_OTLP_PORT: '0',
-    AMICUS_METRICS_AGENT_HISTORIES: 'off',
-    AMICUS_METRICS_SOURCES_GIT: 'off',
-  };
-  return spawn(process.execPath, [main, 'up', '--dir', directory, '--for', '600s'], { env, stdio: 'ignore' });
-}
-
-/** The token, as soon as the server answers with it. */
-async function tokenOf(directory: string, port: number): Promise<string> {
-  for (let tries = 0; tries < 200; tries++) {
-    await sleep(100);
-    try {
-      const token = readFileSync(join(directory, 'api.token'), 'utf8');
-      if ((await ask(port, token, 'metrics')).status === 200) return token;
-    } catch {
-      // Not yet.
-    }
-  }
-  throw new Error('up has no dashboard');
 }
 
 const AGENT = new Agent({ keepAlive: true, maxSockets: CLIENTS * 6 });
@@ -178,12 +147,4 @@ function record(collector: MetricsCollector): { stop(): void } {
     }
   }, 10);
   return { stop: () => clearInterval(timer) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

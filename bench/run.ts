@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { benchApi } from './api.ts';
+import { benchDashboard } from './dashboard.ts';
 import { benchExposition } from './exposition.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchFreshness } from './freshness.ts';
@@ -47,9 +48,10 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   'proving-ground': benchProvingGround,
   forecasts: benchForecasts,
   api: benchApi,
+  dashboard: benchDashboard,
 };
 /** Take minutes or an hour, or the whole machine, and so run only when they are named. */
-const ONLY_WHEN_NAMED = ['proving-ground', 'forecasts', 'api'];
+const ONLY_WHEN_NAMED = ['proving-ground', 'forecasts', 'api', 'dashboard'];
 
 const USAGE = `npm run bench -- [name …] [--rounds N] [--events N] [--json FILE] [--docs]
 

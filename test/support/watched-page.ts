@@ -1,4 +1,4 @@
-import { source as axeSource } from 'axe-core';
+import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 
 /** What is not drawn yet: places that say so, and questions on their way. */
@@ -72,7 +72,7 @@ type Violation = {
 
 /** What axe holds against the page as it is: rule, element and why, one line each. */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
-  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axeSource);
+  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
   // Only what can be held against it: lists of what passes are long, and making them takes the most time.
   const { violations } = (await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => ({ violations }))`,

@@ -15,7 +15,7 @@ export type Pair = {
 };
 
 const CELL_HEIGHT = 30;
-const FRAME_HEIGHT = 190;
+const FRAME_HEIGHT = 210;
 /** The page behind, so that cells stand apart. */
 const EDGES = { light: '#ffffff', dark: '#2e2e2e' } as const;
 const INK = { light: '#495057', dark: '#c1c2c5' } as const;
@@ -45,7 +45,7 @@ export function PairMap({
   const most = Math.max(...pairs.map(({ value }) => value), 0);
   const option = useMemo(
     (): EChartsOption => ({
-      grid: { left: 8, right: 16, top: 24, bottom: 48, containLabel: true },
+      grid: { left: 8, right: 16, top: 24, bottom: 68, containLabel: true },
       xAxis: {
         type: 'category',
         name: acrossTitle,

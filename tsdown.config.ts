@@ -10,6 +10,7 @@ export default defineConfig({
     main: 'src/surfaces/cli/main.ts',
     'drain-worker': 'src/store/sqlite/drain-worker.ts',
     'sql-child': 'src/query/sql-child.ts',
+    'api-thread': 'src/surfaces/api/api-thread.ts',
     'answer-thread': 'src/surfaces/api/answer-thread.ts',
     'bus-server': 'src/bus/bus-server.ts',
     'example-node': 'src/example/example-node.ts',

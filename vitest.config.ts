@@ -10,6 +10,8 @@ const RUN_APART = [
   'src/store/sqlite/drain-worker.ts',
   'src/surfaces/cli/commands/mcp.ts',
   'src/surfaces/api/answer-thread.ts',
+  'src/surfaces/api/api-thread.ts',
+  'src/surfaces/api/thread-context.ts',
   'src/surfaces/cli/commands/wrap.ts',
   'src/surfaces/cli/main.ts',
   'src/surfaces/cli/run-tests.ts',

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { ThreadAnswer, ThreadPlace, ThreadQuestion } from './answer-thread.ts';
+import type { ThreadAnswer, ThreadQuestion } from './answer-thread.ts';
 import { ApiError, errorAnswer } from './api-error.ts';
 import type { Question } from './define-question.ts';
+import { placeOf, type ThreadPlace } from './thread-context.ts';
 
 /** Weeks of events of a large store, and the figures made of them. */
 const HEAP_MEGABYTES = 768;
@@ -15,8 +16,8 @@ export class ThreadDesk {
   #worker: Worker | undefined;
   #count = 0;
 
-  constructor({ directory, env, cwd, timeZone }: ThreadPlace) {
-    this.#place = { directory, env: { ...env }, cwd, timeZone };
+  constructor(place: ThreadPlace) {
+    this.#place = placeOf(place);
   }
 
   /** The answer as JSON. The thread is started by the first question, and anew after one that it did not survive. */

@@ -1,13 +1,19 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { TOKEN_FILES } from '../../api/api-tokens.ts';
-import type { ApiServer, ApiServerOptions } from '../../api/api-server.ts';
+import type { ApiServer } from '../../api/api-server.ts';
+import type { ApiPlace, ApiStart } from '../../api/api-thread.ts';
+import { placeOf } from '../../api/thread-context.ts';
 import { isLoopback } from '../../http/request-guard.ts';
-import { MetricsError } from '../../../model/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { configOfRun } from '../settings-of.ts';
 import { printable } from '../terminal/printable.ts';
 import { PORT_REASONS } from './open-receiver.ts';
+
+/** Loading it takes a fifth of a second, on a busy machine more. */
+const START_MILLIS = 20_000;
 
 /**
  * Takes the port of the dashboard and the API, and says where it is. Where that fails, says so in a sentence; everything
@@ -27,51 +33,51 @@ export async function openApi(context: CommandContext): Promise<Pick<ApiServer, 
     );
   }
   try {
-    const { address, token, close } = await start(context, { host, port, names, tls });
+    const started = await start(context, { host, port, names, tls });
+    if ('code' in started) return refuse(whyNot(started));
+    const { address, token, close } = started;
     // What is not a terminal is a log, and logs are read by others.
     const path = resolve(context.directory, TOKEN_FILES.write);
     const link =
       context.stderr.isTTY === true ? `${address}/login?token=${token}` : `${address}, with the token in ${path}`;
     context.note(`Dashboard: ${printable(link)}`);
     return { close };
-  } catch (error) {
-    if (error instanceof MetricsError) return refuse(printable(error.message).replace(/\.$/, ''));
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    if (code.startsWith('ERR_OSSL') || code.startsWith('ERR_SSL'))
-      return refuse('the certificate and its key are not in PEM, or do not belong together');
-    return refuse(PORT_REASONS[code] ?? code);
+  } catch {
+    return refuse('its thread could not be started');
   }
 }
 
-type Place = Pick<ApiServerOptions, 'host' | 'port' | 'names' | 'tls'>;
+function whyNot({ code, message }: Extract<ApiStart, { readonly code: string }>): string {
+  if (message !== undefined) return printable(message).replace(/\.$/, '');
+  const isTls = code.startsWith('ERR_OSSL') || code.startsWith('ERR_SSL');
+  if (isTls) return 'the certificate and its key are not in PEM, or do not belong together';
+  return PORT_REASONS[code] ?? code;
+}
 
-/** Loads the API only where there is one: it costs more to load than all the rest of `up`. */
+/** On a thread of its own: neither does a dashboard hold up what `up` follows, nor the other way round. */
 async function start(
   context: CommandContext,
-  place: Place,
-): Promise<{ readonly address: string; readonly token: string; readonly close: () => Promise<void> }> {
-  const [{ ApiServer }, { createApi }, { ApiTokens }, { WebFiles }, { ThreadDesk }] = await Promise.all([
-    import('../../api/api-server.ts'),
-    import('../../api/create-api.ts'),
-    import('../../api/api-tokens.ts'),
-    import('../../api/web-files.ts'),
-    import('../../api/thread-desk.ts'),
-  ]);
-  const tokens = new ApiTokens(context.directory);
-  // Light answers do not wait for heavy ones, and the telling of the cluster waits for none.
-  const [light, heavy] = [new ThreadDesk(context), new ThreadDesk(context)];
-  const server = new ApiServer({
-    ...place,
-    tokens,
-    files: new WebFiles(),
-    clock: context.clock,
-    app: createApi(context, { light: light.make, heavy: heavy.make }),
-  });
+  at: ApiPlace['at'],
+): Promise<
+  | Extract<ApiStart, { code: string }>
+  | { readonly address: string; readonly token: string; readonly close: () => Promise<void> }
+> {
+  // Beside this file when built; two rooms away in the sources.
+  const name = import.meta.url.endsWith('.ts') ? '../../api/api-thread.ts' : './api-thread.js';
+  const workerData: ApiPlace = { ...placeOf(context), at };
+  const worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [] });
+  worker.unref();
+  const [told] = (await once(worker, 'message', { signal: AbortSignal.timeout(START_MILLIS) })) as [ApiStart];
+  if ('code' in told) return told;
+  worker.on('error', () => context.note('The dashboard has failed and is gone until `up` is started again.'));
   const close = async (): Promise<void> => {
-    await server.close();
-    await Promise.all([light.close(), heavy.close()]);
+    // It may have ended by itself.
+    if (worker.threadId === -1) return;
+    const ended = once(worker, 'exit');
+    worker.postMessage('close', []);
+    await ended;
   };
-  return { address: await server.listen(), token: tokens.writeToken, close };
+  return { ...told, close };
 }
 
 /** Certificate and key, or a sentence about what is wrong with them. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { TOKEN_FILES } from '../../api/api-tokens.ts';
 import type { ApiServer } from '../../api/api-server.ts';
@@ -14,6 +15,8 @@ import { PORT_REASONS } from './open-receiver.ts';
 
 /** Loading it takes a fifth of a second, on a busy machine more. */
 const START_MILLIS = 20_000;
+/** The end of `up` waits so long for its connections and its store handle to be let go. */
+const CLOSE_MILLIS = 2_000;
 
 /**
  * Takes the port of the dashboard and the API, and says where it is. Where that fails, says so in a sentence; everything
@@ -68,14 +71,18 @@ async function start(
   const worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [] });
   worker.unref();
   const [told] = (await once(worker, 'message', { signal: AbortSignal.timeout(START_MILLIS) })) as [ApiStart];
-  if ('code' in told) return told;
+  if ('code' in told) {
+    await worker.terminate();
+    return told;
+  }
   worker.on('error', () => context.note('The dashboard has failed and is gone until `up` is started again.'));
   const close = async (): Promise<void> => {
     // It may have ended by itself.
     if (worker.threadId === -1) return;
     const ended = once(worker, 'exit');
     worker.postMessage('close', []);
-    await ended;
+    await Promise.race([ended, delay(CLOSE_MILLIS, undefined, { ref: false })]);
+    await worker.terminate();
   };
   return { ...told, close };
 }

@@ -8,6 +8,8 @@ import { runInProcess } from '../../support/run-cli.ts';
 const MAIN = fileURLToPath(new URL('../../../src/surfaces/cli/main.ts', import.meta.url));
 /** The one of util-linux, which runs a command on a terminal of its own. */
 const HAS_SCRIPT = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
+/** Enough to draw the first figures. */
+const OUTSIDE_MILLIS = 3_000;
 const OTHER_SCREEN = '\u001b[?1049h';
 // oxlint-disable-next-line no-control-regex -- what a terminal would obey
 const COLOUR = /\u001b\[3[0-9]m/;
@@ -47,6 +49,15 @@ describe('top', () => {
     const { code, stderr, stdout } = await runInProcess(['--dir', '/nowhere', 'top']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('amicus-metrics status');
+  });
+
+  it('ends when it is told to from outside, and leaves the other screen', async () => {
+    const directory = await openStore();
+    const signal = AbortSignal.timeout(OUTSIDE_MILLIS);
+    const { code, stdout } = await runInProcess(['--dir', directory, 'top'], { columns: 100, signal });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Node-A');
+    expect(stdout.lastIndexOf(FIRST_SCREEN)).toBeGreaterThan(stdout.lastIndexOf(OTHER_SCREEN));
   });
 
   it.skipIf(!HAS_SCRIPT)('draws on the other screen, and q brings back the first', async () => {

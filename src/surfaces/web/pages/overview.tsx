@@ -2,7 +2,7 @@ import { Anchor, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
 
 import { healthText } from '../../cli/health-text.ts';
-import { formatCount, formatMillis, formatSeconds } from '../../cli/terminal/units.ts';
+import { formatCount, formatSeconds } from '../../cli/terminal/units.ts';
 import { TimeChart } from '../charts/time-chart.tsx';
 import { type AnswerOf, useAnswer } from '../data/ask.ts';
 import { TIME_ZONE, useSpan } from '../data/url-state.ts';
@@ -11,7 +11,7 @@ import { InsightCard } from '../parts/insight-card.tsx';
 import { Name } from '../parts/name.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Answer, EmptyState } from '../parts/states.tsx';
-import { Tile } from '../parts/tile.tsx';
+import { Tile, WaitingTile } from '../parts/tile.tsx';
 import { AlertsTile } from './overview/alerts-tile.tsx';
 import { SpendTile } from './overview/spend-tile.tsx';
 
@@ -95,24 +95,25 @@ function Figures({ status, overview }: { status: Status; overview: AnswerOf<'/ov
         }
       />
       <Tile label="Nodes at work" value={formatCount(working)} note="now" />
-      <Tile
-        label="Tasks ended"
-        value={formatCount(overview?.completed)}
-        note={
-          overview === undefined
-            ? ''
-            : `${formatCount(overview.claimed)} claimed; typically ${formatSeconds(overview.durationSeconds.p50)}`
-        }
-      />
-      <Tile
-        label="Wait in the queue"
-        value={formatSeconds(overview?.queueSeconds.p50)}
-        note={
-          overview === undefined
-            ? ''
-            : `one in twenty over ${formatSeconds(overview.queueSeconds.p95)}; lock ${formatMillis(overview.state.lock.wait.p95)}`
-        }
-      />
+      {overview === undefined ? (
+        <>
+          <WaitingTile label="Tasks ended" />
+          <WaitingTile label="Wait in the queue" />
+        </>
+      ) : (
+        <>
+          <Tile
+            label="Tasks ended"
+            value={formatCount(overview.completed)}
+            note={`${formatCount(overview.claimed)} claimed; typically ${formatSeconds(overview.durationSeconds.p50)}`}
+          />
+          <Tile
+            label="Wait in the queue"
+            value={formatSeconds(overview.queueSeconds.p50)}
+            note={`typically; one in twenty over ${formatSeconds(overview.queueSeconds.p95)}`}
+          />
+        </>
+      )}
       <SpendTile />
       <AlertsTile />
     </SimpleGrid>

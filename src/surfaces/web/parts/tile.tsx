@@ -1,4 +1,4 @@
-import { Card, Text } from '@mantine/core';
+import { Card, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 /** One figure, large, with what it is and what it is to be read with. */
@@ -28,4 +28,9 @@ export function Tile({
       )}
     </Card>
   );
+}
+
+/** Stands in a tile's place while its figure is asked: not known yet is not the same as absent. */
+export function WaitingTile({ label }: { label: string }) {
+  return <Tile label={label} value={<Skeleton h={28} w={72} mt={4} role="status" aria-label="Loading" />} />;
 }

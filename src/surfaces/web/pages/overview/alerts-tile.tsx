@@ -2,21 +2,21 @@ import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
 
 import { useAnswer } from '../../data/ask.ts';
-import { Tile } from '../../parts/tile.tsx';
+import { Tile, WaitingTile } from '../../parts/tile.tsx';
 
 const FIRING = ['warn', 'critical'];
 
 /** How many alerts are on now. */
 export function AlertsTile() {
   const { data } = useAnswer('/alerts', {});
-  const firing = data?.statuses.filter(({ memory }) => FIRING.includes(memory.state)) ?? [];
+  if (data === undefined) return <WaitingTile label="Alerts" />;
+  const firing = data.statuses.filter(({ memory }) => FIRING.includes(memory.state));
   const isCritical = firing.some(({ memory }) => memory.state === 'critical');
-  const value = data === undefined ? '–' : String(firing.length);
-  const note = data === undefined ? '' : data.rules.length === 0 ? 'no rule is set' : `of ${data.rules.length} rules`;
+  const note = data.rules.length === 0 ? 'no rule is set' : `of ${data.rules.length} rules`;
   return (
     <Tile
       label="Alerts"
-      value={value}
+      value={String(firing.length)}
       note={
         <Anchor component={Link} href="/alerts" size="sm">
           {note}

@@ -49,7 +49,7 @@ export async function benchApi({ stores, tell }: BenchContext): Promise<BenchOut
     recorder.stop();
     return outcomeOf(asked, first, stores.events);
   } finally {
-    up.stop();
+    await up.stop();
   }
 }
 

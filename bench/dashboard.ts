@@ -44,7 +44,7 @@ export async function benchDashboard({ rounds, stores, tell }: BenchContext): Pr
     return outcomeOf(visits, interactions, live, stores.events);
   } finally {
     await browser.close();
-    up.stop();
+    await up.stop();
   }
 }
 

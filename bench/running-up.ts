@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ const START_TRIES = 200;
 const TRY_MILLIS = 100;
 
 /** `up` as people run it, before a store of ours. */
-export type RunningUp = { readonly port: number; readonly token: string; stop(): void };
+export type RunningUp = { readonly port: number; readonly token: string; stop(): Promise<void> };
 
 /** Resolves when its dashboard answers. It listens to nothing else, and reads nothing of this machine's agents. */
 export async function startUp(directory: string): Promise<RunningUp> {
@@ -23,7 +24,12 @@ export async function startUp(directory: string): Promise<RunningUp> {
     AMICUS_METRICS_SOURCES_GIT: 'off',
   };
   const up = spawn(process.execPath, [MAIN, 'up', '--dir', directory, '--for', '3600s'], { env, stdio: 'ignore' });
-  const stop = (): void => void up.kill('SIGTERM');
+  const ended = once(up, 'exit');
+  // Until it is gone: it would make the store anew in a folder that is removed before.
+  const stop = async (): Promise<void> => {
+    up.kill('SIGTERM');
+    await ended;
+  };
   for (let tries = 0; tries < START_TRIES; tries++) {
     await sleep(TRY_MILLIS);
     try {
@@ -34,7 +40,7 @@ export async function startUp(directory: string): Promise<RunningUp> {
       // Not yet.
     }
   }
-  stop();
+  await stop();
   throw new Error('up has no dashboard');
 }
 

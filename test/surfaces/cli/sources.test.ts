@@ -84,11 +84,12 @@ describe('up', () => {
     const sample = CLIENT_SAMPLES[0];
     if (sample === undefined) throw new Error('There are no samples.');
     await expect
-      .poll(() =>
-        send(port, '/v1/logs', JSON_TYPE, sampleRequest(sample, 'json').bytes).then(
-          ({ status }) => status,
-          () => 0,
-        ),
+      .poll(
+        () =>
+          send(port, '/v1/logs', JSON_TYPE, sampleRequest(sample, 'json').bytes).then(
+            ({ status }) => status,
+            () => 0,
+          ),
         // It listens for three seconds, from when it is up.
         { timeout: 10_000 },
       )

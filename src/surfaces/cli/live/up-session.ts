@@ -43,6 +43,7 @@ async function printNext(context: CommandContext): Promise<void> {
   const commands = [
     [`trace ${await taskToTrace(context)}`, "one task's life"],
     ['tasks', 'all of them'],
+    ['clock', 'where the time went'],
     ['nodes', 'who did what'],
     ['series state.write --by node_id', 'over time'],
     ['doctor', 'is everything accounted for?'],

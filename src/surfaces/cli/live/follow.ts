@@ -42,6 +42,8 @@ export type Following = {
   /** Ends the following. */
   readonly end: AbortSignal;
   readonly totalMillis: number | undefined;
+  /** What opens the dashboard, where there is one. */
+  readonly link?: string | undefined;
   /** Awaited between the end and the last look at the sources. */
   beforeStop?(): Promise<void>;
 };
@@ -178,6 +180,7 @@ class Follower {
       spoolBytes: stats.spoolBytes,
       dropped: this.#dropped,
       notes: [...this.#notes],
+      link: this.#following.link,
       problem: unwritable === undefined ? undefined : `Nothing can be written: ${unwritable}`,
     };
     return this.#frame;

@@ -27,12 +27,15 @@ export type Frame = {
   readonly notes: readonly Note[];
   /** Set when the last look at the store failed; the rest is as it was before. */
   readonly problem: string | undefined;
+  /** Opens the dashboard: whole, or of no use. Absent: there is none. */
+  readonly link?: string | undefined;
 };
 
 export type FrameSize = { readonly width: number; readonly height: number; readonly style: Style };
 
 /** Rows of the view beside nodes and notes, blank lines included. */
 const MIN_NOTES = 3;
+const TITLE_WIDTH = 7;
 const MAX_NOTES = 12;
 
 function timeText({ elapsedSeconds, totalSeconds }: Frame): string {
@@ -55,11 +58,17 @@ function nodeLines(nodes: readonly NodeNow[], frame: Frame, room: number, { widt
   return cut ? [...lines, style('quiet', `… ${nodes.length - shown.length} more nodes`)] : lines;
 }
 
+/** The link with its title, or alone where that is all that fits; cut it would open nothing. */
+function linkLines(link: string | undefined, width: number, titled: (title: string, text: string) => string): string[] {
+  if (link === undefined || link.length > width) return [];
+  return [link.length + TITLE_WIDTH + 1 > width ? link : titled('Browser', link)];
+}
+
 /** Lines of a live view: at most `height` of them, none wider than `width`. */
 export function frameLines(frame: Frame, size: FrameSize): string[] {
   const { width, height, style } = size;
   const { status } = frame;
-  const titled = (title: string, text: string): string => `${style('strong', title.padEnd(7))} ${text}`;
+  const titled = (title: string, text: string): string => `${style('strong', title.padEnd(TITLE_WIDTH))} ${text}`;
   const ends = 'q or Ctrl-C ends';
   const right = `${timeText(frame)}  ${ends}`;
   const head = cutTo(printable(frame.directory), Math.max(8, width - right.length - 2));
@@ -75,6 +84,7 @@ export function frameLines(frame: Frame, size: FrameSize): string[] {
     titled('State', stateText(status.state)),
     ...(lock === '' ? [] : [titled('Lock', lock)]),
     titled('Metrics', recordingText(frame)),
+    ...linkLines(frame.link, width, titled),
     ...(frame.problem === undefined ? [] : [style('bad', printable(frame.problem))]),
     '',
   ];

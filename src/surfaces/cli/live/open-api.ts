@@ -18,11 +18,14 @@ const START_MILLIS = 20_000;
 /** The end of `up` waits so long for its connections and its store handle to be let go. */
 const CLOSE_MILLIS = 2_000;
 
+/** The API of a run, and what opens its dashboard: with the token at a terminal, else without. */
+export type OpenApi = Pick<ApiServer, 'close'> & { readonly link: string };
+
 /**
  * Takes the port of the dashboard and the API, and says where it is. Where that fails, says so in a sentence; everything
  * else goes on without.
  */
-export async function openApi(context: CommandContext): Promise<Pick<ApiServer, 'close'> | undefined> {
+export async function openApi(context: CommandContext): Promise<OpenApi | undefined> {
   const { apiHost: host, apiPort: port, apiNames: names, apiTlsCert, apiTlsKey } = configOfRun(context).settings;
   if (port === 0) return undefined;
   const refuse = (why: string): undefined => {
@@ -44,7 +47,7 @@ export async function openApi(context: CommandContext): Promise<Pick<ApiServer, 
     const link =
       context.stderr.isTTY === true ? `${address}/login?token=${token}` : `${address}, with the token in ${path}`;
     context.note(`Dashboard: ${printable(link)}`);
-    return { close };
+    return { close, link };
   } catch {
     return refuse('its thread could not be started');
   }

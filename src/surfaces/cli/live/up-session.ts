@@ -83,7 +83,7 @@ async function runSession(context: CommandContext, { totalMillis, example, recei
     const stopped = new Promise<void>((resolve) => {
       end.addEventListener('abort', () => void (example?.stop() ?? Promise.resolve()).then(resolve), { once: true });
     });
-    await follow({ context, collector, sources, view, end, totalMillis, beforeStop: () => stopped });
+    await follow({ context, collector, sources, view, end, totalMillis, link: api?.link, beforeStop: () => stopped });
   } finally {
     await example?.stop();
     await api?.close();

@@ -19,6 +19,8 @@ const node = (nodeId: string, status: string, taskId?: string): NodeNow => ({
   firstSeenMicros: NOW - 60_000_000,
 });
 
+const LINK = `http://127.0.0.1:4319/login?token=${'x'.repeat(43)}`;
+
 const latency = { count: 20, p50: 0.5, p95: 3.8, max: 9, sum: 12 };
 
 function frameOf(nodes: readonly NodeNow[], part: Partial<Frame> = {}): Frame {
@@ -86,6 +88,14 @@ describe('frameLines', () => {
     const lines = frameLines(frameOf(NODES, { problem: 'The disk is full.' }), size);
     expect(lines).toContain('The disk is full.');
     expect(lines.some((line) => line.includes('Node-A'))).toBe(true);
+  });
+
+  it('shows the link to the dashboard whole, or not at all', () => {
+    const shown = (width: number): string | undefined =>
+      frameLines(frameOf(NODES, { link: LINK }), { ...size, width }).find((line) => line.includes('http'));
+    expect(shown(120)).toBe(`Browser ${LINK}`);
+    expect(shown(LINK.length)).toBe(LINK);
+    expect(shown(LINK.length - 1)).toBeUndefined();
   });
 
   it('lets no control character of a name through', () => {

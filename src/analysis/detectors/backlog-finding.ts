@@ -1,6 +1,7 @@
 import { SeededRandom } from '../../model/seeded-random.ts';
 import type { AnalysisWindow } from '../analysis-window.ts';
 import type { ClusterClock } from '../clock/cluster-clock.ts';
+import { meanOf } from '../statistics/mean.ts';
 import { blockBootstrap } from '../statistics/bootstrap.ts';
 import { medianInterval } from '../statistics/intervals.ts';
 import { median } from '../statistics/quantiles.ts';
@@ -84,7 +85,6 @@ export function backlogFinding(found: FoundBacklog, clock: ClusterClock, window:
 }
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0);
-const meanOf = (values: readonly number[]): number => sumOf(values) / values.length;
 
 const DRAWS = 400;
 

@@ -1,6 +1,7 @@
 import { MICROS_PER_DAY, MICROS_PER_MINUTE, type TimeRange } from '../../model/range.ts';
 import type { AnalysisWindow } from '../analysis-window.ts';
 import type { ClusterClock } from '../clock/cluster-clock.ts';
+import { meanOf } from '../statistics/mean.ts';
 import { median, ascending, quantile } from '../statistics/quantiles.ts';
 import { type CountStep, countsOver, secondsOf } from './counts-over-time.ts';
 import { backlogFinding } from './backlog-finding.ts';
@@ -120,8 +121,6 @@ export const backlog = defineDetector({
     return { state: 'findings', reason: finding.summary, findings: [finding] };
   },
 });
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
 
 const shareAbove = (values: readonly number[], bound: number): number =>
   values.filter((value) => value > bound).length / values.length;

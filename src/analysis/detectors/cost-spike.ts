@@ -1,4 +1,5 @@
 import { MICROS_PER_DAY } from '../../model/range.ts';
+import { meanOf } from '../statistics/mean.ts';
 import { ratioBetween } from '../statistics/shift.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
@@ -82,5 +83,3 @@ export const costSpike = defineDetector({
 
 const knownCosts = (tasks: readonly TaskCost[]): number[] =>
   tasks.map(({ costUsd }) => costUsd).filter((costUsd) => costUsd > 0);
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -42,6 +42,9 @@ export type Evidence = {
 
 export type Severity = 'info' | 'warning' | 'critical';
 
+/** Severities in their order: more is worse. */
+export const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+
 /** What it cost, as far as it can be said: lost per day at the present rate. */
 export type Impact = {
   /** Seconds of waiting, or of work that was lost, a day; of all tasks or nodes together. */

@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../model/event.ts';
 import { wilsonInterval } from '../statistics/intervals.ts';
 import { defineDetector, type ParameterValues, type Parameters } from './detector.ts';
 import type { Finding } from './finding.ts';
+import { readSingly } from './read-singly.ts';
 import { changesByNode, countFlips, FLAKY, type Flips, isFlaky } from './suite-flips.ts';
 import { groupRuns, readTestRuns } from './test-runs.ts';
 
@@ -40,10 +41,11 @@ export const flakyTests = defineDetector({
   parameters: PARAMETERS,
   async gather(ask, window, values): Promise<Evidence> {
     const fromMicros = window.toMicros - values.days * MICROS_PER_DAY;
-    const changes: StoredEvent[] = [];
-    const question = { metric: 'code.changed', since: fromMicros / 1e6, until: window.toMicros / 1e6 };
-    for await (const batch of ask.events(question)) changes.push(...batch);
-    return { fromMicros, runs: await readTestRuns(ask, fromMicros, window.toMicros), changes };
+    return {
+      fromMicros,
+      runs: await readTestRuns(ask, fromMicros, window.toMicros),
+      changes: await readSingly(ask, 'code.changed', fromMicros, window.toMicros),
+    };
   },
   judge({ fromMicros, runs, changes }, window, values) {
     const bySuite = countFlips(

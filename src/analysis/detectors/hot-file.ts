@@ -1,9 +1,9 @@
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../../model/range.ts';
 import type { StoredEvent } from '../../model/event.ts';
-import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { quantile } from '../statistics/quantiles.ts';
 import { defineDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
+import { readSingly } from './read-singly.ts';
 
 type Touch = { readonly atMicros: number; readonly nodeId: string };
 /** A file that went from node to node. */
@@ -31,7 +31,7 @@ export const hotFile = defineDetector({
     usual_ratio: { value: 3, unit: 'times', doc: 'And so many times what the most shared of the other files have.' },
   },
   async gather(ask, window): Promise<readonly StoredEvent[]> {
-    return readChanges(ask, window.fromMicros, window.toMicros);
+    return readSingly(ask, 'code.changed', window.fromMicros, window.toMicros);
   },
   judge(events, window, values) {
     const files = touchedFiles(events);
@@ -48,13 +48,6 @@ export const hotFile = defineDetector({
       : { state: 'clear', reason: `Of ${files.size} files none went back and forth between nodes.`, findings };
   },
 });
-
-async function readChanges(ask: EventAnswerer, fromMicros: number, toMicros: number): Promise<StoredEvent[]> {
-  const events: StoredEvent[] = [];
-  const question = { metric: 'code.changed', since: fromMicros / 1e6, until: toMicros / 1e6 };
-  for await (const batch of ask.events(question)) events.push(...batch);
-  return events;
-}
 
 /** By file, who changed it when, oldest first. Changes of which no node is known tell nothing here. */
 function touchedFiles(events: readonly StoredEvent[]): ReadonlyMap<string, readonly Touch[]> {

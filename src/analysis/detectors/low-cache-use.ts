@@ -1,6 +1,6 @@
 import { defineDetector } from './detector.ts';
 import { expectedOfDay, readUsageDays, type UsageDay } from './usage-days.ts';
-import { judgeShift } from './usage-shift.ts';
+import { judgeShift, tooFewRequests } from './usage-shift.ts';
 
 /** Input that was read from a cache and is sent anew. */
 export const lowCacheUse = defineDetector({
@@ -26,15 +26,7 @@ export const lowCacheUse = defineDetector({
     const share = ({ requests, inputTokens, cachedTokens }: UsageDay): number | undefined =>
       requests < values.min_requests || inputTokens === 0 ? undefined : cachedTokens / inputTokens;
     const observed = share(now);
-    if (observed === undefined) {
-      return now.requests === 0 && days.before.every(({ requests }) => requests === 0)
-        ? { state: 'no_data', reason: 'No request to a model was recorded.', findings: [] }
-        : {
-            state: 'learning',
-            reason: `The last day had ${now.requests} requests; it takes ${values.min_requests}.`,
-            findings: [],
-          };
-    }
+    if (observed === undefined) return tooFewRequests(days, values.min_requests);
     const isLong = now.inputTokens / now.requests >= values.long_tokens;
     const isAlwaysLow = isLong && observed < values.low_share;
     const found = expectedOfDay(days, share, { minDays: values.min_days, isShare: true });

@@ -1,6 +1,6 @@
 import { defineDetector } from './detector.ts';
 import { expectedOfDay, readUsageDays, type UsageDay } from './usage-days.ts';
-import { judgeShift } from './usage-shift.ts';
+import { judgeShift, tooFewRequests } from './usage-shift.ts';
 
 /** Requests that carry far more than they did, or than models take well. */
 export const oversizedContext = defineDetector({
@@ -22,15 +22,7 @@ export const oversizedContext = defineDetector({
     const size = ({ requests, inputTokens }: UsageDay): number | undefined =>
       requests < values.min_requests ? undefined : inputTokens / requests;
     const observed = size(now);
-    if (observed === undefined) {
-      return now.requests === 0 && days.before.every(({ requests }) => requests === 0)
-        ? { state: 'no_data', reason: 'No request to a model was recorded.', findings: [] }
-        : {
-            state: 'learning',
-            reason: `The last day had ${now.requests} requests; it takes ${values.min_requests}.`,
-            findings: [],
-          };
-    }
+    if (observed === undefined) return tooFewRequests(days, values.min_requests);
     const isHuge = observed >= values.huge_tokens;
     const found = expectedOfDay(days, size, { minDays: values.min_days });
     const bound = values.huge_tokens;

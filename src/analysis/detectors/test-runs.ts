@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { EventAnswerer } from '../ledger/event-answerer.ts';
 import { numberField, textField } from '../reports/answerer.ts';
+import { readSingly } from './read-singly.ts';
 
 /** One run of tests, of one suite and for one task or node. */
 export type TestRun = {
@@ -12,17 +13,13 @@ export type TestRun = {
   readonly failed: boolean;
 };
 
-/** All runs of tests in a span, oldest first. Costs some five microseconds a run. */
+/** All runs of tests in a span, oldest first. */
 export async function readTestRuns(
   ask: EventAnswerer,
   fromMicros: number,
   toMicros: number,
 ): Promise<readonly StoredEvent[]> {
-  const events: StoredEvent[] = [];
-  if (fromMicros >= toMicros) return events;
-  const question = { metric: 'tests.executed', since: fromMicros / 1e6, until: toMicros / 1e6 };
-  for await (const batch of ask.events(question)) events.push(...batch);
-  return events;
+  return readSingly(ask, 'tests.executed', fromMicros, toMicros);
 }
 
 /** Runs by suite and by what they were for, each group oldest first. Runs of which no test is known are left out. */

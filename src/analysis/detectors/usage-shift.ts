@@ -72,3 +72,12 @@ function shiftFinding(days: UsageDays, window: AnalysisWindow, expected: Ready, 
     facts: { requests: days.now.requests, cost_usd: days.now.costUsd, ended: days.now.ended },
   };
 }
+
+/** What is said of a last day with too few requests to judge it by. */
+export function tooFewRequests({ now, before }: UsageDays, minRequests: number): Verdict {
+  if (now.requests === 0 && before.every(({ requests }) => requests === 0)) {
+    return { state: 'no_data', reason: 'No request to a model was recorded.', findings: [] };
+  }
+  const reason = `The last day had ${now.requests} requests; it takes ${minRequests}.`;
+  return { state: 'learning', reason, findings: [] };
+}

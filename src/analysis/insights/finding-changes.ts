@@ -1,10 +1,7 @@
 import type { EventData } from '../../model/event.ts';
-import type { Finding, Severity } from '../detectors/finding.ts';
-import { findingId } from '../detectors/finding.ts';
+import { type Finding, findingId, GRAVITY } from '../detectors/finding.ts';
 import type { DecisionBook, FindingChange } from './decision-book.ts';
 import type { Insights } from './insights.ts';
-
-const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 
 /** What the findings of now change in what is remembered: the data of `finding.changed` events, none when nothing changed. */
 export function findingChanges(now: Pick<Insights, 'incidents' | 'advice'>, book: DecisionBook): readonly EventData[] {

@@ -1,4 +1,4 @@
-import { type Finding, findingId, type Severity } from '../detectors/finding.ts';
+import { type Finding, findingId, GRAVITY, type Severity } from '../detectors/finding.ts';
 import { areLargeEnough, canComeFrom } from './causes.ts';
 
 /** Findings that belong together, under the one that can have brought the others about. */
@@ -15,8 +15,6 @@ export type Incident = {
 
 /** What a cluster spends a day: what impacts are measured by, so that time and money can be ranked together. */
 export type DailyTotals = { readonly secondsPerDay: number; readonly usdPerDay: number };
-
-const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 
 /**
  * How much of a cluster's time or money a finding takes, or of its tokens it leaves without a price or an owner: whichever

@@ -1,6 +1,6 @@
 import { MICROS_PER_DAY } from '../../model/range.ts';
 import type { Advice, AdviceAction } from '../advice/advice.ts';
-import type { Severity } from '../detectors/finding.ts';
+import { GRAVITY, type Severity } from '../detectors/finding.ts';
 import type { AdviceDecision, DecisionBook, FindingChange } from './decision-book.ts';
 
 /**
@@ -35,7 +35,6 @@ const OPPOSITES: Readonly<Partial<Record<AdviceAction, readonly AdviceAction[]>>
   terminate_idle: ['spawn_node', 'restart_node'],
   restart_node: ['terminate_idle'],
 };
-const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 const days = (count: number): number => count * MICROS_PER_DAY;
 
 /** Where a piece of advice stands now, from everything that is remembered. */

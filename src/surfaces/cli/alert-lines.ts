@@ -97,20 +97,8 @@ export function statusColumns(context: CommandContext): AnswerColumn<AlertStatus
       raw: ({ value }) => value,
       show: ({ rule, value, rank = 0 }) => ({ text: ruleFigure(rule, value), tone: toneOf(rank) }),
     },
-    {
-      key: 'warn',
-      title: 'warn',
-      align: 'right',
-      raw: ({ rule }) => limit(rule, 'warn'),
-      show: ({ rule }) => limitText(rule, 'warn'),
-    },
-    {
-      key: 'critical',
-      title: 'critical',
-      align: 'right',
-      raw: ({ rule }) => limit(rule, 'critical'),
-      show: ({ rule }) => limitText(rule, 'critical'),
-    },
+    limitColumn('warn'),
+    limitColumn('critical'),
     {
       key: 'next_evaluation',
       title: 'next',
@@ -122,6 +110,17 @@ export function statusColumns(context: CommandContext): AnswerColumn<AlertStatus
     { key: 'notify', title: 'tells', optional: true, raw: ({ rule }) => rule.notify.join(', ') },
     { key: 'problem', raw: ({ problem }) => problem },
   ];
+}
+
+/** A level of a rule, where it has one. */
+function limitColumn(level: 'warn' | 'critical'): AnswerColumn<{ readonly rule: AlertRule }> {
+  return {
+    key: level,
+    title: level,
+    align: 'right',
+    raw: ({ rule }) => limit(rule, level),
+    show: ({ rule }) => limitText(rule, level),
+  };
 }
 
 const toneOf = (rank: Rank): Tone => RANK_TONES[rank] ?? 'quiet';
@@ -144,20 +143,8 @@ export function checkColumns(): AnswerColumn<AlertCheck>[] {
       raw: ({ value }) => value,
       show: ({ rule, value }) => ruleFigure(rule, value),
     },
-    {
-      key: 'warn',
-      title: 'warn',
-      align: 'right',
-      raw: ({ rule }) => limit(rule, 'warn'),
-      show: ({ rule }) => limitText(rule, 'warn'),
-    },
-    {
-      key: 'critical',
-      title: 'critical',
-      align: 'right',
-      raw: ({ rule }) => limit(rule, 'critical'),
-      show: ({ rule }) => limitText(rule, 'critical'),
-    },
+    limitColumn('warn'),
+    limitColumn('critical'),
     { key: 'measures', title: 'of', optional: true, raw: ({ rule }) => ruleText(rule) },
     { key: 'problem', raw: ({ problem }) => problem },
   ];

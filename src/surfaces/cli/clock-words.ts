@@ -45,6 +45,16 @@ export function stateCell(state: TaskState | NodeState): { text: string; tone: T
   return { text: STATE_WORDS[state], tone: STATE_TONES[state] ?? 'strong' };
 }
 
+/** What the path lay with, where that has no name. */
+export const RESOURCE_WORDS = {
+  queue: 'waiting in the queue',
+  blocked: 'blocked',
+  review: 'a review',
+  person: 'a person',
+  arrival: 'no task to begin',
+  unknown: 'not known',
+} as const;
+
 /** What the path lay with, in words. */
 export function resourceText({ kind, id }: PathShare): string {
   const name = id ?? '(unknown)';
@@ -55,17 +65,7 @@ export function resourceText({ kind, id }: PathShare): string {
       return `${name}, which had it and stood still`;
     case 'lock':
       return id === undefined ? 'the lock' : `the lock, held by ${name}`;
-    case 'queue':
-      return 'waiting in the queue';
-    case 'blocked':
-      return 'blocked';
-    case 'review':
-      return 'a review';
-    case 'person':
-      return 'a person';
-    case 'arrival':
-      return 'no task to begin';
-    case 'unknown':
-      return 'not known';
+    default:
+      return RESOURCE_WORDS[kind];
   }
 }

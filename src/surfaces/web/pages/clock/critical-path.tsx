@@ -1,7 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-import { lengthText, percentText } from '../../../cli/clock-words.ts';
+import { lengthText, percentText, RESOURCE_WORDS } from '../../../cli/clock-words.ts';
 import type { AnswerOf } from '../../data/ask.ts';
 import { MOMENTS } from '../../data/moments.ts';
 import { NodeLink, TaskLink } from '../../parts/entity-link.tsx';
@@ -104,17 +104,7 @@ function wordsOf({ kind, id }: Resource): ReactNode {
           the lock, held by <NodeLink id={id} />
         </>
       );
-    case 'queue':
-      return 'waiting in the queue';
-    case 'blocked':
-      return 'blocked';
-    case 'review':
-      return 'a review';
-    case 'person':
-      return 'a person';
-    case 'arrival':
-      return 'no task to begin';
-    case 'unknown':
-      return 'not known';
+    default:
+      return RESOURCE_WORDS[kind];
   }
 }

@@ -1,0 +1,144 @@
+import type { Column } from '../sqlite/event-tables.ts';
+import { ByteReader, ByteWriter, damaged } from './byte-stream.ts';
+import type { Chunk, CodedCells } from './chunk.ts';
+import { readCoded, writeCoded } from './coded-list.ts';
+import { readNumbers, writeNumbers } from './number-list.ts';
+
+/**
+ * A block is: version (1 byte), rows, number of sections and the length in bytes of each as varints, then the sections:
+ * times, origins, and one for each column in the order of the table. docs/format.md describes each byte.
+ */
+const VERSION = 1;
+/** Sections before those of the columns. */
+const TIMES = 0;
+const ORIGINS = 1;
+const COLUMNS = 2;
+
+/** Rows of one metric, to be sealed; columns in the order of the table, of which the last may be missing. */
+export type BlockColumns = {
+  /** Stored times: ascending, each once. */
+  readonly times: Float64Array;
+  readonly origins: CodedCells;
+  readonly columns: readonly ({ readonly numbers: Float64Array } | CodedCells)[];
+};
+
+/** The bytes of a block. */
+export function encodeBlock({ times, origins, columns }: BlockColumns): Uint8Array {
+  const sections = [
+    section((writer) => writeNumbers(writer, times, 'unlikely')),
+    section((writer) => writeCoded(writer, origins)),
+    ...columns.map((column) =>
+      section((writer) => {
+        if ('numbers' in column) writeNumbers(writer, column.numbers, 'unlikely');
+        else writeCoded(writer, column);
+      }),
+    ),
+  ];
+  const head = new ByteWriter();
+  head.byte(VERSION);
+  head.varint(times.length);
+  head.varint(sections.length);
+  for (const { length } of sections) head.varint(length);
+  return Buffer.concat([head.finish(), ...sections]);
+}
+
+function section(write: (writer: ByteWriter) => void): Uint8Array {
+  const writer = new ByteWriter();
+  write(writer);
+  return writer.finish();
+}
+
+/** What is known of a block without reading its bytes. */
+export type BlockBounds = { readonly rows: number; readonly first: number; readonly last: number };
+
+/** A block's rows. Each method throws a RangeError where the bytes cannot be what was written. */
+export class SealedChunk implements Chunk {
+  readonly rows: number;
+  readonly first: number;
+  readonly last: number;
+  readonly #sections: readonly Uint8Array[];
+  /** Section of each column by name. */
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #numbers = new Map<number, Float64Array>();
+  readonly #coded = new Map<number, CodedCells>();
+
+  /** @param columns Those of the table now; the block may have been made before the last of them were added. */
+  constructor(bytes: Uint8Array, bounds: BlockBounds, columns: readonly Pick<Column, 'name'>[]) {
+    this.rows = bounds.rows;
+    this.first = bounds.first;
+    this.last = bounds.last;
+    this.#sections = sectionsOf(bytes, bounds.rows, columns.length);
+    this.#places = new Map(columns.map(({ name }, index) => [name, COLUMNS + index]));
+  }
+
+  times(): Float64Array {
+    const known = this.#numbers.get(TIMES);
+    if (known !== undefined) return known;
+    const times = this.#numbersAt(TIMES);
+    let previous = Number.NEGATIVE_INFINITY;
+    for (const time of times) {
+      if (!(time > previous)) throw damaged('times do not ascend');
+      previous = time;
+    }
+    if (times[0] !== this.first || previous !== this.last) throw damaged('it has rows of other times');
+    return times;
+  }
+
+  origins(): CodedCells {
+    return this.#codedAt(ORIGINS);
+  }
+
+  numbers(column: string): Float64Array {
+    return this.#numbersAt(this.#places.get(column) ?? -1);
+  }
+
+  coded(column: string): CodedCells {
+    return this.#codedAt(this.#places.get(column) ?? -1);
+  }
+
+  #numbersAt(place: number): Float64Array {
+    let numbers = this.#numbers.get(place);
+    if (numbers === undefined) {
+      const bytes = this.#sections[place];
+      numbers =
+        bytes === undefined
+          ? new Float64Array(this.rows).fill(Number.NaN)
+          : whole(bytes, (reader) => readNumbers(reader, this.rows));
+      this.#numbers.set(place, numbers);
+    }
+    return numbers;
+  }
+
+  #codedAt(place: number): CodedCells {
+    let cells = this.#coded.get(place);
+    if (cells === undefined) {
+      const bytes = this.#sections[place];
+      cells =
+        bytes === undefined
+          ? { codes: new Uint16Array(this.rows), keys: [null] }
+          : whole(bytes, (reader) => readCoded(reader, this.rows));
+      this.#coded.set(place, cells);
+    }
+    return cells;
+  }
+}
+
+function whole<Cells>(bytes: Uint8Array, read: (reader: ByteReader) => Cells): Cells {
+  const reader = new ByteReader(bytes);
+  const cells = read(reader);
+  if (reader.left > 0) throw damaged('a section is too long');
+  return cells;
+}
+
+function sectionsOf(bytes: Uint8Array, rows: number, columns: number): Uint8Array[] {
+  const reader = new ByteReader(bytes);
+  const version = reader.byte();
+  if (version !== VERSION) throw new RangeError(`a sealed block has the unknown version ${version}`);
+  if (reader.varint() !== rows) throw damaged('it has another number of rows');
+  const count = reader.varint();
+  if (count < COLUMNS || count > COLUMNS + columns) throw damaged('it has more columns than the table');
+  const lengths = Array.from({ length: count }, () => reader.varint());
+  const sections = lengths.map((length) => reader.bytes(length));
+  if (reader.left > 0) throw damaged('it is too long');
+  return sections;
+}

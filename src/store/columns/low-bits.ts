@@ -1,0 +1,65 @@
+import { damaged } from './byte-stream.ts';
+
+/** Most bits that are taken at once: with up to seven before them they fit 32. */
+const STRIDE = 24;
+
+/** Writes numbers of given numbers of bits one after another, lowest bit first. */
+export class BitWriter {
+  readonly #bytes: Uint8Array;
+  #length = 0;
+  #pending = 0;
+  #pendingBits = 0;
+
+  constructor(bits: number) {
+    this.#bytes = new Uint8Array(Math.ceil(bits / 8));
+  }
+
+  /** @param value Its lowest bits are written: a whole number from 0 to 2^53. */
+  put(value: number, bits: number): void {
+    if (bits <= STRIDE) {
+      this.#put(value % 2 ** bits, bits);
+      return;
+    }
+    this.#put(value % 2 ** STRIDE, STRIDE);
+    this.put(Math.floor(value / 2 ** STRIDE), bits - STRIDE);
+  }
+
+  finish(): Uint8Array {
+    if (this.#pendingBits > 0) this.#bytes[this.#length] = this.#pending;
+    return this.#bytes;
+  }
+
+  #put(value: number, bits: number): void {
+    this.#pending |= value << this.#pendingBits;
+    this.#pendingBits += bits;
+    while (this.#pendingBits >= 8) {
+      this.#bytes[this.#length++] = this.#pending;
+      this.#pending >>>= 8;
+      this.#pendingBits -= 8;
+    }
+  }
+}
+
+/** Reads what a `BitWriter` wrote. The caller has checked that there are as many bits. */
+export class BitReader {
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array, bits: number) {
+    if (bytes.length !== Math.ceil(bits / 8)) throw damaged('bits are missing');
+    // Four bytes more, since each number is taken out of four.
+    const padded = new Uint8Array(bytes.length + 4);
+    padded.set(bytes);
+    this.#view = new DataView(padded.buffer);
+  }
+
+  take(bits: number): number {
+    if (bits > STRIDE) {
+      const low = this.take(STRIDE);
+      return low + this.take(bits - STRIDE) * 2 ** STRIDE;
+    }
+    const word = this.#view.getUint32(this.#at >> 3, true) >>> (this.#at & 7);
+    this.#at += bits;
+    return word & ((1 << bits) - 1);
+  }
+}

@@ -7,28 +7,40 @@ const NUMBERS = 0;
 const JSON_TEXT = 1;
 const WITH_NULL = 2;
 
+/** So many keys have codes of one byte. */
+const BYTE_CODES = 256;
+
 /** Write cells by what they hold: keys in ascending order, each once, and the number of its key for each row. */
 export function writeCoded(writer: ByteWriter, { codes, keys }: CodedCells): void {
-  const used = new Set<Key>();
-  for (const code of new Set(codes)) used.add(keys[code] ?? null);
-  const withNull = used.delete(null);
-  const written = [...used].sort((a, b) => (a === null || b === null || a < b ? -1 : 1));
-  const asNumbers = written.every((key) => Number.isSafeInteger(key));
+  const written = keysInUse(codes, keys);
+  const withNull = written[0] === null;
+  const texts = withNull ? written.slice(1) : written;
+  const asNumbers = texts.every((key) => Number.isSafeInteger(key));
   writer.byte((asNumbers ? NUMBERS : JSON_TEXT) + (withNull ? WITH_NULL : 0));
-  writer.varint(written.length);
-  if (asNumbers) writeNumbers(writer, Float64Array.from(written as number[]), 'unlikely');
+  writer.varint(texts.length);
+  if (asNumbers) writeNumbers(writer, Float64Array.from(texts as number[]), 'unlikely');
   else {
-    const text = Buffer.from(JSON.stringify(written));
+    const text = Buffer.from(JSON.stringify(texts));
     writer.varint(text.length);
     writer.packed(text, 'likely');
   }
-  const place = new Map((withNull ? [null, ...written] : written).map((key, index) => [key, index]));
-  const placeOfCode = keys.map((key) => place.get(key ?? null) ?? 0);
-  writeNumbers(
-    writer,
-    Float64Array.from(codes, (code) => placeOfCode[code] ?? 0),
-    'likely',
-  );
+  if (written.length === 1) return;
+  const places = new Map(written.map((key, index) => [key, index]));
+  const placeOfCode = Uint16Array.from(keys, (key) => places.get(key) ?? 0);
+  const into = written.length <= BYTE_CODES ? new Uint8Array(codes.length) : new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) into[i] = placeOfCode[codes[i] as number] as number;
+  if (into instanceof Uint8Array) writer.packed(into, 'likely');
+  else writeNumbers(writer, into, 'likely');
+}
+
+/** Keys that some row has: null, then numbers, then texts, each in ascending order. */
+function keysInUse(codes: Uint16Array, keys: readonly Key[]): Key[] {
+  const used = new Uint8Array(keys.length);
+  for (let i = 0; i < codes.length; i++) used[codes[i] as number] = 1;
+  const distinct = [...new Set(keys.filter((_, code) => used[code] === 1))];
+  const numbers = distinct.filter((key) => typeof key === 'number').sort((a, b) => a - b);
+  const texts = distinct.filter((key) => typeof key === 'string').sort();
+  return [...(distinct.includes(null) ? [null] : []), ...numbers, ...texts];
 }
 
 /** Most bytes that the keys of a block may take as JSON: lists of 256 paths of numbers, for each of its rows. */
@@ -42,9 +54,14 @@ export function readCoded(reader: ByteReader, rows: number): CodedCells {
   if (length > rows) throw damaged('a column has more keys than rows');
   const written: Key[] = (form & JSON_TEXT) === 0 ? [...readNumbers(reader, length)] : readTextKeys(reader, length);
   const keys = (form & WITH_NULL) === 0 ? written : [null, ...written];
-  const numbers = readNumbers(reader, rows);
-  for (const number of numbers) if (!(number >= 0 && number < keys.length)) throw damaged('a code has no key');
-  return { codes: Uint16Array.from(numbers), keys };
+  if (keys.length === 0) throw damaged('a column has no keys');
+  if (keys.length === 1) return { codes: new Uint16Array(rows), keys };
+  const codes = keys.length <= BYTE_CODES ? reader.packed(rows) : readNumbers(reader, rows);
+  for (let i = 0; i < rows; i++) {
+    const code = codes[i] as number;
+    if (!(code >= 0 && code < keys.length)) throw damaged('a code has no key');
+  }
+  return { codes: new Uint16Array(codes), keys };
 }
 
 function readTextKeys(reader: ByteReader, length: number): Key[] {

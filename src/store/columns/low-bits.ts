@@ -14,10 +14,10 @@ export class BitWriter {
     this.#bytes = new Uint8Array(Math.ceil(bits / 8));
   }
 
-  /** @param value Its lowest bits are written: a whole number from 0 to 2^53. */
+  /** @param value A whole number of at most so many bits. */
   put(value: number, bits: number): void {
     if (bits <= STRIDE) {
-      this.#put(value % 2 ** bits, bits);
+      this.#put(value, bits);
       return;
     }
     this.#put(value % 2 ** STRIDE, STRIDE);

@@ -1,6 +1,6 @@
 import { type ByteReader, type ByteWriter, damaged, type Repeats } from './byte-stream.ts';
 import { BitReader, BitWriter } from './low-bits.ts';
-import { bestSplit, leastOf, lowBitsOf, type Split, symbolOf } from './split-numbers.ts';
+import { bestSplit, eachSymbol, leastOf, lowBitsOf, type Split, SYMBOLS } from './split-numbers.ts';
 
 /** How a list of numbers is written: its first byte. */
 const ALL_ABSENT = 0;
@@ -33,7 +33,8 @@ type Plan = {
  * @param repeats Whether stretches of the list are likely to occur again in it.
  */
 export function writeNumbers(writer: ByteWriter, values: Float64Array, repeats: Repeats): void {
-  const { least, greatest, absent, exact } = boundsOf(values);
+  const bounds = boundsOf(values);
+  const { least, greatest, absent, exact } = bounds;
   if (absent === values.length) {
     writer.byte(ALL_ABSENT);
   } else if (!exact) {
@@ -43,8 +44,8 @@ export function writeNumbers(writer: ByteWriter, values: Float64Array, repeats: 
     writer.byte(ONE_VALUE);
     writer.signed(least);
   } else {
-    const direct = planOf(values, false);
-    const deltas = planOf(values, true);
+    const direct = planOf(values, bounds, false);
+    const deltas = planOf(values, bounds, true);
     writeSplit(writer, deltas.split.bits < direct.split.bits ? deltas : direct, absent > 0, repeats);
   }
 }
@@ -84,71 +85,94 @@ function boundsOf(values: Float64Array): Bounds {
   return { least, greatest, absent, exact: exact && least >= -MAX_EXACT && greatest <= MAX_EXACT };
 }
 
-function planOf(values: Float64Array, deltas: boolean): Plan {
-  const small = new Float64Array(values.length);
-  let previous = Number.NaN;
-  let step = 0;
-  let least = Number.POSITIVE_INFINITY;
+function planOf(values: Float64Array, bounds: Bounds, deltas: boolean): Plan {
+  const small = Float64Array.from(values);
+  let { least } = bounds;
   let first = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    let number = value;
-    if (deltas && !Number.isNaN(value)) {
-      number = value - previous;
-      if (Number.isNaN(previous)) first = value;
-      previous = value;
-    }
-    small[i] = number;
-    if (number < least) least = number;
-  }
-  for (let i = 0; i < small.length && step !== 1; i++) {
-    const over = (small[i] as number) - (deltas ? 0 : least);
-    if (!Number.isNaN(over) && over !== 0) step = greatestDivisor(Math.abs(over), step);
-  }
-  step = Math.max(1, step);
+  if (deltas) ({ least, first } = makeDeltas(small));
   const folded = deltas && least < 0;
   const base = folded ? 0 : least;
-  const start = folded ? first : first - base;
-  // The first delta is the only NaN of a present value.
-  for (let i = 0, begun = !deltas; i < small.length; i++) {
-    if (Number.isNaN(values[i])) continue;
-    const number = begun ? ((small[i] as number) - base) / step : 0;
-    small[i] = folded ? (number < 0 ? -2 * number - 1 : 2 * number) : number;
-    begun = true;
+  for (let i = 0; i < small.length; i++) small[i] = (small[i] as number) - base;
+  const step = Math.max(1, commonDivisor(small));
+  if (step > 1) for (let i = 0; i < small.length; i++) small[i] = (small[i] as number) / step;
+  if (folded) {
+    for (let i = 0; i < small.length; i++) {
+      const number = small[i] as number;
+      small[i] = number < 0 ? -2 * number - 1 : 2 * number;
+    }
   }
-  return { small, deltas, folded, start, base, step, split: bestSplit(small) };
+  return { small, deltas, folded, start: first - base, base, step, split: bestSplit(small) };
 }
 
-function greatestDivisor(a: number, b: number): number {
-  let [high, low] = [a, b];
-  while (low !== 0) [high, low] = [low, high % low];
-  return high;
+/** Each number but the first becomes the difference to the one before it; the first becomes the least difference. */
+function makeDeltas(numbers: Float64Array): { least: number; first: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let begin = 0;
+  while (Number.isNaN(numbers[begin])) begin++;
+  const first = numbers[begin] as number;
+  let previous = first;
+  for (let i = begin + 1; i < numbers.length; i++) {
+    const number = numbers[i] as number;
+    if (Number.isNaN(number)) continue;
+    const delta = number - previous;
+    previous = number;
+    numbers[i] = delta;
+    if (delta < least) least = delta;
+  }
+  numbers[begin] = least < 0 || least === Number.POSITIVE_INFINITY ? 0 : least;
+  return { least: numbers[begin] === 0 ? Math.min(least, 0) : least, first };
+}
+
+/** The greatest number that divides all; 0 when all are 0. */
+function commonDivisor(numbers: Float64Array): number {
+  let divisor = 0;
+  for (const number of numbers) {
+    if (Number.isNaN(number) || number === 0 || (divisor > 0 && number % divisor === 0)) continue;
+    let rest = Math.abs(number);
+    while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+    if (divisor === 1) break;
+  }
+  return divisor;
 }
 
 function writeSplit(writer: ByteWriter, plan: Plan, someAbsent: boolean, repeats: Repeats): void {
   const { small, split } = plan;
+  const { leasts, widths } = tablesOf(split.top, 0);
   const shift = someAbsent ? 1 : 0;
   const symbols = new Uint8Array(small.length);
   let bits = 0;
-  for (let i = 0; i < small.length; i++) {
-    const value = small[i] as number;
-    if (Number.isNaN(value)) continue;
-    const symbol = symbolOf(value, split.top);
-    symbols[i] = symbol + shift;
-    bits += lowBitsOf(symbol, split.top);
-  }
+  eachSymbol(small, split.top, (index, symbol) => {
+    symbols[index] = symbol + shift;
+    bits += widths[symbol] as number;
+  });
   const low = new BitWriter(bits);
-  for (let i = 0; i < small.length; i++) {
-    const value = small[i] as number;
-    if (!Number.isNaN(value)) low.put(value, lowBitsOf((symbols[i] as number) - shift, split.top));
+  if (bits > 0) {
+    for (let i = 0; i < small.length; i++) {
+      const symbol = (symbols[i] as number) - shift;
+      const width = symbol < 0 ? 0 : (widths[symbol] as number);
+      if (width > 0) low.put((small[i] as number) - (leasts[symbol] as number), width);
+    }
   }
   writer.byte(SPLIT);
-  writer.byte(split.top - 1 + (plan.deltas ? DELTAS : 0) + (plan.folded ? FOLDED : 0) + (someAbsent ? SOME_ABSENT : 0));
+  writer.byte(
+    split.top - 1 + (plan.deltas ? DELTAS : 0) + (plan.folded ? FOLDED : 0) + (someAbsent ? SOME_ABSENT : 0),
+  );
   writer.signed(plan.base);
   writer.varint(plan.step);
   if (plan.deltas) writer.signed(plan.start);
   writer.packed(symbols, repeats);
   writer.bytes(low.finish());
+}
+
+/** Least number and low bits of each symbol. */
+function tablesOf(top: number, shift: number): { leasts: Float64Array; widths: Uint8Array } {
+  const leasts = new Float64Array(SYMBOLS);
+  const widths = new Uint8Array(SYMBOLS);
+  for (let symbol = shift; symbol < SYMBOLS; symbol++) {
+    leasts[symbol] = leastOf(symbol - shift, top);
+    widths[symbol] = lowBitsOf(symbol - shift, top);
+  }
+  return { leasts, widths };
 }
 
 function readSplit(reader: ByteReader, length: number): Float64Array {
@@ -162,8 +186,7 @@ function readSplit(reader: ByteReader, length: number): Float64Array {
   let previous = deltas ? reader.signed() : 0;
   const symbols = reader.packed(length);
 
-  const least = Float64Array.from({ length: 256 }, (_, symbol) => leastOf(symbol - shift, top));
-  const widths = Uint8Array.from({ length: 256 }, (_, symbol) => lowBitsOf(symbol - shift, top));
+  const { leasts, widths } = tablesOf(top, shift);
   let bits = 0;
   for (const symbol of symbols) bits += widths[symbol] as number;
   const low = new BitReader(reader.bytes(Math.ceil(bits / 8)), bits);
@@ -176,7 +199,7 @@ function readSplit(reader: ByteReader, length: number): Float64Array {
       continue;
     }
     const width = widths[symbol] as number;
-    let number = least[symbol] as number;
+    let number = leasts[symbol] as number;
     if (width > 0) number += low.take(width);
     if (folded) number = number % 2 === 0 ? number / 2 : -(number + 1) / 2;
     number = number * step + base;

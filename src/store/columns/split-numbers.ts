@@ -1,34 +1,27 @@
 /**
- * Numbers of 0 and more as one small symbol each and some low bits, so that the symbols can be Huffman-coded by deflate
- * and the bits, which look like noise, are kept as they are.
+ * Whole numbers of 0 and more as one small symbol each and some low bits: deflate codes the symbols by how often they
+ * occur, and the bits, which look like noise, are kept as they are.
  *
- * With `top` bits: a number below 2^top is its own symbol. Of a larger one of n bits the uppermost `top` are kept in
- * the symbol, which is (n − top) · 2^(top−1) + those bits; the n − top bits below them are its low bits.
+ * With `top` bits: a number below 2^top is its own symbol. Of a larger one of n bits the uppermost `top` go into the
+ * symbol, which is (n − top) · 2^(top−1) + those bits; the n − top bits below them are its low bits.
  */
 
 /** Most bits of a number that go into a symbol. */
 export const MAX_TOP = 8;
 /** Symbols are bytes. */
-const SYMBOLS = 256;
+export const SYMBOLS = 256;
 /** Symbols of a number of 53 bits with `MAX_TOP`, and more. */
 const FINEST_SYMBOLS = (53 - MAX_TOP + 2) * 2 ** (MAX_TOP - 1);
-/** What a Huffman code's table takes, about, for each symbol that occurs. */
+/** What the table of a Huffman code takes for each symbol that occurs, about. */
 const BITS_FOR_EACH_SYMBOL = 5;
 
-/** Bits of a number, without leading zeros. 0 has none. */
-function bitLength(value: number): number {
-  return value < 2 ** 32 ? 32 - Math.clz32(value) : 64 - Math.clz32(value / 2 ** 32);
-}
+/** Which half of a float in memory holds sign, exponent and upper fraction. */
+const UPPER_HALF = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const EXPONENT_BIAS = 1_023;
+const UPPER_FRACTION_BITS = 20;
 
 /** Low bits beside a number's symbol. */
 export const lowBitsOf = (symbol: number, top: number): number => Math.max(0, (symbol >> (top - 1)) - 1);
-
-/** The symbol of a number. */
-export function symbolOf(value: number, top: number): number {
-  if (value < 2 ** top) return value;
-  const low = bitLength(value) - top;
-  return low * 2 ** (top - 1) + Math.floor(value / 2 ** low);
-}
 
 /** The least number of a symbol: those of the same symbol follow it. */
 export function leastOf(symbol: number, top: number): number {
@@ -36,30 +29,42 @@ export function leastOf(symbol: number, top: number): number {
   return (symbol - low * 2 ** (top - 1)) * 2 ** low;
 }
 
+
+/**
+ * Symbols of numbers, by way of their form as floats: exponent and upper fraction, read as one number, are the symbol
+ * but for a constant. Leaves out places of NaN.
+ *
+ * @param numbers Whole, from 0 to 2^53; NaN where absent.
+ */
+export function eachSymbol(numbers: Float64Array, top: number, give: (index: number, symbol: number) => void): void {
+  const halves = new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+  const shift = UPPER_FRACTION_BITS + 1 - top;
+  const constant = (EXPONENT_BIAS + top - 2) * 2 ** (top - 1);
+  const direct = 2 ** top;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] as number;
+    if (number < direct) give(i, number);
+    else if (number >= direct) give(i, ((halves[2 * i + UPPER_HALF] as number) >>> shift) - constant);
+  }
+}
+
 /** How to split numbers, and how many bits they take then, about. */
 export type Split = { readonly top: number; readonly bits: number };
 
-/**
- * The `top` that makes numbers shortest.
- *
- * @param values NaN where absent.
- */
-export function bestSplit(values: Float64Array): Split {
+/** The `top` that makes numbers shortest. NaN where absent. */
+export function bestSplit(numbers: Float64Array): Split {
   const counts = new Uint32Array(FINEST_SYMBOLS);
-  let absent = 0;
-  let highest = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) absent++;
-    else {
-      const symbol = symbolOf(value, MAX_TOP);
-      counts[symbol] = (counts[symbol] ?? 0) + 1;
-      if (symbol > highest) highest = symbol;
-    }
-  }
+  let present = 0;
+  eachSymbol(numbers, MAX_TOP, (_, symbol) => {
+    counts[symbol] = (counts[symbol] as number) + 1;
+    present++;
+  });
+  const absent = numbers.length - present;
+  let highest = counts.findLastIndex((count) => count > 0);
   let best: Split = { top: 1, bits: Number.POSITIVE_INFINITY };
   for (let top = MAX_TOP; ; top--) {
     if (highest + (absent > 0 ? 1 : 0) < SYMBOLS) {
-      const bits = bitsOf(counts.subarray(0, highest + 1), values.length, absent, top);
+      const bits = bitsOf(counts.subarray(0, highest + 1), numbers.length, absent, top);
       if (bits < best.bits) best = { top, bits };
     }
     if (top === 1) return best;
@@ -70,7 +75,7 @@ export function bestSplit(values: Float64Array): Split {
 function bitsOf(counts: Uint32Array, total: number, absent: number, top: number): number {
   let bits = absent > 0 ? absent * Math.log2(total / absent) : 0;
   for (let symbol = 0; symbol < counts.length; symbol++) {
-    const count = counts[symbol] ?? 0;
+    const count = counts[symbol] as number;
     if (count > 0) bits += count * (Math.log2(total / count) + lowBitsOf(symbol, top)) + BITS_FOR_EACH_SYMBOL;
   }
   return bits;
@@ -79,11 +84,11 @@ function bitsOf(counts: Uint32Array, total: number, absent: number, top: number)
 /** Counts of symbols with `top` become those with `top − 1`. */
 function coarsen(counts: Uint32Array, highest: number, top: number): number {
   const half = 2 ** (top - 1);
-  const coarse = (symbol: number): number => (symbol < half ? symbol : (symbol >> 1) + half / 2);
   for (let symbol = half; symbol <= highest; symbol++) {
-    const count = counts[symbol] ?? 0;
+    const count = counts[symbol] as number;
+    const coarse = (symbol >> 1) + half / 2;
     counts[symbol] = 0;
-    counts[coarse(symbol)] = (counts[coarse(symbol)] ?? 0) + count;
+    counts[coarse] = (counts[coarse] as number) + count;
   }
-  return coarse(highest);
+  return highest < half ? highest : (highest >> 1) + half / 2;
 }

@@ -3,7 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 
 import type { BenchContext, BenchOutcome } from './harness.ts';
 
-/** Bytes per event of the large workload: in our tables, in the literal schema, in DuckDB. */
+/** A busy month. */
+const MANY_EVENTS = 10_000_000;
+
+/** Bytes per event of the large workload: in our store, in the literal schema, in DuckDB. */
 export async function benchStorage({ stores, tell }: BenchContext): Promise<BenchOutcome> {
   const ours = await stores.ours();
   const { databaseBytes, walBytes } = await ours.stats();
@@ -13,9 +16,11 @@ export async function benchStorage({ stores, tell }: BenchContext): Promise<Benc
   const tables = tableBytes(`${stores.oursDirectory}/metrics.db`);
   const sumOf = (chosen: (table: string) => boolean) =>
     Object.entries(tables).reduce((sum, [table, bytes]) => sum + (chosen(table) ? bytes : 0), 0) / stores.events;
-  const isRollup = (table: string) => table.startsWith('rollup');
-  const isEvents = (table: string) => table.startsWith('m_');
+  const isRollup = (table: string) => table.startsWith('rollup') || table.startsWith('sqlite_autoindex_rollup');
+  const isSealed = (table: string) => table.startsWith('block') || table.startsWith('sqlite_autoindex_block');
+  const isEvents = (table: string) => table.startsWith('m_') || isSealed(table);
   const events = sumOf(isEvents);
+  const sealed = sumOf(isSealed);
   const names = sumOf((table) => table === 'dict' || table.startsWith('sqlite_autoindex_dict'));
   const rollups = sumOf(isRollup);
   const rest = sumOf((table) => !isRollup(table) && !isEvents(table)) - names;
@@ -24,7 +29,8 @@ export async function benchStorage({ stores, tell }: BenchContext): Promise<Benc
   const literal = statSync(stores.literalPath).size / stores.events;
   const duckDb = statSync(stores.duckDbPath).size / stores.events;
   const rows = [
-    { name: 'ours: tables of events', bytes: events },
+    { name: 'ours: sealed blocks', bytes: sealed },
+    { name: 'ours: typed tables of the last hours', bytes: events - sealed },
     { name: 'ours: dictionary of names', bytes: names },
     { name: 'ours: everything else but rollups', bytes: rest },
     { name: 'ours: raw, the sum of these', bytes: raw, ratio: literal / raw },
@@ -50,6 +56,10 @@ export async function benchStorage({ stores, tell }: BenchContext): Promise<Benc
       'storage: raw bytes per event': raw,
       'storage: rollups, % of raw': (100 * rollups) / raw,
       'storage: literal schema ÷ ours': literal / raw,
+      'storage: ours ÷ DuckDB': raw / duckDb,
+      ...(stores.events >= MANY_EVENTS && {
+        'storage: 10 million events and all that is kept of them, MB': (whole * MANY_EVENTS) / 1e6,
+      }),
     },
   };
 }

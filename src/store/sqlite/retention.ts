@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
 import type { RetentionSettings } from '../store.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
-import { dayOf, expireRows, HOURS_PER_DAY, rawFromHour, readHour, rebuildDay, rollUpHour } from './rollup-build.ts';
+import { expireRows } from './expire-rows.ts';
+import { dayOf, HOURS_PER_DAY, rawFromHour, readHour, rebuildDay, rollUpHour } from './rollup-build.ts';
 import { inTransaction, readMeta, toStored, writeMeta } from './schema.ts';
 
 /** How far the clock may be ahead of the newest event before it is not believed: then no more than this expires. */

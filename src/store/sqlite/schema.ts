@@ -9,7 +9,7 @@ export const APPLICATION_ID = 0x41_4d_4d_58;
  * Raised by one with each migration. A file with a higher number was written by a newer version: it is read and
  * drained as far as its tables are known, and never migrated down.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Stored times are microseconds since 2025-01-01T00:00:00Z: as the row's key that takes seven bytes instead of eight
@@ -66,6 +66,20 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (metric, hour)) WITHOUT ROWID;
   CREATE TABLE rollup_day (metric INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
     PRIMARY KEY (metric, day)) WITHOUT ROWID;
+  `,
+  `
+  -- sealed rows of one metric: t0, t1: stored time of the first and the last; n: how many, up to 32,767; origins: JSON
+  -- [[origin, rows], ...]; crc: CRC-32 of b. Blocks of a metric never overlap in time, and never change: one that must
+  -- is replaced by another, whose id was never used. See docs/format.md
+  CREATE TABLE block (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL,
+    n INTEGER NOT NULL, origins TEXT NOT NULL, crc INTEGER NOT NULL, b BLOB NOT NULL);
+  CREATE UNIQUE INDEX block_by_time ON block (metric, t0);
+
+  -- blocks whose bytes are not those that were written, for whoever wants to look; found: micros
+  CREATE TABLE damaged_block (
+    id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
+    origins TEXT NOT NULL, crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
   `,
 ];
 

@@ -4,13 +4,10 @@ import { MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
 import { bucketBoundaries } from '../model/time-buckets.ts';
 import type { FoldRow } from '../store/store.ts';
 import { type Asking, foldPeriod, knownNow, type PeriodFigures, rangeOf } from './fold-period.ts';
-import { compareGroups, compareValues, groupKey } from './merge-rows.ts';
-import {
-  type GroupOrder,
-  type ParsedAggregateQuestion,
-  type ParsedFold,
-  parseAggregateQuestion,
-} from './parse-question.ts';
+import { GroupBook } from './group-book.ts';
+import type { FigureReader } from './measures.ts';
+import { compareGroups, compareValues, pairedRows, type RowPair } from './merge-rows.ts';
+import { type ParsedAggregateQuestion, type ParsedFold, parseAggregateQuestion } from './parse-question.ts';
 import type { AggregateAnswer, AggregateQuestion, AggregateRow, Plan, Value } from './question.ts';
 
 type Group = FoldRow['group'];
@@ -32,29 +29,20 @@ export async function aggregate(asking: Asking, question: AggregateQuestion): Pr
   const current = await foldPeriod(asking.store, fold, range, boundaries);
   const previous = fold.compare ? await foldBefore(asking, fold, range, boundaries) : undefined;
 
-  const keys = rowKeys(fold, boundaries, current.rows, previous?.rows ?? []);
-  const wanted = await wantedGroups(asking, fold, range, current, keys);
-  const now = byKey(current.rows);
-  const earlier = byKey(previous?.rows ?? []);
-  const rows = keys
-    .flatMap((key) => {
-      const place = wanted.get(key.groupKey);
-      return place === undefined ? [] : [{ ...key, place }];
-    })
-    .toSorted((a, b) => a.bucket - b.bucket || a.place - b.place)
-    .map(({ bucket, group, key }) => {
-      const row: Mutable<AggregateRow> = {
-        group: groupRecord(fold.groupBy, group),
-        values: valuesIn(fold, current, now.get(key), bucket),
-      };
-      const [start, end] = [boundaries?.[bucket], boundaries?.[bucket + 1]];
-      if (start !== undefined) row.bucketStart = start / MICROS_PER_SECOND;
-      if (end !== undefined) row.bucketEnd = end / MICROS_PER_SECOND;
-      const before = earlier.get(key);
-      const unknownBefore = before === undefined && fold.groupBy.length > 0;
-      if (previous !== undefined && !unknownBefore) row.previous = valuesIn(fold, previous, before, bucket);
-      return row;
-    });
+  const pairs = await inAskedOrder(asking, fold, range, current, pairsOf(fold, current, previous));
+  const rows = pairs.map(([now, before]) => {
+    const { bucket, group } = now ?? before;
+    const row: Mutable<AggregateRow> = {
+      group: groupRecord(fold.groupBy, group),
+      values: valuesIn(fold, current.readers, now, bucket),
+    };
+    const [start, end] = [boundaries?.[bucket], boundaries?.[bucket + 1]];
+    if (start !== undefined) row.bucketStart = start / MICROS_PER_SECOND;
+    if (end !== undefined) row.bucketEnd = end / MICROS_PER_SECOND;
+    const unknownBefore = before === undefined && fold.groupBy.length > 0;
+    if (previous !== undefined && !unknownBefore) row.previous = valuesIn(fold, previous.readers, before, bucket);
+    return row;
+  });
   return { rows, plan: previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan) };
 }
 
@@ -96,69 +84,73 @@ export function joinedPlan(current: Plan, previous: Plan): Plan {
 
 /** A group, by the fields it is of. */
 export function groupRecord(groupBy: readonly string[], group: Group): Readonly<Record<string, Value>> {
-  return Object.fromEntries(groupBy.map((field, i) => [field, group[i] as Value]));
+  const record: Record<string, Value> = {};
+  for (let i = 0; i < groupBy.length; i++) record[groupBy[i] ?? ''] = group[i] as Value;
+  return record;
 }
 
-/** A row to come, with the texts that tell it and its group: made once, since they cost more than all else here. */
-type RowKey = { readonly bucket: number; readonly group: Group; readonly groupKey: string; readonly key: string };
-
-const keyOf = (bucket: number, group: Group): string => `${bucket} ${groupKey(group)}`;
-
-function byKey(rows: readonly FoldRow[]): ReadonlyMap<string, FoldRow> {
-  return new Map(rows.map((row) => [keyOf(row.bucket, row.group), row]));
+function valuesIn(
+  { aggregations }: ParsedFold,
+  readers: readonly FigureReader[],
+  row: FoldRow | undefined,
+  bucket: number,
+): Readonly<Record<string, Value>> {
+  const figures = row?.figures ?? [];
+  const record: Record<string, Value> = {};
+  for (let i = 0; i < aggregations.length; i++) record[aggregations[i]?.asked ?? ''] = readers[i]?.(figures, bucket);
+  return record;
 }
 
 /** Which rows there will be, each once. */
-function rowKeys(
-  fold: ParsedFold,
-  boundaries: readonly number[] | undefined,
-  current: readonly FoldRow[],
-  previous: readonly FoldRow[],
-): readonly RowKey[] {
-  const keys = new Map<string, RowKey>();
-  const add = (bucket: number, group: Group): void => {
-    const ofGroup = groupKey(group);
-    const key = `${bucket} ${ofGroup}`;
-    keys.set(key, { bucket, group, groupKey: ofGroup, key });
-  };
-  for (const { bucket, group } of current) add(bucket, group);
-  for (const { bucket, group } of previous) add(bucket, group);
-  if (keys.size === 0 && boundaries === undefined && fold.groupBy.length === 0) add(0, []);
-  return [...keys.values()];
+function pairsOf(fold: ParsedFold, current: PeriodFigures, previous: PeriodFigures | undefined): readonly RowPair[] {
+  const pairs = pairedRows(current.rows, previous?.rows ?? []);
+  if (pairs.length > 0 || fold.width !== undefined || fold.groupBy.length > 0) return pairs;
+  return [[{ bucket: 0, group: [], figures: [] }, undefined]];
 }
 
-/** The groups that are in the answer, each with its place. */
-async function wantedGroups(
+/** The rows of the groups that were asked for, those of one bucket in the order that was asked for. */
+async function inAskedOrder(
   { store }: Asking,
   fold: ParsedAggregateQuestion,
   range: TimeRange,
   current: PeriodFigures,
-  keys: readonly RowKey[],
-): Promise<ReadonlyMap<string, number>> {
-  const groups = [...new Map(keys.map((key) => [key.groupKey, key.group])).values()].sort(compareGroups);
-  const ranked = fold.order === undefined ? groups : await inOrder(fold.order, groups);
-  return new Map(ranked.slice(0, fold.limit).map((group, place) => [groupKey(group), place]));
+  pairs: readonly RowPair[],
+): Promise<readonly RowPair[]> {
+  const { order, limit } = fold;
+  if (order === undefined && limit === undefined) return pairs;
+  const book = new GroupBook();
+  const placed = pairs.map((pair) => {
+    const { bucket, group } = pair[0] ?? pair[1];
+    return { pair, bucket, number: book.numberOf(group) };
+  });
+  const groups = [...book.groups.entries()].sort(([, a], [, b]) => compareGroups(a, b));
+  if (order !== undefined) {
+    const ranks = order.of === 'group' ? fieldValues(order.by) : await spanFigures(order.by);
+    groups.sort(([a], [b]) => compareRanks(ranks[a], ranks[b], order.descending));
+  }
+  const places = new Map(groups.slice(0, limit).map(([number], place) => [number, place]));
+  const placeOf = (row: { readonly number: number }): number => places.get(row.number) ?? Infinity;
+  return placed
+    .filter((row) => places.has(row.number))
+    .sort((a, b) => a.bucket - b.bucket || placeOf(a) - placeOf(b))
+    .map(({ pair }) => pair);
 
-  async function inOrder(order: GroupOrder, unordered: readonly Group[]): Promise<readonly Group[]> {
-    const ranking = order.of === 'group' ? await fieldValues(order.by) : await spanFigures(order.by);
-    return unordered.toSorted((a, b) => compareRanks(ranking(a), ranking(b), order.descending));
+  function fieldValues(field: string): readonly (FieldValue | undefined)[] {
+    const index = fold.groupBy.indexOf(field);
+    return book.groups.map((group) => group[index]);
   }
 
-  async function fieldValues(field: string): Promise<(group: Group) => FieldValue | undefined> {
-    const place = fold.groupBy.indexOf(field);
-    return (group) => group[place];
-  }
-
-  async function spanFigures(asked: string): Promise<(group: Group) => Value> {
-    const aggregation = fold.aggregations.find((one) => one.asked === asked);
-    if (aggregation === undefined) return () => undefined;
+  /** By number of the group: its figure of the whole span. */
+  async function spanFigures(asked: string): Promise<readonly Value[]> {
+    const index = fold.aggregations.findIndex((one) => one.asked === asked);
+    const aggregations = fold.aggregations.slice(index, index + 1);
     // Figures of buckets do not add up to those of the span (percentiles, distinct): ask again without buckets.
-    const whole =
-      fold.width === undefined
-        ? current
-        : await foldPeriod(store, { ...fold, aggregations: [aggregation] }, range, undefined);
-    const rows = byKey(whole.rows);
-    return (group) => whole.valueIn(rows.get(keyOf(0, group)), aggregation, 0);
+    const isWhole = fold.width === undefined;
+    const whole = isWhole ? current : await foldPeriod(store, { ...fold, aggregations }, range, undefined);
+    const read = whole.readers[isWhole ? index : 0];
+    const ranks: Value[] = book.groups.map(() => read?.([], 0));
+    for (const { group, figures } of whole.rows) ranks[book.numberOf(group)] = read?.(figures, 0);
+    return ranks;
   }
 }
 
@@ -166,15 +158,4 @@ async function wantedGroups(
 function compareRanks(a: FieldValue | undefined, b: FieldValue | undefined, descending: boolean): number {
   const order = compareValues(a, b);
   return descending && a !== undefined && b !== undefined ? -order : order;
-}
-
-function valuesIn(
-  fold: ParsedFold,
-  period: PeriodFigures,
-  row: FoldRow | undefined,
-  bucket: number,
-): Readonly<Record<string, Value>> {
-  return Object.fromEntries(
-    fold.aggregations.map((aggregation) => [aggregation.asked, period.valueIn(row, aggregation, bucket)]),
-  );
 }

@@ -4,12 +4,12 @@ import type { Clock } from '../model/clock.ts';
 import type { Catalogue } from '../metrics/index.ts';
 import type { FoldRow, Measure, Store } from '../store/store.ts';
 import type { AskedMetric } from './asked-metric.ts';
-import { figuresOf, measuresOf, type PercentileSource, valueOf } from './measures.ts';
+import { type FigureReader, measuresOf, type PercentileSource, readerOf } from './measures.ts';
 import { mergeRows } from './merge-rows.ts';
 import type { ParsedAggregation } from './parse-aggregation.ts';
 import type { Known, ParsedFold, ParsedSpan } from './parse-question.ts';
 import { type FoldPlan, planFold } from './plan.ts';
-import type { Plan, Value } from './question.ts';
+import type { Plan } from './question.ts';
 
 /** What questions are answered from. */
 export type Asking = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };
@@ -23,8 +23,8 @@ export async function knownNow({ store, catalogue, clock }: Asking): Promise<Kno
 export type PeriodFigures = {
   readonly plan: Plan;
   readonly rows: readonly FoldRow[];
-  /** The figure of an aggregation in a row; without a row, the figure of no events. */
-  readonly valueIn: (row: FoldRow | undefined, aggregation: ParsedAggregation, bucket: number) => Value;
+  /** How the figures of the aggregations are read, in their order. */
+  readonly readers: readonly FigureReader[];
 };
 
 /**
@@ -73,7 +73,7 @@ export async function foldPeriod(
 ): Promise<PeriodFigures> {
   const filters = storedFilters(fold.metric, fold.filters);
   const empty = range.fromMicros >= range.toMicros;
-  if (filters === undefined || empty) return noFigures(fold.metric.name, range, boundaries);
+  if (filters === undefined || empty) return noFigures(fold, range, boundaries);
 
   const { storedFields } = fold.metric;
   // A field that no event has tells none apart, so rollups that do not know it answer as well as events.
@@ -90,14 +90,17 @@ export async function foldPeriod(
     rollups.length === 0 ? [] : store.foldRollups({ ...request, ranges: rollups }),
     raw.length === 0 ? [] : store.fold({ ...request, ranges: raw }),
   ]);
-  const rows = mergeRows(parts, measures, fold.metric.fields)
-    .filter(({ figures }) => !mayBeNothing || figures.at(-1) !== 0)
-    .map(({ bucket, group, figures }) => ({
-      bucket,
-      group: fold.groupBy.map((field) => group[groupBy.indexOf(field)]),
-      figures,
-    }));
-  return { plan, rows, valueIn: valueReader(measures, percentiles, range, boundaries) };
+  const found = mergeRows(parts, measures, fold.metric.fields);
+  const some = mayBeNothing ? found.filter(({ figures }) => figures.at(-1) !== 0) : found;
+  const rows =
+    groupBy.length === fold.groupBy.length
+      ? some
+      : some.map(({ bucket, group, figures }) => ({
+          bucket,
+          group: fold.groupBy.map((field) => group[groupBy.indexOf(field)]),
+          figures,
+        }));
+  return { plan, rows, readers: readersOf(fold.aggregations, measures, percentiles, range, boundaries) };
 }
 
 /** A plan; made anew when the rollups turn out to stand for only a few events. */
@@ -133,23 +136,28 @@ async function choose(
   return planFold({ ...input, rolledUpEvents: Number(counted[0]?.figures[0] ?? 0) });
 }
 
-function valueReader(
+function readersOf(
+  aggregations: readonly ParsedAggregation[],
   measures: readonly Measure[],
   percentiles: PercentileSource,
   range: TimeRange,
   boundaries: readonly number[] | undefined,
-): PeriodFigures['valueIn'] {
-  return (row, aggregation, bucket) => {
+): readonly FigureReader[] {
+  const secondsOf = (bucket: number): number => {
     const from = Math.max(range.fromMicros, boundaries?.[bucket] ?? range.fromMicros);
     const to = Math.min(range.toMicros, boundaries?.[bucket + 1] ?? range.toMicros);
-    const seconds = (to - from) / MICROS_PER_SECOND;
-    return valueOf(aggregation, figuresOf(measures, row?.figures ?? []), percentiles, seconds);
+    return (to - from) / MICROS_PER_SECOND;
   };
+  return aggregations.map((aggregation) => readerOf(aggregation, measures, percentiles, secondsOf));
 }
 
-function noFigures(metric: string, range: TimeRange, boundaries: readonly number[] | undefined): PeriodFigures {
+function noFigures(
+  { metric, aggregations }: Pick<ParsedFold, 'metric' | 'aggregations'>,
+  range: TimeRange,
+  boundaries: readonly number[] | undefined,
+): PeriodFigures {
   const plan: Plan = {
-    metric,
+    metric: metric.name,
     from: range.fromMicros / MICROS_PER_SECOND,
     to: range.toMicros / MICROS_PER_SECOND,
     level: 'raw',
@@ -159,5 +167,5 @@ function noFigures(metric: string, range: TimeRange, boundaries: readonly number
   };
   // Nothing was asked for less than a second: a rate of no events is 0 in any length of time.
   const ofNothing = { fromMicros: range.fromMicros, toMicros: Math.max(range.toMicros, range.fromMicros + 1) };
-  return { plan, rows: [], valueIn: valueReader([], 'events', ofNothing, boundaries) };
+  return { plan, rows: [], readers: readersOf(aggregations, [], 'events', ofNothing, boundaries) };
 }

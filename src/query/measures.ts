@@ -31,75 +31,67 @@ function measuresFor(aggregation: ParsedAggregation, percentiles: PercentileSour
   }
 }
 
-const sameMeasure = (a: Measure, b: Measure): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** One text for one measure. */
+const textOf = (measure: Measure): string =>
+  `${measure.fn} ${'field' in measure ? measure.field : ''} ${'p' in measure ? measure.p : ''}`;
 
 /** What a store has to compute, each figure once. */
 export function measuresOf(
   aggregations: readonly ParsedAggregation[],
   percentiles: PercentileSource,
 ): readonly Measure[] {
-  const all = aggregations.flatMap((aggregation) => measuresFor(aggregation, percentiles));
-  return all.filter((measure, i) => all.findIndex((other) => sameMeasure(measure, other)) === i);
-}
-
-/** Looks a figure up among those that the store computed. */
-export type FigureOf = (measure: Measure) => Figure;
-
-/** Positions of measures by their text, for each list of them: found anew for each row they would cost more than the row. */
-const POSITIONS = new WeakMap<readonly Measure[], ReadonlyMap<string, number>>();
-
-const textOf = (measure: Measure): string =>
-  `${measure.fn} ${'field' in measure ? measure.field : ''} ${'p' in measure ? measure.p : ''}`;
-
-/** The figures of one row, by measure. No row at all is a row in which everything is absent. */
-export function figuresOf(measures: readonly Measure[], figures: readonly Figure[]): FigureOf {
-  let positions = POSITIONS.get(measures);
-  if (positions === undefined) {
-    positions = new Map(measures.map((measure, i) => [textOf(measure), i]));
-    POSITIONS.set(measures, positions);
+  const all = new Map<string, Measure>();
+  for (const aggregation of aggregations) {
+    for (const measure of measuresFor(aggregation, percentiles)) all.set(textOf(measure), measure);
   }
-  const known = positions;
-  return (measure) => figures[known.get(textOf(measure)) ?? -1];
+  return [...all.values()];
 }
+
+/** Reads the figure of one aggregation out of a row's figures. No figures at all are a row in which everything is absent. */
+export type FigureReader = (figures: readonly Figure[], bucket: number) => Value;
 
 /**
- * The figure of an aggregation. Of no events, counts and `rate` are 0, and everything else is absent.
+ * How to read the figure of an aggregation: where it lies is found once, for all rows of an answer. Of no events,
+ * counts and `rate` are 0, and everything else is absent.
  *
- * @param seconds Length of the span or bucket, for rates.
+ * @param measures What the store computed, in the order of a row's figures.
+ * @param secondsOf Length of the span or bucket, for rates.
  */
-export function valueOf(
+export function readerOf(
   aggregation: ParsedAggregation,
-  figureOf: FigureOf,
+  measures: readonly Measure[],
   percentiles: PercentileSource,
-  seconds: number,
-): Value {
+  secondsOf: (bucket: number) => number,
+): FigureReader {
   const { fn, field } = aggregation;
-  if (field === undefined) {
-    const events = numberOf(figureOf({ fn: 'count' })) ?? 0;
-    return fn === 'rate' ? events / seconds : events;
+  const places = measures.map(textOf);
+  const [at = -1, second = -1, third = -1] = measuresFor(aggregation, percentiles).map((one) =>
+    places.indexOf(textOf(one)),
+  );
+  if (fn === 'rate') {
+    const ofNothing = field === undefined ? 0 : undefined;
+    return (figures, bucket) => {
+      const sum = numberOf(figures[at]) ?? ofNothing;
+      const seconds = secondsOf(bucket);
+      return sum === undefined || seconds === 0 ? ofNothing : sum / seconds;
+    };
   }
-  switch (fn) {
-    case 'count':
-    case 'distinct':
-      return numberOf(figureOf({ fn, field })) ?? 0;
-    case 'avg':
-    case 'rate': {
-      const sum = numberOf(figureOf({ fn: 'sum', field }));
-      const divisor = fn === 'rate' ? seconds : numberOf(figureOf({ fn: 'count', field }));
-      return sum === undefined || divisor === undefined || divisor === 0 ? undefined : sum / divisor;
-    }
-    case 'percentile': {
-      if (percentiles === 'events') return plain(figureOf({ fn, field, p: aggregation.p }));
-      const sketch = figureOf({ fn: 'sketch', field });
-      const value = sketch instanceof QuantileSketch ? sketch.quantile(aggregation.p / 100) : undefined;
-      if (value === undefined) return undefined;
-      const least = numberOf(figureOf({ fn: 'min', field })) ?? value;
-      const most = numberOf(figureOf({ fn: 'max', field })) ?? value;
-      return Math.min(Math.max(value, least), most);
-    }
-    default:
-      return plain(figureOf({ fn, field }));
+  if (fn === 'count' || fn === 'distinct') return (figures) => numberOf(figures[at]) ?? 0;
+  if (fn === 'avg') {
+    return (figures) => {
+      const sum = numberOf(figures[at]);
+      const count = numberOf(figures[second]);
+      return sum === undefined || count === undefined || count === 0 ? undefined : sum / count;
+    };
   }
+  if (fn !== 'percentile' || percentiles === 'events') return (figures) => plain(figures[at]);
+  const part = aggregation.p / 100;
+  return (figures) => {
+    const sketch = figures[at];
+    const value = sketch instanceof QuantileSketch ? sketch.quantile(part) : undefined;
+    if (value === undefined) return undefined;
+    return Math.min(Math.max(value, numberOf(figures[second]) ?? value), numberOf(figures[third]) ?? value);
+  };
 }
 
 function numberOf(figure: Figure): number | undefined {

@@ -3,23 +3,13 @@ import type { AnyField } from '../model/field.ts';
 import { QuantileSketch } from '../model/quantile-sketch.ts';
 import type { Figure, FoldRow, Measure } from '../store/store.ts';
 
-/** One text for one group, whatever the types of its values. */
-export function groupKey(group: readonly (FieldValue | undefined)[]): string {
-  let key = '';
-  for (const value of group) {
-    // No name holds a control character; a quote tells "1" from 1.
-    if (typeof value === 'string') key += `"${value}\u0000`;
-    else key += `${typeof value === 'object' ? JSON.stringify(value) : value}\u0000`;
-  }
-  return key;
-}
-
 /** Order of two values of a group: absent ones last, numbers by size, words by code unit. */
 export function compareValues(a: FieldValue | undefined, b: FieldValue | undefined): number {
   if (a === b) return 0;
   if (a === undefined) return 1;
   if (b === undefined) return -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : 1;
   return String(a) < String(b) ? -1 : 1;
 }
 
@@ -30,6 +20,18 @@ export function compareGroups(a: FoldRow['group'], b: FoldRow['group']): number 
     if (order !== 0) return order;
   }
   return 0;
+}
+
+/** Order of rows in an answer: by bucket, then by group. */
+export const compareRows = (a: FoldRow, b: FoldRow): number => a.bucket - b.bucket || compareGroups(a.group, b.group);
+
+/** Rows in the order of answers. A store has its own place for absent values; without any of them, nothing is to be done. */
+function inOrder(rows: readonly FoldRow[]): readonly FoldRow[] {
+  const isOrdered = rows.every((row, i) => {
+    const before = rows[i - 1];
+    return before === undefined || compareRows(before, row) <= 0;
+  });
+  return isOrdered ? rows : rows.toSorted(compareRows);
 }
 
 /** Sums are added in whole steps of the field, so that their parts add up to their total to the last digit. */
@@ -58,6 +60,7 @@ function mergeFigures(a: Figure, b: Figure, measure: Measure, scale: number): Fi
 /**
  * Joins partial rows of the same buckets and groups: counts and sums add up, extremes are compared, sketches merge.
  *
+ * @param parts Each with at most one row for a bucket and group, as a store answers. One alone is not copied.
  * @param fields The metric's fields, for the steps in which sums are added.
  * @returns Rows in ascending order of bucket, then of group.
  */
@@ -66,16 +69,38 @@ export function mergeRows(
   measures: readonly Measure[],
   fields: Readonly<Record<string, Pick<AnyField, 'scale'>>>,
 ): readonly FoldRow[] {
+  const [first = [], ...others] = parts.filter((rows) => rows.length > 0).map(inOrder);
+  if (others.length === 0) return first;
   const scales = measures.map((measure) => ('field' in measure ? (fields[measure.field]?.scale ?? 1) : 1));
-  const merged = new Map<string, FoldRow>();
-  for (const row of parts.flat()) {
-    const key = `${row.bucket} ${groupKey(row.group)}`;
-    const before = merged.get(key);
-    const figures =
-      before === undefined
-        ? row.figures
-        : measures.map((measure, i) => mergeFigures(before.figures[i], row.figures[i], measure, scales[i] ?? 1));
-    merged.set(key, { bucket: row.bucket, group: row.group, figures });
+  const merged = (a: FoldRow, b: FoldRow): FoldRow => ({
+    bucket: a.bucket,
+    group: a.group,
+    figures: measures.map((measure, i) => mergeFigures(a.figures[i], b.figures[i], measure, scales[i] ?? 1)),
+  });
+  return others.reduce<readonly FoldRow[]>(
+    (all, rows) => pairedRows(all, rows).map(([a, b]) => (a === undefined ? b : b === undefined ? a : merged(a, b))),
+    first,
+  );
+}
+
+/** Rows of the same bucket and group in two answers; at least one of a pair is there. */
+export type RowPair = readonly [FoldRow, FoldRow | undefined] | readonly [undefined, FoldRow];
+
+/** Pairs the rows of two answers. Both must be in the order of answers, and so are the pairs. */
+export function pairedRows(a: readonly FoldRow[], b: readonly FoldRow[]): readonly RowPair[] {
+  const pairs: RowPair[] = [];
+  let next = 0;
+  for (const row of a) {
+    let other = b[next];
+    let order = other === undefined ? 1 : compareRows(other, row);
+    while (other !== undefined && order < 0) {
+      pairs.push([undefined, other]);
+      other = b[++next];
+      order = other === undefined ? 1 : compareRows(other, row);
+    }
+    pairs.push([row, order === 0 ? other : undefined]);
+    if (order === 0) next += 1;
   }
-  return [...merged.values()].sort((a, b) => a.bucket - b.bucket || compareGroups(a.group, b.group));
+  for (const other of b.slice(next)) pairs.push([undefined, other]);
+  return pairs;
 }

@@ -3,8 +3,9 @@ import { bucketBoundaries, bucketWidthFor } from '../model/time-buckets.ts';
 import type { FoldRow } from '../store/store.ts';
 import { foldBefore, groupRecord, joinedPlan } from './aggregate.ts';
 import { type Asking, foldPeriod, knownNow, type PeriodFigures, rangeOf } from './fold-period.ts';
-import { compareGroups, groupKey } from './merge-rows.ts';
-import { type ParsedFold, parseSeriesQuestion } from './parse-question.ts';
+import { GroupBook } from './group-book.ts';
+import { compareGroups } from './merge-rows.ts';
+import { parseSeriesQuestion } from './parse-question.ts';
 import type { Series, SeriesAnswer, SeriesQuestion } from './question.ts';
 
 /**
@@ -23,51 +24,57 @@ export async function series(asking: Asking, question: SeriesQuestion): Promise<
   const current = await foldPeriod(asking.store, fold, range, boundaries);
   const previous = fold.compare ? await foldBefore(asking, fold, range, boundaries) : undefined;
 
-  const groups = new Map<string, FoldRow['group']>();
-  if (fold.groupBy.length === 0) groups.set(groupKey([]), []);
-  for (const { group } of [...current.rows, ...(previous?.rows ?? [])]) groups.set(groupKey(group), group);
-  const now = rowsByGroup(current.rows);
-  const earlier = rowsByGroup(previous?.rows ?? []);
+  const book = new GroupBook();
+  if (fold.groupBy.length === 0) book.numberOf([]);
+  const now = rowsByGroup(current.rows, book);
+  const earlier = rowsByGroup(previous?.rows ?? [], book);
   return {
-    series: [...groups]
-      .toSorted(([, a], [, b]) => compareGroups(a, b))
-      .map(([key, group]) => ({
+    series: [...book.groups.entries()]
+      .sort(([, a], [, b]) => compareGroups(a, b))
+      .map(([number, group]) => ({
         group: groupRecord(fold.groupBy, group),
-        points: pointsOf(fold, boundaries, { current, now: now.get(key), previous, earlier: earlier.get(key) }),
+        points: pointsOf(boundaries, { current, now: now[number], previous, earlier: earlier[number] }),
       })),
     bucketSeconds: width.nominalMicros / MICROS_PER_SECOND,
     plan: previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan),
   };
 }
 
-type RowsByBucket = ReadonlyMap<number, FoldRow>;
-
-function rowsByGroup(rows: readonly FoldRow[]): ReadonlyMap<string, RowsByBucket> {
-  const groups = new Map<string, Map<number, FoldRow>>();
-  for (const row of rows) {
-    const key = groupKey(row.group);
-    const buckets = groups.get(key) ?? new Map<number, FoldRow>();
-    groups.set(key, buckets.set(row.bucket, row));
-  }
+/** By number of the group, rows in ascending order of bucket. */
+function rowsByGroup(rows: readonly FoldRow[], book: GroupBook): readonly (readonly FoldRow[] | undefined)[] {
+  const groups: FoldRow[][] = [];
+  for (const row of rows) (groups[book.numberOf(row.group)] ??= []).push(row);
   return groups;
 }
 
+/** Reads the figures of buckets asked for in ascending order; without a row, the figure of no events. */
+function figuresByBucket(
+  { readers: [read] }: PeriodFigures,
+  rows: readonly FoldRow[] = [],
+): (bucket: number) => Series['points'][number]['value'] {
+  let next = 0;
+  return (bucket) => {
+    const row = rows[next];
+    if (row?.bucket !== bucket) return read?.([], bucket);
+    next += 1;
+    return read?.(row.figures, bucket);
+  };
+}
+
 function pointsOf(
-  fold: ParsedFold,
   boundaries: readonly number[],
   rows: {
     readonly current: PeriodFigures;
-    readonly now: RowsByBucket | undefined;
+    readonly now: readonly FoldRow[] | undefined;
     readonly previous: PeriodFigures | undefined;
-    readonly earlier: RowsByBucket | undefined;
+    readonly earlier: readonly FoldRow[] | undefined;
   },
 ): Series['points'] {
-  const [aggregation] = fold.aggregations;
-  if (aggregation === undefined) return [];
+  const valueIn = figuresByBucket(rows.current, rows.now);
+  const previousIn = rows.previous === undefined ? undefined : figuresByBucket(rows.previous, rows.earlier);
   return boundaries.slice(0, -1).map((boundary, bucket) => {
     const start = boundary / MICROS_PER_SECOND;
-    const value = rows.current.valueIn(rows.now?.get(bucket), aggregation, bucket);
-    if (rows.previous === undefined) return { start, value };
-    return { start, value, previous: rows.previous.valueIn(rows.earlier?.get(bucket), aggregation, bucket) };
+    const value = valueIn(bucket);
+    return previousIn === undefined ? { start, value } : { start, value, previous: previousIn(bucket) };
   });
 }

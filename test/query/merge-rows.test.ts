@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measure } from '../../src/model/field.ts';
 import { QuantileSketch } from '../../src/model/quantile-sketch.ts';
-import { figuresOf, measuresOf, valueOf } from '../../src/query/measures.ts';
+import { measuresOf, readerOf } from '../../src/query/measures.ts';
 import { compareGroups, mergeRows } from '../../src/query/merge-rows.ts';
 import type { ParsedAggregation } from '../../src/query/parse-aggregation.ts';
 import type { FoldRow, Measure } from '../../src/store/store.ts';
@@ -111,7 +111,7 @@ describe('figures', () => {
     aggregation: ParsedAggregation,
     row: FoldRow | undefined,
     source: 'events' | 'sketches' = 'events',
-  ): unknown => valueOf(aggregation, figuresOf(MEASURES, row?.figures ?? []), source, 60);
+  ): unknown => readerOf(aggregation, MEASURES, source, () => 60)(row?.figures ?? [], 0);
 
   it('are each asked of the store once', () => {
     const aggregations = [

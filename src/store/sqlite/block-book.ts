@@ -57,10 +57,18 @@ export function* readBlocks(
   for (const row of rows) yield toBlock(db, table, row);
 }
 
-/** The block that has a stored time between its first and its last. */
-export function blockAt(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  for (const block of readBlocks(db, table, t, t + 1)) return block;
-  return undefined;
+const LISTED = 'SELECT id, t0, t1, n, origins FROM block WHERE metric = ?';
+
+/** The last block that begins at or before a stored time: if any has that time, it is this one. */
+export function blockBefore(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
+  const row = db.prepare(`${LISTED} AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
+  return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
+}
+
+/** The first block that begins after a stored time. */
+export function blockAfter(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
+  const row = db.prepare(`${LISTED} AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
+  return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
 function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }: Listed): SealedBlock {

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { type EventTable, quoted } from './event-tables.ts';
 import { PresentRows } from './present-rows.ts';
+import { SealedRows } from './sealed-rows.ts';
 
 /** Rows in one INSERT: measured fastest between 32 and 128 (one row a call costs 1.4 times as much). */
 const ROWS_PER_STATEMENT = 64;
@@ -121,15 +122,17 @@ export class EventInserter {
 /** Rows walked over before the next is looked up instead: late events of several days lie far apart. */
 const MAX_STEPS = 64;
 
-/** The times of a table's rows, asked for in ascending order. */
+/** The times of a table's rows, sealed ones too, asked for in ascending order. */
 class TakenTimes {
   readonly #from: StatementSync;
+  readonly #sealed: SealedRows;
   #times: NodeJS.Iterator<Record<string, SQLOutputValue>> | undefined;
   /** The first taken time that was not passed yet. */
   #next = -Infinity;
 
-  constructor(db: DatabaseSync, { table }: EventTable) {
-    this.#from = db.prepare(`SELECT t FROM ${table} WHERE t >= ? ORDER BY t`);
+  constructor(db: DatabaseSync, table: EventTable) {
+    this.#from = db.prepare(`SELECT t FROM ${table.table} WHERE t >= ? ORDER BY t`);
+    this.#sealed = new SealedRows(db, table);
   }
 
   has(t: number): boolean {
@@ -141,7 +144,7 @@ class TakenTimes {
       const { value, done } = this.#times.next();
       this.#next = done === true ? Infinity : Number(value['t']);
     }
-    return this.#next === t;
+    return this.#next === t || this.#sealed.hasTime(t);
   }
 
   done(): void {

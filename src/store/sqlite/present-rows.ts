@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { type EventTable, quoted } from './event-tables.ts';
 import type { EventRow } from './insert-events.ts';
+import { SealedRows } from './sealed-rows.ts';
 
 /**
  * How far from its time a copy is looked for. Rows are moved by a microsecond for each event of their metric that fell
@@ -15,9 +16,11 @@ export class PresentRows {
   readonly #freeFrom = new Map<number, number>();
   /** `undefined` when the table has no row where the batch lies: the usual case, and then nothing is looked up. */
   readonly #valuesAt: StatementSync | undefined;
+  readonly #sealed: SealedRows;
 
   /** @param from Stored times between which the batch lies, moved rows included. */
   constructor(db: DatabaseSync, table: EventTable, from: number, to: number) {
+    this.#sealed = new SealedRows(db, table);
     const any = db.prepare(`SELECT 1 FROM ${table.table} WHERE t BETWEEN ? AND ? LIMIT 1`).get(from, to);
     if (any === undefined) return;
     const columns = ['NULL', ...table.columns.map((column) => quoted(column.name))].join(', ');
@@ -48,11 +51,16 @@ export class PresentRows {
   }
 
   #at(t: number): readonly (SQLInputValue | SQLOutputValue)[] | undefined {
-    return this.#added.get(t) ?? this.#stored(t);
+    return this.#added.get(t) ?? this.#stored(t) ?? this.#sealedAt(t);
   }
 
   #stored(t: number): readonly SQLOutputValue[] | undefined {
     return this.#valuesAt?.get(t) as readonly SQLOutputValue[] | undefined;
+  }
+
+  #sealedAt(t: number): readonly SQLOutputValue[] | undefined {
+    const row = this.#sealed.rowAt(t);
+    return row === undefined ? undefined : [null, ...row.slice(2)];
   }
 }
 

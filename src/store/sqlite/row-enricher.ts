@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { type EventTable, quoted } from './event-tables.ts';
 import type { EventRow } from './insert-events.ts';
+import { SealedRows } from './sealed-rows.ts';
 
 type Statements = { readonly read: StatementSync; readonly fill: StatementSync };
 
@@ -30,7 +31,8 @@ export class RowEnricher {
   fill(table: EventTable, t: number, told: EventRow): boolean {
     if (table.columns.length === 0) return false;
     const { read, fill } = this.#statementsOf(table);
-    const stored = read.get(t) as unknown as readonly SQLOutputValue[] | undefined;
+    const sealed = new SealedRows(this.#db, table);
+    const stored = (read.get(t) as unknown as readonly SQLOutputValue[] | undefined) ?? sealed.rowAt(t)?.slice(2);
     if (stored === undefined) return false;
     let isRicher = false;
     for (const [i, { kind }] of table.columns.entries()) {
@@ -38,8 +40,10 @@ export class RowEnricher {
       if (has === null && gets !== null) isRicher = true;
       else if ((kind === 'id' || kind === 'name') && gets !== null && has !== gets) return false;
     }
-    if (isRicher) fill.run(...table.columns.map((_, i) => told[i + 2] ?? null), t);
-    return isRicher;
+    if (!isRicher) return false;
+    sealed.unsealAt(t);
+    fill.run(...table.columns.map((_, i) => told[i + 2] ?? null), t);
+    return true;
   }
 
   #statementsOf(table: EventTable): Statements {

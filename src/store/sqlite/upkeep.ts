@@ -9,6 +9,7 @@ import { diskUsage } from './disk-usage.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 import { cutoffs, expireIdentities, expireOldestHour, expireRollups, retentionNow } from './retention.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
+import { sealOldRows } from './seal.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 import { keepSizeBudget, returnFreePages } from './size-budget.ts';
 
@@ -30,6 +31,7 @@ export async function runUpkeep(
     await nextTurn();
   };
   const rolledUp = await rollUp(db, runningHour, pause);
+  await sealOldRows(db, runningHour, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
 
   const removedSegments = removeDrainedSegments(db, spoolFolder(dirname(path)));

@@ -1,0 +1,127 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR } from '../../model/range.ts';
+import {
+  blockAfter,
+  blockBefore,
+  type EncodedBlock,
+  insertBlock,
+  removeBlock,
+  type SealedBlock,
+  toEncodedBlock,
+} from './block-book.ts';
+import { type Row, rowColumns } from './decode-row.ts';
+import { type EventTable, readEventTables } from './event-tables.ts';
+import { rowsOf, toBlockColumns } from './row-columns.ts';
+import { inReadTransaction } from './read-transaction.ts';
+import { inTransaction } from './schema.ts';
+import { partsOf, planUnit, type SealUnit } from './seal-plan.ts';
+
+/** Hours that stay in the typed tables at least: most late events come within them. */
+const HOT_HOURS = 2;
+/** Rows older than this do not wait for others to fill a block. */
+const PATIENT_HOURS = 24;
+
+/** Rows that were read to be sealed, and the block they are sealed with. */
+type Reading = {
+  /** Of the typed table, in order of time; never none. */
+  readonly hot: readonly Row[];
+  readonly merged: SealedBlock | undefined;
+  readonly rows: readonly Row[];
+};
+
+/**
+ * Move rows of older hours into blocks. Only rows of hours that have not changed since they were rolled up: whoever
+ * inserts or fills a row marks its hour in the same transaction, so what was read without the lock is still true if
+ * under the lock the hours are still unmarked. May be killed at any point.
+ *
+ * @param runningHour The stored hour that is not over yet.
+ * @param pause Called between transactions.
+ * @returns How many rows.
+ */
+export async function sealOldRows(db: DatabaseSync, runningHour: number, pause: () => Promise<void>): Promise<number> {
+  let sealed = 0;
+  for (const table of readEventTables(db).values()) {
+    for (let from = Number.NEGATIVE_INFINITY; ;) {
+      const step = sealNext(db, table, from, runningHour);
+      if (step === undefined) break;
+      sealed += step.sealed;
+      from = step.goOnAt;
+      await pause();
+    }
+  }
+  return sealed;
+}
+
+type Step = { readonly sealed: number; readonly goOnAt: number };
+
+/** @returns `undefined` when there is nothing more to seal. */
+function sealNext(db: DatabaseSync, table: EventTable, from: number, runningHour: number): Step | undefined {
+  const reading = inReadTransaction(db, () => readUnit(db, table, from, runningHour));
+  if (reading === undefined || 'goOnAt' in reading) return reading;
+  const blocks = encoded(reading.rows, table);
+  const isMoved = inTransaction(db, () => swap(db, table, reading, blocks));
+  const last = Number(reading.hot.at(-1)?.[0]);
+  return { sealed: isMoved ? reading.hot.length : 0, goOnAt: last + 1 };
+}
+
+function readUnit(db: DatabaseSync, table: EventTable, from: number, runningHour: number): Reading | Step | undefined {
+  const sealBefore = (runningHour - HOT_HOURS) * MICROS_PER_HOUR;
+  const first = db.prepare(`SELECT min(t) AS t FROM ${table.table} WHERE t >= ? AND t < ?`).get(from, sealBefore)?.[
+    't'
+  ];
+  if (typeof first !== 'number') return undefined;
+  const hour = Math.floor(first / MICROS_PER_HOUR);
+  const marked = nextMarked(db, table, hour);
+  if (marked === hour) return { sealed: 0, goOnAt: (hour + 1) * MICROS_PER_HOUR };
+  const site = { first, before: blockBefore(db, table, first), after: blockAfter(db, table, first) };
+  const isOld = hour < runningHour - PATIENT_HOURS;
+  const unit = planUnit(site, Math.min(sealBefore, marked * MICROS_PER_HOUR), isOld);
+  return readRows(db, table, first, unit);
+}
+
+/** The first hour from `hour` on whose rows changed since they were rolled up. */
+function nextMarked(db: DatabaseSync, { metricId }: EventTable, hour: number): number {
+  const row = db.prepare('SELECT min(hour) AS hour FROM dirty WHERE metric = ? AND hour >= ?').get(metricId, hour);
+  return typeof row?.['hour'] === 'number' ? row['hour'] : Number.POSITIVE_INFINITY;
+}
+
+function readRows(
+  db: DatabaseSync,
+  table: EventTable,
+  first: number,
+  { merged, most, upTo, least }: SealUnit<SealedBlock>,
+): Reading | Step | undefined {
+  const select = db.prepare(
+    `SELECT ${rowColumns(table)} FROM ${table.table} WHERE t >= ? AND t < ? ORDER BY t LIMIT ?`,
+  );
+  select.setReturnArrays(true);
+  const hot = select.all(first, upTo, most) as unknown as Row[];
+  if (hot.length < Math.min(least, most)) return undefined;
+  if (merged === undefined) return { hot, merged, rows: hot };
+  const chunk = merged.chunk();
+  // A block that cannot be read takes nothing in: what falls into its times stays in the typed table.
+  if (chunk === undefined) return { sealed: 0, goOnAt: Math.max(merged.t1, Number(hot.at(-1)?.[0])) + 1 };
+  const rows = [...rowsOf(chunk, table), ...hot].sort((a, b) => Number(a[0]) - Number(b[0]));
+  return { hot, merged, rows };
+}
+
+function encoded(rows: readonly Row[], table: EventTable): EncodedBlock[] {
+  let at = 0;
+  return partsOf(rows.length).map((length) => {
+    at += length;
+    return toEncodedBlock(toBlockColumns(rows.slice(at - length, at), table));
+  });
+}
+
+/** Put blocks in the place of rows, unless one of them was touched meanwhile. Call inside a write transaction. */
+function swap(db: DatabaseSync, table: EventTable, { hot, merged }: Reading, blocks: readonly EncodedBlock[]): boolean {
+  const [first, last] = [Number(hot[0]?.[0]), Number(hot.at(-1)?.[0])];
+  const hour = Math.floor(first / MICROS_PER_HOUR);
+  if (nextMarked(db, table, hour) <= Math.floor(last / MICROS_PER_HOUR)) return false;
+  // Another upkeep may have sealed or expired them.
+  const there = db.prepare(`SELECT count(*) AS n FROM ${table.table} WHERE t >= ? AND t <= ?`).get(first, last);
+  if (there?.['n'] !== hot.length || (merged !== undefined && !removeBlock(db, merged.id))) return false;
+  db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t <= ?`).run(first, last);
+  for (const block of blocks) insertBlock(db, table, block);
+  return true;
+}

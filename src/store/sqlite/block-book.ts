@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
 import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
+import { cachedChunk } from './chunk-cache.ts';
 import type { EventTable } from './event-tables.ts';
 
 /** A sealed block, as it is listed: without its bytes. */
@@ -80,7 +81,7 @@ function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }
     t1,
     n,
     origins: JSON.parse(origins) as SealedBlock['origins'],
-    chunk: () => readChunk(db, table, id, bounds),
+    chunk: () => cachedChunk(db, id, () => readChunk(db, table, id, bounds)),
   };
 }
 

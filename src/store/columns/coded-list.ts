@@ -10,30 +10,34 @@ const WITH_NULL = 2;
 /** So many keys have codes of one byte. */
 const BYTE_CODES = 256;
 
-/** Write cells by what they hold: keys in ascending order, each once, and the number of its key for each row. */
+/** The same cells with the keys that some row has, each once: null, then numbers, then texts, in ascending order. */
+export function tidied({ codes, keys }: CodedCells): CodedCells {
+  const inUse = keysInUse(codes, keys);
+  const places = new Map(inUse.map((key, index) => [key, index]));
+  const placeOfCode = Uint16Array.from(keys, (key) => places.get(key) ?? 0);
+  const tidy = new Uint16Array(codes.length);
+  for (let i = 0; i < codes.length; i++) tidy[i] = placeOfCode[codes[i] as number] as number;
+  return { codes: tidy, keys: inUse };
+}
+
+/** Write tidied cells: the keys, and if there are several the number of its key for each row. */
 export function writeCoded(writer: ByteWriter, { codes, keys }: CodedCells): void {
-  const written = keysInUse(codes, keys);
-  const withNull = written[0] === null;
-  const texts = withNull ? written.slice(1) : written;
-  const asNumbers = texts.every((key) => Number.isSafeInteger(key));
+  const withNull = keys[0] === null;
+  const written = withNull ? keys.slice(1) : keys;
+  const asNumbers = written.every((key) => Number.isSafeInteger(key));
   writer.byte((asNumbers ? NUMBERS : JSON_TEXT) + (withNull ? WITH_NULL : 0));
-  writer.varint(texts.length);
-  if (asNumbers) writeNumbers(writer, Float64Array.from(texts as number[]), 'unlikely');
+  writer.varint(written.length);
+  if (asNumbers) writeNumbers(writer, Float64Array.from(written as number[]), 'unlikely');
   else {
-    const text = Buffer.from(JSON.stringify(texts));
+    const text = Buffer.from(JSON.stringify(written));
     writer.varint(text.length);
     writer.packed(text, 'likely');
   }
-  if (written.length === 1) return;
-  const places = new Map(written.map((key, index) => [key, index]));
-  const placeOfCode = Uint16Array.from(keys, (key) => places.get(key) ?? 0);
-  const into = written.length <= BYTE_CODES ? new Uint8Array(codes.length) : new Float64Array(codes.length);
-  for (let i = 0; i < codes.length; i++) into[i] = placeOfCode[codes[i] as number] as number;
-  if (into instanceof Uint8Array) writer.packed(into, 'likely');
-  else writeNumbers(writer, into, 'likely');
+  if (keys.length === 1) return;
+  if (keys.length <= BYTE_CODES) writer.packed(new Uint8Array(codes), 'likely');
+  else writeNumbers(writer, new Float64Array(codes), 'likely');
 }
 
-/** Keys that some row has: null, then numbers, then texts, each in ascending order. */
 function keysInUse(codes: Uint16Array, keys: readonly Key[]): Key[] {
   const used = new Uint8Array(keys.length);
   for (let i = 0; i < codes.length; i++) used[codes[i] as number] = 1;

@@ -1,14 +1,18 @@
 import type { Column } from '../sqlite/event-tables.ts';
 import { ByteReader, ByteWriter, damaged } from './byte-stream.ts';
 import type { Chunk, CodedCells } from './chunk.ts';
-import { readCoded, writeCoded } from './coded-list.ts';
-import { readNumbers, writeNumbers } from './number-list.ts';
+import { readCoded, tidied, writeCoded } from './coded-list.ts';
+import { readNumbers, writeNumbers, writePlanned } from './number-list.ts';
+import { type NumberPlan, planNumbers } from './number-plan.ts';
+import { findSums, readSum, SUM, writeSum } from './sum-column.ts';
 
 /**
  * A block is: version (1 byte), rows, number of sections and the length in bytes of each as varints, then the sections:
  * times, origins, and one for each column in the order of the table. docs/format.md describes each byte.
  */
 const VERSION = 1;
+/** Codes have room for no more. */
+const MAX_ROWS = 65_535;
 /** Sections before those of the columns. */
 const TIMES = 0;
 const ORIGINS = 1;
@@ -24,13 +28,26 @@ export type BlockColumns = {
 
 /** The bytes of a block. */
 export function encodeBlock({ times, origins, columns }: BlockColumns): Uint8Array {
+  const coded = new Map<number, CodedCells>([[ORIGINS, tidied(origins)]]);
+  const plans = new Map<number, NumberPlan>();
+  const numbers = new Map<number, Float64Array>();
+  for (const [index, column] of columns.entries()) {
+    if ('numbers' in column) {
+      numbers.set(COLUMNS + index, column.numbers);
+      plans.set(COLUMNS + index, planNumbers(column.numbers));
+    } else coded.set(COLUMNS + index, tidied(column));
+  }
+  const sums = findSums(numbers, plans, coded);
   const sections = [
     section((writer) => writeNumbers(writer, times, 'unlikely')),
-    section((writer) => writeCoded(writer, origins)),
-    ...columns.map((column) =>
+    ...[origins, ...columns].map((_, index) =>
       section((writer) => {
-        if ('numbers' in column) writeNumbers(writer, column.numbers, 'unlikely');
-        else writeCoded(writer, column);
+        const cells = coded.get(ORIGINS + index);
+        const plan = plans.get(ORIGINS + index);
+        const sum = sums.get(ORIGINS + index);
+        if (cells !== undefined) writeCoded(writer, cells);
+        else if (sum !== undefined) writeSum(writer, sum);
+        else if (plan !== undefined) writePlanned(writer, plan, 'unlikely');
       }),
     ),
   ];
@@ -96,17 +113,26 @@ export class SealedChunk implements Chunk {
     return this.#codedAt(this.#places.get(column) ?? -1);
   }
 
-  #numbersAt(place: number): Float64Array {
+  #numbersAt(place: number, plainOnly = false): Float64Array {
     let numbers = this.#numbers.get(place);
     if (numbers === undefined) {
       const bytes = this.#sections[place];
       numbers =
         bytes === undefined
           ? new Float64Array(this.rows).fill(Number.NaN)
-          : whole(bytes, (reader) => readNumbers(reader, this.rows));
+          : whole(bytes, (reader) => this.#read(reader, plainOnly));
       this.#numbers.set(place, numbers);
     }
     return numbers;
+  }
+
+  #read(reader: ByteReader, plainOnly: boolean): Float64Array {
+    if (plainOnly || reader.peek() !== SUM) return readNumbers(reader, this.rows);
+    return readSum(reader, {
+      rows: this.rows,
+      numbers: (place) => this.#numbersAt(place, true),
+      coded: (place) => this.#codedAt(place),
+    });
   }
 
   #codedAt(place: number): CodedCells {
@@ -134,6 +160,7 @@ function sectionsOf(bytes: Uint8Array, rows: number, columns: number): Uint8Arra
   const reader = new ByteReader(bytes);
   const version = reader.byte();
   if (version !== VERSION) throw new RangeError(`a sealed block has the unknown version ${version}`);
+  if (rows > MAX_ROWS) throw damaged('it has too many rows');
   if (reader.varint() !== rows) throw damaged('it has another number of rows');
   const count = reader.varint();
   if (count < COLUMNS || count > COLUMNS + columns) throw damaged('it has more columns than the table');

@@ -1,6 +1,7 @@
 import { type ByteReader, type ByteWriter, damaged, type Repeats } from './byte-stream.ts';
 import { BitReader, BitWriter } from './low-bits.ts';
-import { bestSplit, eachSymbol, leastOf, lowBitsOf, type Split, SYMBOLS } from './split-numbers.ts';
+import { type NumberPlan, planNumbers, type SplitPlan } from './number-plan.ts';
+import { eachSymbol, leastOf, lowBitsOf, SYMBOLS } from './split-numbers.ts';
 
 /** How a list of numbers is written: its first byte. */
 const ALL_ABSENT = 0;
@@ -13,40 +14,32 @@ const DELTAS = 8;
 const FOLDED = 16;
 const SOME_ABSENT = 32;
 
-/** Up to here numbers may be subtracted, and folded to be without sign, and stay exact. */
-const MAX_EXACT = 2 ** 51;
-
-/** A way to make the numbers of a list small and not negative: (number or step to it − base) / step. */
-type Plan = {
-  readonly small: Float64Array;
-  readonly deltas: boolean;
-  readonly folded: boolean;
-  readonly start: number;
-  readonly base: number;
-  readonly step: number;
-  readonly split: Split;
-};
-
 /**
  * Write a list of numbers, NaN where absent.
  *
  * @param repeats Whether stretches of the list are likely to occur again in it.
  */
 export function writeNumbers(writer: ByteWriter, values: Float64Array, repeats: Repeats): void {
-  const bounds = boundsOf(values);
-  const { least, greatest, absent, exact } = bounds;
-  if (absent === values.length) {
-    writer.byte(ALL_ABSENT);
-  } else if (!exact) {
-    writer.byte(FLOATS);
-    writer.packed(new Uint8Array(Float64Array.from(values).buffer), 'likely');
-  } else if (least === greatest && absent === 0) {
-    writer.byte(ONE_VALUE);
-    writer.signed(least);
-  } else {
-    const direct = planOf(values, bounds, false);
-    const deltas = planOf(values, bounds, true);
-    writeSplit(writer, deltas.split.bits < direct.split.bits ? deltas : direct, absent > 0, repeats);
+  writePlanned(writer, planNumbers(values), repeats);
+}
+
+/** Write a list as planned. */
+export function writePlanned(writer: ByteWriter, plan: NumberPlan, repeats: Repeats): void {
+  switch (plan.form) {
+    case 'absent':
+      writer.byte(ALL_ABSENT);
+      return;
+    case 'one':
+      writer.byte(ONE_VALUE);
+      writer.signed(plan.value);
+      return;
+    case 'floats':
+      writer.byte(FLOATS);
+      writer.packed(floatBytes(plan.values), 'likely');
+      return;
+    case 'split':
+      writer.byte(SPLIT);
+      writeSplit(writer, plan, repeats);
   }
 }
 
@@ -61,82 +54,26 @@ export function readNumbers(reader: ByteReader, length: number): Float64Array {
     case SPLIT:
       return readSplit(reader, length);
     case FLOATS:
-      return new Float64Array(Uint8Array.from(reader.packed(8 * length)).buffer);
+      return floatsOf(reader.packed(8 * length));
     default:
       throw damaged(`a list of numbers has the unknown form ${form}`);
   }
 }
 
-type Bounds = { readonly least: number; readonly greatest: number; readonly absent: number; readonly exact: boolean };
-
-function boundsOf(values: Float64Array): Bounds {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  let absent = 0;
-  let exact = true;
-  for (const value of values) {
-    if (Number.isNaN(value)) absent++;
-    else {
-      if (value < least) least = value;
-      if (value > greatest) greatest = value;
-      if (!Number.isInteger(value) || Object.is(value, -0)) exact = false;
-    }
-  }
-  return { least, greatest, absent, exact: exact && least >= -MAX_EXACT && greatest <= MAX_EXACT };
+/** Eight bytes for each number, lowest first. */
+function floatBytes(values: Float64Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8 * values.length));
+  for (const [index, value] of values.entries()) view.setFloat64(8 * index, value, true);
+  return new Uint8Array(view.buffer);
 }
 
-function planOf(values: Float64Array, bounds: Bounds, deltas: boolean): Plan {
-  const small = Float64Array.from(values);
-  let { least } = bounds;
-  let first = 0;
-  if (deltas) ({ least, first } = makeDeltas(small));
-  const folded = deltas && least < 0;
-  const base = folded ? 0 : least;
-  for (let i = 0; i < small.length; i++) small[i] = (small[i] as number) - base;
-  const step = Math.max(1, commonDivisor(small));
-  if (step > 1) for (let i = 0; i < small.length; i++) small[i] = (small[i] as number) / step;
-  if (folded) {
-    for (let i = 0; i < small.length; i++) {
-      const number = small[i] as number;
-      small[i] = number < 0 ? -2 * number - 1 : 2 * number;
-    }
-  }
-  return { small, deltas, folded, start: first - base, base, step, split: bestSplit(small) };
+function floatsOf(bytes: Uint8Array): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float64Array.from({ length: bytes.length / 8 }, (_, index) => view.getFloat64(8 * index, true));
 }
 
-/** Each number but the first becomes the difference to the one before it; the first becomes the least difference. */
-function makeDeltas(numbers: Float64Array): { least: number; first: number } {
-  let least = Number.POSITIVE_INFINITY;
-  let begin = 0;
-  while (Number.isNaN(numbers[begin])) begin++;
-  const first = numbers[begin] as number;
-  let previous = first;
-  for (let i = begin + 1; i < numbers.length; i++) {
-    const number = numbers[i] as number;
-    if (Number.isNaN(number)) continue;
-    const delta = number - previous;
-    previous = number;
-    numbers[i] = delta;
-    if (delta < least) least = delta;
-  }
-  numbers[begin] = least < 0 || least === Number.POSITIVE_INFINITY ? 0 : least;
-  return { least: numbers[begin] === 0 ? Math.min(least, 0) : least, first };
-}
-
-/** The greatest number that divides all; 0 when all are 0. */
-function commonDivisor(numbers: Float64Array): number {
-  let divisor = 0;
-  for (const number of numbers) {
-    if (Number.isNaN(number) || number === 0 || (divisor > 0 && number % divisor === 0)) continue;
-    let rest = Math.abs(number);
-    while (rest > 0) [divisor, rest] = [rest, divisor % rest];
-    if (divisor === 1) break;
-  }
-  return divisor;
-}
-
-function writeSplit(writer: ByteWriter, plan: Plan, someAbsent: boolean, repeats: Repeats): void {
-  const { small, split } = plan;
+function writeSplit(writer: ByteWriter, plan: SplitPlan, repeats: Repeats): void {
+  const { small, split, someAbsent } = plan;
   const { leasts, widths } = tablesOf(split.top, 0);
   const shift = someAbsent ? 1 : 0;
   const symbols = new Uint8Array(small.length);
@@ -153,10 +90,7 @@ function writeSplit(writer: ByteWriter, plan: Plan, someAbsent: boolean, repeats
       if (width > 0) low.put((small[i] as number) - (leasts[symbol] as number), width);
     }
   }
-  writer.byte(SPLIT);
-  writer.byte(
-    split.top - 1 + (plan.deltas ? DELTAS : 0) + (plan.folded ? FOLDED : 0) + (someAbsent ? SOME_ABSENT : 0),
-  );
+  writer.byte(split.top - 1 + (plan.deltas ? DELTAS : 0) + (plan.folded ? FOLDED : 0) + (someAbsent ? SOME_ABSENT : 0));
   writer.signed(plan.base);
   writer.varint(plan.step);
   if (plan.deltas) writer.signed(plan.start);
@@ -183,6 +117,7 @@ function readSplit(reader: ByteReader, length: number): Float64Array {
   const shift = (flags & SOME_ABSENT) === 0 ? 0 : 1;
   const base = reader.signed();
   const step = reader.varint();
+  if (step === 0) throw damaged('a step is 0');
   let previous = deltas ? reader.signed() : 0;
   const symbols = reader.packed(length);
 

@@ -29,7 +29,6 @@ export function leastOf(symbol: number, top: number): number {
   return (symbol - low * 2 ** (top - 1)) * 2 ** low;
 }
 
-
 /**
  * Symbols of numbers, by way of their form as floats: exponent and upper fraction, read as one number, are the symbol
  * but for a constant. Leaves out places of NaN.

@@ -1,98 +1,163 @@
 import { describe, expect, it } from 'vitest';
-import type { CodedCells, Key } from '../../../src/store/columns/chunk.ts';
-import { type BlockColumns, encodeBlock, SealedChunk } from '../../../src/store/columns/column-codec.ts';
+import type { Key } from '../../../src/store/columns/chunk.ts';
+import { encodeBlock, SealedChunk } from '../../../src/store/columns/column-codec.ts';
+import { type ColumnCells, encoded, type PlainRows, plainRows, sealed } from '../../support/block-columns.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
-type Cells = BlockColumns['columns'][number];
+const whole = (value: number): number => Math.floor(value);
 
-function coded(cells: readonly Key[]): CodedCells {
-  const keys = [...new Set(cells)];
-  return { keys, codes: Uint16Array.from(cells, (cell) => keys.indexOf(cell)) };
-}
-
-const names = (columns: readonly unknown[]): { name: string }[] => columns.map((_, index) => ({ name: `c${index}` }));
-const cellsOf = ({ codes, keys }: CodedCells): (Key | undefined)[] => [...codes].map((code) => keys[code]);
-
-function chunkOf(block: BlockColumns, bytes = encodeBlock(block)): SealedChunk {
-  const rows = block.times.length;
-  const bounds = { rows, first: block.times[0] ?? 0, last: block.times[rows - 1] ?? 0 };
-  return new SealedChunk(bytes, bounds, names(block.columns));
-}
-
-function expectSame(chunk: SealedChunk, block: BlockColumns): void {
-  expect(chunk.times()).toEqual(block.times);
-  expect(cellsOf(chunk.origins())).toEqual(cellsOf(block.origins));
-  for (const [index, column] of block.columns.entries()) {
-    if ('numbers' in column) expect(chunk.numbers(`c${index}`)).toEqual(column.numbers);
-    else expect(cellsOf(chunk.coded(`c${index}`))).toEqual(cellsOf(column));
-  }
-}
-
-function randomBlock(rows: number, random: () => number): BlockColumns {
-  let t = Math.floor((random() - 0.5) * 2 ** 45);
-  const times = Float64Array.from({ length: rows }, () => (t += 1 + Math.floor(random() ** 4 * 2 ** 30)));
-  const list = (cell: () => number): Float64Array => Float64Array.from({ length: rows }, cell);
+function randomRows(rows: number, random: () => number): PlainRows {
+  let t = whole((random() - 0.5) * 2 ** 45);
+  const list = <Cell>(cell: (index: number) => Cell): Cell[] => Array.from({ length: rows }, (_, index) => cell(index));
   const sometimes = (cell: () => number): number => (random() < 0.3 ? Number.NaN : cell());
-  const columns: Cells[] = [
-    { numbers: list(() => Math.floor(random() * 2 ** (random() * 51))) },
-    { numbers: list(() => sometimes(() => Math.floor((random() - 0.5) * 10))) },
-    { numbers: list(() => sometimes(() => 1_000 * Math.floor(random() * 2 ** 20))) },
+  const tokens = list(() => sometimes(() => whole(random() * 10_000)));
+  const answers = list(() => whole(random() ** 3 * 2_000));
+  const models = list(() => whole(random() * 4));
+  const columns: ColumnCells[] = [
+    { numbers: list(() => whole(random() * 2 ** (random() * 50))) },
+    { numbers: list(() => whole((random() - 0.5) * 2 ** (random() * 51))) },
+    { numbers: list(() => sometimes(() => whole((random() - 0.5) * 10))) },
+    { numbers: list(() => sometimes(() => 1_000 * whole(random() * 2 ** 20))) },
+    { numbers: list((index) => 7 * index - 100) },
     { numbers: list(() => Number.NaN) },
     { numbers: list(() => 7) },
     { numbers: list(() => sometimes(() => -3)) },
-    { numbers: list(() => random() * 1e9) },
-    { numbers: list(() => Math.floor(random() * Number.MAX_SAFE_INTEGER)) },
-    coded([...list(() => Math.floor(random() * 20))]),
-    coded([...list(() => Math.floor(random() * 1_000))].map((key) => (key < 100 ? null : key - 200))),
-    coded([...list(() => Math.floor(random() * 30))].map((key) => JSON.stringify([key, 2 * key]))),
-    coded([...list(() => 0)].map(() => null)),
-    coded([...list(() => 0)].map((_, index) => (index % 2 === 0 ? 'a' : 3))),
+    { numbers: list(() => sometimes(() => random() * 1e9)) },
+    { numbers: list(() => whole(random() * Number.MAX_SAFE_INTEGER)) },
+    { numbers: list(() => (random() < 0.5 ? 1e300 : -1 / 3)) },
+    { numbers: list((index) => (index % 3 === 0 ? -0 : Number.MIN_SAFE_INTEGER)) },
+    { numbers: tokens },
+    { numbers: answers },
+    { keys: models },
+    {
+      numbers: list((index) => {
+        const rate = 1_500 * ((models[index] ?? 0) + 1);
+        return rate * (tokens[index] || 0) + 5 * rate * (answers[index] ?? 0) + (random() < 0.05 ? 77 : 0);
+      }),
+    },
+    { keys: list(() => whole(random() * 20)) },
+    { keys: list(() => (random() < 0.2 ? null : whole(random() * 1_000) - 200)) },
+    { keys: list(() => whole(random() * rows)) },
+    { keys: list(() => (random() < 0.2 ? null : JSON.stringify([whole(random() * 30), whole(random() * 30)]))) },
+    { keys: list(() => null) },
+    { keys: list((index): Key => (index % 2 === 0 ? 'ä"' : 3)) },
+    { keys: list(() => (random() < 0.5 ? 0.5 : Number.MAX_VALUE)) },
   ];
-  return { times, origins: coded([...list(() => 1 + Math.floor(random() * 2))]), columns };
+  return {
+    times: list(() => (t += 1 + whole(random() ** 4 * 2 ** 30))),
+    origins: list(() => 1 + models.length),
+    columns,
+  };
+}
+
+/** Decodes everything. */
+const readAll = (rows: PlainRows, bytes: Uint8Array): PlainRows => plainRows(sealed(rows, bytes), rows);
+
+/** What reading bytes that are not what was written throws; nothing when they happen to be a block. */
+function thrownBy(rows: PlainRows, bytes: Uint8Array): unknown {
+  try {
+    readAll(rows, bytes);
+    return undefined;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 describe('a sealed block', () => {
   const random = seededRandom(11);
 
-  it.each([1, 2, 3, 7, 8, 9, 100, 255, 256, 1_000, 16_384, 32_767])('gives back its %i rows', (rows) => {
-    const block = randomBlock(rows, random);
-    expectSame(chunkOf(block), block);
+  it.each([1, 2, 3, 7, 8, 9, 100, 127, 128, 255, 256, 257, 1_000, 16_384, 32_767])(
+    'gives back its %i rows',
+    (count) => {
+      const rows = randomRows(count, random);
+      expect(readAll(rows, encoded(rows))).toEqual(rows);
+    },
+  );
+
+  it('takes its bytes from any place in memory, and does not change them', () => {
+    const rows = randomRows(300, random);
+    const bytes = encoded(rows);
+    const moved = new Uint8Array(bytes.length + 8).subarray(3, 3 + bytes.length);
+    moved.set(bytes);
+    expect(readAll(rows, moved)).toEqual(rows);
+    expect(Buffer.from(moved).equals(bytes)).toBe(true);
   });
 
-  it('has nothing in columns that were added after it was made', () => {
-    const block = randomBlock(5, random);
-    const bounds = { rows: 5, first: block.times[0] ?? 0, last: block.times[4] ?? 0 };
-    const chunk = new SealedChunk(encodeBlock(block), bounds, [...names(block.columns), { name: 'new' }]);
+  it('keeps what rows hold, whatever codes and unused keys they came with', () => {
+    const columns = [{ codes: Uint16Array.of(3, 1, 3, 0), keys: [5, null, 9, 5] }];
+    const times = Float64Array.of(1, 2, 3, 4);
+    const origins = { codes: new Uint16Array(4), keys: [1] };
+    const rows: PlainRows = { times: [...times], origins: [1, 1, 1, 1], columns: [{ keys: [5, null, 5, 5] }] };
+    const bytes = encodeBlock({ times, origins, columns });
+    expect(readAll(rows, bytes)).toEqual(rows);
+    expect(sealed(rows, bytes).coded('c0').keys).toEqual([null, 5]);
+  });
+
+  it('has nothing in columns that were added to the table after it was made', () => {
+    const rows = randomRows(5, random);
+    const bounds = { rows: 5, first: rows.times[0] ?? 0, last: rows.times[4] ?? 0 };
+    const names = [...rows.columns.map((_, index) => `c${index}`), 'new'];
+    const chunk = new SealedChunk(
+      encoded(rows),
+      bounds,
+      names.map((name) => ({ name })),
+    );
     expect(chunk.numbers('new')).toEqual(new Float64Array(5).fill(Number.NaN));
     expect(chunk.coded('new')).toEqual({ codes: new Uint16Array(5), keys: [null] });
-    expectSame(chunk, block);
+    expect(plainRows(chunk, rows)).toEqual(rows);
   });
 
-  it('refuses bytes that are cut off, at any place', () => {
-    const block = randomBlock(20, random);
-    const bytes = encodeBlock(block);
+  it('gives a column out without decoding the others', () => {
+    const rows = randomRows(300, random);
+    const bytes = encoded(rows);
+    const spoiled = Uint8Array.from(bytes).fill(0xff, bytes.length - 40);
+    expect(sealed(rows, spoiled).times()).toEqual(Float64Array.from(rows.times));
+    expect(() => readAll(rows, spoiled)).toThrow(RangeError);
+  });
+});
+
+describe('bytes that are no sealed block', () => {
+  const rows = randomRows(140, seededRandom(5));
+  const bytes = encoded(rows);
+
+  it('are refused when they are cut off or longer, at any place', () => {
     for (let length = 0; length < bytes.length; length++) {
-      expect(() => chunkOf(block, bytes.subarray(0, length)), `${length} bytes`).toThrow(RangeError);
+      expect(thrownBy(rows, bytes.subarray(0, length)), `${length} bytes`).toBeInstanceOf(RangeError);
     }
+    expect(thrownBy(rows, Buffer.concat([bytes, Uint8Array.of(0)]))).toBeInstanceOf(RangeError);
   });
 
-  it('throws nothing but a RangeError, and ends, when any bit is flipped', () => {
-    const block = randomBlock(20, random);
-    const bytes = encodeBlock(block);
-    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+  it('throw a RangeError or give other cells when any bit is flipped, and nothing else', () => {
+    const wrong: number[] = [];
+    for (let bit = 0; bit < 8 * bytes.length; bit += bit < 800 ? 1 : 13) {
       const flipped = Uint8Array.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      try {
-        const chunk = chunkOf(block, flipped);
-        chunk.times();
-        chunk.origins();
-        for (const [index, column] of block.columns.entries()) {
-          if ('numbers' in column) chunk.numbers(`c${index}`);
-          else chunk.coded(`c${index}`);
-        }
-      } catch (cause) {
-        expect(cause).toBeInstanceOf(RangeError);
-      }
+      const thrown = thrownBy(rows, flipped);
+      if (thrown !== undefined && !(thrown instanceof RangeError)) wrong.push(bit);
     }
+    expect(wrong).toEqual([]);
+  });
+
+  it('are refused when they are noise', () => {
+    const random = seededRandom(3);
+    for (let trial = 0; trial < 300; trial++) {
+      const noise = Uint8Array.from({ length: whole(random() * 300) }, (_, index) =>
+        index === 0 ? 1 : whole(random() * 256),
+      );
+      expect(thrownBy(rows, noise)).toBeInstanceOf(RangeError);
+    }
+  });
+
+  it('are refused when they say they are of a version that is not known', () => {
+    const later = Uint8Array.from(bytes);
+    later[0] = 2;
+    expect(() => sealed(rows, later)).toThrow('unknown version 2');
+  });
+
+  it('are refused when they hold other rows than the table says', () => {
+    const moved = { ...rows, times: rows.times.map((time) => time + 1) };
+    expect(() => sealed(moved, bytes).times()).toThrow(RangeError);
+    expect(() => sealed({ ...rows, times: rows.times.slice(1) }, bytes)).toThrow(RangeError);
+    expect(() => sealed({ ...rows, columns: rows.columns.slice(1) }, bytes)).toThrow(RangeError);
   });
 });

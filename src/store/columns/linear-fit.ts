@@ -1,0 +1,98 @@
+/**
+ * Finds columns that are sums of others, each times a rate that depends on a third: costs are tokens times the prices
+ * of the model. Rates are found by least squares, weighed so that rows which follow another rule do not count for much.
+ */
+
+/** Rates are kept in thousandths: prices are whole picodollars for each token. */
+const RATE_PARTS = 1_000;
+/** How hard to look: rows taken out of a block, and how often what fits is weighed anew. Prices fit exactly, so few rows do. */
+export type Effort = { readonly rows: number; readonly rounds: number };
+/** A column adds nothing to those before it when this share of its square is left. */
+const LEAST_PIVOT = 1e-9;
+
+/** Cells of a sum: `rates[code · inputs + input]`, in thousandths. */
+export type LinearRule = {
+  readonly inputs: readonly Float64Array[];
+  readonly codes: Uint16Array;
+  readonly step: number;
+};
+
+/** What the rule gives for a row; absent inputs count as 0. Everything that reads blocks computes exactly this. */
+export function predicted({ inputs, codes, step }: LinearRule, rates: Float64Array, row: number): number {
+  const at = (codes[row] as number) * inputs.length;
+  let sum = 0;
+  for (let input = 0; input < inputs.length; input++) {
+    const value = (inputs[input] as Float64Array)[row] as number;
+    if (value === value) sum += (rates[at + input] as number) * value;
+  }
+  return Math.floor(sum / (RATE_PARTS * step) + 0.5) * step;
+}
+
+const strideOf = (values: Float64Array, { rows }: Effort): number => Math.max(1, Math.floor(values.length / rows));
+
+/** The rates with which a rule comes nearest to most of the values, NaN where absent. */
+export function fittedRates(rule: LinearRule, keys: number, values: Float64Array, effort: Effort): Float64Array {
+  const width = rule.inputs.length;
+  const stride = strideOf(values, effort);
+  let rates = new Float64Array(keys * width);
+  for (let round = 0; round < effort.rounds; round++) {
+    const sums = Array.from({ length: keys }, () => new Float64Array(width * (width + 1)));
+    for (let row = 0; row < values.length; row += stride) {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) continue;
+      const off = round === 0 ? 0 : Math.abs(value - predicted(rule, rates, row));
+      addRow(sums[rule.codes[row] as number] as Float64Array, rule.inputs, row, value, 1 / (off + rule.step));
+    }
+    rates = Float64Array.from(sums.flatMap((sum) => solved(sum, width)));
+  }
+  return rates;
+}
+
+/** Adds a row to the normal equations: for each input its products with all inputs, then with the value. */
+function addRow(sums: Float64Array, inputs: readonly Float64Array[], row: number, value: number, weight: number): void {
+  const width = inputs.length;
+  for (let a = 0; a < width; a++) {
+    const left = ((inputs[a] as Float64Array)[row] as number) * weight;
+    if (left === 0 || left !== left) continue;
+    for (let b = 0; b < width; b++) {
+      const right = (inputs[b] as Float64Array)[row] as number;
+      if (right === right) sums[a * (width + 1) + b] = (sums[a * (width + 1) + b] as number) + left * right;
+    }
+    sums[a * (width + 1) + width] = (sums[a * (width + 1) + width] as number) + left * value;
+  }
+}
+
+/** Share of rows that a rule gives to within a step, by other rows than those it was found with. */
+export function shareThatFits(rule: LinearRule, rates: Float64Array, values: Float64Array, effort: Effort): number {
+  const stride = strideOf(values, effort);
+  let fitting = 0;
+  let present = 0;
+  for (let row = stride >> 1; row < values.length; row += stride) {
+    const off = Math.abs((values[row] as number) - predicted(rule, rates, row));
+    if (off >= 0) present++;
+    if (off <= rule.step) fitting++;
+  }
+  return present === 0 ? 0 : fitting / present;
+}
+
+/** Solves normal equations by elimination; inputs that others explain get the rate 0. */
+function solved(sums: Float64Array, width: number): number[] {
+  const at = (row: number, column: number): number => sums[row * (width + 1) + column] as number;
+  const squares = Array.from({ length: width }, (_, input) => at(input, input));
+  const used: number[] = [];
+  for (let pivot = 0; pivot < width; pivot++) {
+    if (at(pivot, pivot) <= LEAST_PIVOT * (squares[pivot] ?? 0)) continue;
+    used.push(pivot);
+    for (let row = 0; row < width; row++) {
+      const factor = at(row, pivot) / at(pivot, pivot);
+      if (row === pivot || factor === 0) continue;
+      for (let column = 0; column <= width; column++) {
+        sums[row * (width + 1) + column] = at(row, column) - factor * at(pivot, column);
+      }
+    }
+  }
+  return squares.map((_, input) =>
+    // Without + 0 a rate may be −0.
+    used.includes(input) ? Math.round((RATE_PARTS * at(input, width)) / at(input, input)) + 0 : 0,
+  );
+}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { folded, NumberReader, NumberWriter, unfolded } from '../../src/store/sqlite/number-bits.ts';
-import { parseNumbers } from '../../src/store/sqlite/number-text.ts';
 import { percentilesOf } from '../../src/store/sqlite/percentile.ts';
 
 const number = fc.oneof(
@@ -38,16 +37,6 @@ describe('numbers as bits', () => {
       expect(folded(value)).toBeGreaterThanOrEqual(0);
       expect(unfolded(folded(value))).toBe(value);
     }
-  });
-});
-
-describe('numbers out of text', () => {
-  it('are those of the text', () => {
-    fc.assert(
-      fc.property(fc.array(fc.maxSafeInteger(), { maxLength: 40 }), (numbers) => {
-        expect([...parseNumbers(Buffer.from(numbers.join(',')))]).toEqual(numbers);
-      }),
-    );
   });
 });
 

@@ -99,7 +99,7 @@ function numberCondition(sql: string, scale: number, positive: Positive): Condit
 }
 
 /** Whole numbers are compared as they are: 1 is more than 0.6. */
-const inSteps = (value: number, scale: number): number => (scale === 1 ? value : Math.round(value * scale));
+export const inSteps = (value: number, scale: number): number => (scale === 1 ? value : Math.round(value * scale));
 
 /** Dictionary numbers of the strings that meet a condition. */
 export function matchingIds(positive: Positive, dictionary: Dictionary): number[] {

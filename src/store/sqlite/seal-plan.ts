@@ -5,7 +5,7 @@ const UNDER_FILLED_ROWS = BLOCK_ROWS / 2;
 /** So many rows at the end of a metric's history are worth a block of their own. */
 const ENOUGH_ROWS = BLOCK_ROWS / 4;
 /** Rows that are read at once with those of the block they go into; codes have room for twice as many. */
-export const MOST_ROWS_AT_ONCE = 2 * BLOCK_ROWS - 1;
+const MOST_ROWS_AT_ONCE = 2 * BLOCK_ROWS - 1;
 
 /** A block as far as the plan needs it. */
 export type PlannedBlock = { readonly t0: number; readonly t1: number; readonly n: number };
@@ -17,37 +17,32 @@ export type SealSite<Block extends PlannedBlock> = {
   /** The last block that begins at or before it, and the first that begins after it. */
   readonly before: Block | undefined;
   readonly after: Block | undefined;
+  /** Rows that may be sealed from there on, up to the block after it; counted to `BLOCK_ROWS` and no further. */
+  readonly waiting: number;
+  /** The first row is so old that it is sealed with however many there are. */
+  readonly isOld: boolean;
 };
 
-/** Which rows to seal, with which block. */
-export type SealUnit<Block extends PlannedBlock> = {
-  readonly merged: Block | undefined;
-  /** At most so many rows of the typed table, all of them before `upTo`. */
-  readonly most: number;
-  readonly upTo: number;
-  /** Fewer rows are left where they are, unless they fill the block; 0 when any number is sealed. */
-  readonly least: number;
-};
+/** Which rows to seal: so many of those that wait, together with a block's. */
+export type SealUnit<Block extends PlannedBlock> = { readonly merged: Block | undefined; readonly rows: number };
 
 /**
- * What to seal at a site. Late rows go into the block whose times they fall into, or beside it; the end of a history
- * waits until it fills a block, or is old.
+ * What to seal at a site. Late rows go into the block whose times they fall into, or into the one beside them when they
+ * are few; the end of a history waits until it is worth a block, or is old.
  *
- * @param sealBefore Rows from this stored time on stay.
- * @param isOld The first row is so old that it is sealed with however many there are.
+ * @returns `undefined` when all that waits there is to wait longer.
  */
-export function planUnit<Block extends PlannedBlock>(
-  { first, before, after }: SealSite<Block>,
-  sealBefore: number,
-  isOld: boolean,
-): SealUnit<Block> {
-  const upTo = Math.min(sealBefore, after?.t0 ?? Number.POSITIVE_INFINITY);
-  if (before !== undefined && before.t1 > first) {
-    return { merged: before, most: MOST_ROWS_AT_ONCE - before.n, upTo, least: 0 };
+export function planUnit<Block extends PlannedBlock>(site: SealSite<Block>): SealUnit<Block> | undefined {
+  const { first, before, after, waiting, isOld } = site;
+  const isWithin = before !== undefined && before.t1 > first;
+  const isAmid = after !== undefined && waiting < UNDER_FILLED_ROWS;
+  if (isWithin || isAmid) {
+    const merged = before ?? after;
+    return { merged, rows: Math.min(waiting, MOST_ROWS_AT_ONCE - (merged?.n ?? 0)) };
   }
+  if (after === undefined && !isOld && waiting < ENOUGH_ROWS) return undefined;
   const merged = before !== undefined && before.n < UNDER_FILLED_ROWS ? before : undefined;
-  const most = BLOCK_ROWS - (merged?.n ?? 0);
-  return { merged, most, upTo, least: after !== undefined || isOld ? 0 : ENOUGH_ROWS };
+  return { merged, rows: Math.min(waiting, BLOCK_ROWS - (merged?.n ?? 0)) };
 }
 
 /** How many rows each block gets when so many become blocks: equal parts, none over a block's. */

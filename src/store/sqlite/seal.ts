@@ -10,11 +10,11 @@ import {
   toEncodedBlock,
 } from './block-book.ts';
 import { type Row, rowColumns } from './decode-row.ts';
-import { type EventTable, readEventTables } from './event-tables.ts';
+import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { rowsOf, toBlockColumns } from './row-columns.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { inTransaction } from './schema.ts';
-import { partsOf, planUnit, type SealUnit } from './seal-plan.ts';
+import { BLOCK_ROWS, partsOf, planUnit, type SealUnit } from './seal-plan.ts';
 
 /** Hours that stay in the typed tables at least: most late events come within them. */
 const HOT_HOURS = 2;
@@ -23,8 +23,11 @@ const PATIENT_HOURS = 24;
 
 /** Rows that were read to be sealed, and the block they are sealed with. */
 type Reading = {
+  readonly table: EventTable;
   /** Of the typed table, in order of time; never none. */
   readonly hot: readonly Row[];
+  /** See `filledCells`. */
+  readonly filled: string;
   readonly merged: SealedBlock | undefined;
   readonly rows: readonly Row[];
 };
@@ -40,9 +43,9 @@ type Reading = {
  */
 export async function sealOldRows(db: DatabaseSync, runningHour: number, pause: () => Promise<void>): Promise<number> {
   let sealed = 0;
-  for (const table of readEventTables(db).values()) {
+  for (const metric of readEventTables(db).keys()) {
     for (let from = Number.NEGATIVE_INFINITY; ;) {
-      const step = sealNext(db, table, from, runningHour);
+      const step = sealNext(db, metric, from, runningHour);
       if (step === undefined) break;
       sealed += step.sealed;
       from = step.goOnAt;
@@ -55,16 +58,18 @@ export async function sealOldRows(db: DatabaseSync, runningHour: number, pause: 
 type Step = { readonly sealed: number; readonly goOnAt: number };
 
 /** @returns `undefined` when there is nothing more to seal. */
-function sealNext(db: DatabaseSync, table: EventTable, from: number, runningHour: number): Step | undefined {
-  const reading = inReadTransaction(db, () => readUnit(db, table, from, runningHour));
+function sealNext(db: DatabaseSync, metric: string, from: number, runningHour: number): Step | undefined {
+  const reading = inReadTransaction(db, () => readUnit(db, metric, from, runningHour));
   if (reading === undefined || 'goOnAt' in reading) return reading;
-  const blocks = encoded(reading.rows, table);
-  const isMoved = inTransaction(db, () => swap(db, table, reading, blocks));
+  const blocks = encoded(reading);
+  const isMoved = inTransaction(db, () => swap(db, reading, blocks));
   const last = Number(reading.hot.at(-1)?.[0]);
   return { sealed: isMoved ? reading.hot.length : 0, goOnAt: last + 1 };
 }
 
-function readUnit(db: DatabaseSync, table: EventTable, from: number, runningHour: number): Reading | Step | undefined {
+function readUnit(db: DatabaseSync, metric: string, from: number, runningHour: number): Reading | Step | undefined {
+  const table = readEventTables(db).get(metric);
+  if (table === undefined) return undefined;
   const sealBefore = (runningHour - HOT_HOURS) * MICROS_PER_HOUR;
   const first = db.prepare(`SELECT min(t) AS t FROM ${table.table} WHERE t >= ? AND t < ?`).get(from, sealBefore)?.[
     't'
@@ -73,10 +78,15 @@ function readUnit(db: DatabaseSync, table: EventTable, from: number, runningHour
   const hour = Math.floor(first / MICROS_PER_HOUR);
   const marked = nextMarked(db, table, hour);
   if (marked === hour) return { sealed: 0, goOnAt: (hour + 1) * MICROS_PER_HOUR };
-  const site = { first, before: blockBefore(db, table, first), after: blockAfter(db, table, first) };
+  const before = blockBefore(db, table, first);
+  const after = blockAfter(db, table, first);
+  const upTo = Math.min(sealBefore, marked * MICROS_PER_HOUR, after?.t0 ?? Number.POSITIVE_INFINITY);
+  const waiting = db
+    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table.table} WHERE t >= ? AND t < ? LIMIT ?)`)
+    .get(first, upTo, BLOCK_ROWS);
   const isOld = hour < runningHour - PATIENT_HOURS;
-  const unit = planUnit(site, Math.min(sealBefore, marked * MICROS_PER_HOUR), isOld);
-  return readRows(db, table, first, unit);
+  const unit = planUnit({ first, before, after, waiting: Number(waiting?.['n']), isOld });
+  return unit === undefined ? undefined : readRows(db, table, first, unit);
 }
 
 /** The first hour from `hour` on whose rows changed since they were rolled up. */
@@ -89,23 +99,31 @@ function readRows(
   db: DatabaseSync,
   table: EventTable,
   first: number,
-  { merged, most, upTo, least }: SealUnit<SealedBlock>,
-): Reading | Step | undefined {
-  const select = db.prepare(
-    `SELECT ${rowColumns(table)} FROM ${table.table} WHERE t >= ? AND t < ? ORDER BY t LIMIT ?`,
-  );
+  { merged, rows: most }: SealUnit<SealedBlock>,
+): Reading | Step {
+  const select = db.prepare(`SELECT ${rowColumns(table)} FROM ${table.table} WHERE t >= ? ORDER BY t LIMIT ?`);
   select.setReturnArrays(true);
-  const hot = select.all(first, upTo, most) as unknown as Row[];
-  if (hot.length < Math.min(least, most)) return undefined;
-  if (merged === undefined) return { hot, merged, rows: hot };
+  const hot = select.all(first, most) as unknown as Row[];
+  const filled = filledCells(db, table, hot);
+  if (merged === undefined) return { table, hot, filled, merged, rows: hot };
   const chunk = merged.chunk();
   // A block that cannot be read takes nothing in: what falls into its times stays in the typed table.
   if (chunk === undefined) return { sealed: 0, goOnAt: Math.max(merged.t1, Number(hot.at(-1)?.[0])) + 1 };
   const rows = [...rowsOf(chunk, table), ...hot].sort((a, b) => Number(a[0]) - Number(b[0]));
-  return { hot, merged, rows };
+  return { table, hot, filled, merged, rows };
 }
 
-function encoded(rows: readonly Row[], table: EventTable): EncodedBlock[] {
+/**
+ * How many cells of each column are filled in the stretch of the table that some rows span. Rows change in no other
+ * way than by gaining a cell, so if these figures are the same, nothing was changed, added or removed.
+ */
+function filledCells(db: DatabaseSync, { table, columns }: EventTable, hot: readonly Row[]): string {
+  const counts = ['count(*)', ...columns.map(({ name }) => `count(${quoted(name)})`)].join(', ');
+  const [first, last] = [Number(hot[0]?.[0]), Number(hot.at(-1)?.[0])];
+  return JSON.stringify(db.prepare(`SELECT ${counts} FROM ${table} WHERE t >= ? AND t <= ?`).get(first, last));
+}
+
+function encoded({ rows, table }: Reading): EncodedBlock[] {
   let at = 0;
   return partsOf(rows.length).map((length) => {
     at += length;
@@ -113,14 +131,15 @@ function encoded(rows: readonly Row[], table: EventTable): EncodedBlock[] {
   });
 }
 
-/** Put blocks in the place of rows, unless one of them was touched meanwhile. Call inside a write transaction. */
-function swap(db: DatabaseSync, table: EventTable, { hot, merged }: Reading, blocks: readonly EncodedBlock[]): boolean {
+/** Put blocks in the place of rows, unless anything was touched meanwhile. Call inside a write transaction. */
+function swap(db: DatabaseSync, { table, hot, filled, merged }: Reading, blocks: readonly EncodedBlock[]): boolean {
   const [first, last] = [Number(hot[0]?.[0]), Number(hot.at(-1)?.[0])];
   const hour = Math.floor(first / MICROS_PER_HOUR);
   if (nextMarked(db, table, hour) <= Math.floor(last / MICROS_PER_HOUR)) return false;
-  // Another upkeep may have sealed or expired them.
-  const there = db.prepare(`SELECT count(*) AS n FROM ${table.table} WHERE t >= ? AND t <= ?`).get(first, last);
-  if (there?.['n'] !== hot.length || (merged !== undefined && !removeBlock(db, merged.id))) return false;
+  // Another process may have given the table a column, filled rows and rolled them up, sealed or expired them.
+  const columns = readEventTables(db).get(table.metric)?.columns.length;
+  if (columns !== table.columns.length || filledCells(db, table, hot) !== filled) return false;
+  if (merged !== undefined && !removeBlock(db, merged.id)) return false;
   db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t <= ?`).run(first, last);
   for (const block of blocks) insertBlock(db, table, block);
   return true;

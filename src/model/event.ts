@@ -80,6 +80,8 @@ export const EVENT_DROP_REASONS = [
   'spool_unwritable',
   /** Part of a spool file was damaged after it was written. */
   'spool_damaged',
+  /** Part of the store was damaged after it was written; rollups that were made of them still count them. */
+  'block_damaged',
 ] as const;
 
 /** Why a single field was left out. Its event is stored all the same, unless the field is required. */

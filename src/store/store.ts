@@ -120,6 +120,25 @@ export type RetentionSettings = {
   readonly maxBytes: number;
 };
 
+/** Events of one metric whose stored bytes are damaged: they cannot be read, and only rollups still tell of them. */
+export type DamagedSpan = {
+  readonly metric: string;
+  /** When the first of them happened, and the last. */
+  readonly fromMicros: number;
+  readonly toMicros: number;
+  readonly events: number;
+  /** When they were set aside. Absent while they are not, because the store cannot be written. */
+  readonly foundMicros?: number | undefined;
+};
+
+/** What came of reading every sealed block. */
+export type BlockCheck = {
+  readonly blocks: number;
+  readonly events: number;
+  /** All that are known, from earlier checks too; oldest first. */
+  readonly damaged: readonly DamagedSpan[];
+};
+
 export type StoreStats = {
   readonly path: string;
   readonly storeId: string;
@@ -129,11 +148,16 @@ export type StoreStats = {
   readonly spoolBytes: number;
   readonly spoolSegments: number;
   readonly events: number;
+  /** How many of them lie in compressed blocks, and in how many. */
+  readonly sealedEvents: number;
+  readonly sealedBlocks: number;
   readonly oldestMicros: number | undefined;
   readonly newestMicros: number | undefined;
   readonly rawFromMicros: number;
   /** Files set aside because they were damaged or foreign. */
   readonly quarantinedFiles: readonly string[];
+  /** Events that cannot be read any more, as far as it was noticed. */
+  readonly damaged: readonly DamagedSpan[];
   readonly readOnly: boolean;
 };
 
@@ -170,6 +194,8 @@ export interface Store {
   stats(): Promise<StoreStats>;
   /** Roll up finished hours, expire raw detail, keep the size budget, remove drained segments, checkpoint. Idempotent. */
   upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport>;
+  /** Read all sealed blocks and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
+  verify(onProgress?: (part: number) => void): Promise<BlockCheck>;
   /** A consistent copy while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void>;
   close(): Promise<void>;

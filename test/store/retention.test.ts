@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventData } from '../../src/model/event.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE } from '../../src/model/range.ts';
 import { foldRequest, UNLIMITED } from '../contracts/store-contract.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { NOW_MICROS, SAMPLE, sample } from '../support/sample-events.ts';
 import { openBench } from '../support/sqlite-stores.ts';
 
@@ -77,20 +78,27 @@ describe('retention', () => {
 
 describe('the size budget', () => {
   it('takes the oldest raw detail until database and spool are within it, keeps the rollups, and says so', async () => {
-    const { store, put } = await openBench();
-    const files = Array.from({ length: 40 }, (_, i) => `source/part-${i}.ts`);
-    await put(quarters(30, { files }));
+    const { store, put, endSpool } = await openBench();
+    // Numbers that do not compress, so that it is the events that take the space.
+    const random = seededRandom(1);
+    const events = Array.from({ length: 30_000 }, (_, i) =>
+      sample(NOW_MICROS - 1 - i * 90 * 1_000_000, { tests: Math.floor(random() * 2 ** 40) }),
+    );
+    await put(events);
+    await endSpool();
     await store.upkeep(UNLIMITED, NOW_MICROS);
     const from = HOUR_START - 40 * MICROS_PER_DAY;
     const before = await store.foldRollups(everything(from));
     const full = await store.stats();
-    const maxBytes = Math.floor((full.databaseBytes + full.spoolBytes) * 0.7);
+    const maxBytes = full.databaseBytes + full.spoolBytes - 60_000;
     const report = await store.upkeep({ ...UNLIMITED, maxBytes }, NOW_MICROS);
     const after = await store.stats();
     expect(report.sizeBytes).toBeLessThanOrEqual(maxBytes);
     expect(statSync(after.path).size).toBe(after.databaseBytes);
     expect(report.droppedForSpaceEvents).toBe(full.events - after.events);
     expect(report.droppedForSpaceEvents).toBeGreaterThan(0);
+    // No more than that takes: some 7 bytes an event, and a fiftieth of the budget to spare.
+    expect(report.droppedForSpaceEvents).toBeLessThan(20_000);
     expect(report.expiredEvents).toBe(0);
     expect(report.rawFromMicros).toBeLessThanOrEqual(after.oldestMicros ?? 0);
     expect(report.rawFromMicros).toBeGreaterThan(full.oldestMicros ?? 0);

@@ -2,21 +2,25 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, type TimeRange } from '../../model/range.ts';
 import type { Coverage } from '../store.ts';
 import { isDimension } from '../../model/field.ts';
+import { blockBounds } from './block-book.ts';
+import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type EventTable, toColumn } from './event-tables.ts';
 import { rawFromHour } from './rollup-build.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 
 /**
  * Every whole hour that has not changed since it was rolled up is covered: one without events has no block and needs
- * none. An hour whose raw rows have expired is covered even when late events came in, since the fold adds those.
+ * none. An hour that lost raw rows, because they expired or are damaged, is covered even when late events came in, since the fold adds those.
  */
 export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange): Coverage {
   const from = Math.ceil(toStored(range.fromMicros) / MICROS_PER_HOUR);
   const before = Math.floor(toStored(range.toMicros) / MICROS_PER_HOUR);
+  const isWithoutRows = hoursWithoutRows(db, table);
   const changed = db
     .prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
-    .all(table.metricId, Math.max(from, rawFromHour(db)), before)
-    .map((row) => Number(row['hour']));
+    .all(table.metricId, from, before)
+    .map((row) => Number(row['hour']))
+    .filter((hour) => !isWithoutRows(hour));
   const rollups: TimeRange[] = [];
   const raw: TimeRange[] = [];
   let at = range.fromMicros;
@@ -56,8 +60,12 @@ function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
   const row = db.prepare('SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ? AND hour < ?');
   const hour = row.get(table.metricId, rawFromHour(db))?.['hour'];
   const first = db.prepare(`SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
-  const known = [first, typeof hour === 'number' ? hour * MICROS_PER_HOUR : undefined].filter(
-    (moment) => typeof moment === 'number',
-  );
+  const damaged = db.prepare('SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
+  const known = [
+    first,
+    blockBounds(db, table.metricId)?.first,
+    damaged,
+    typeof hour === 'number' ? hour * MICROS_PER_HOUR : undefined,
+  ].filter((moment) => typeof moment === 'number');
   return known.length === 0 ? undefined : fromStored(Math.min(...known));
 }

@@ -2,20 +2,31 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { EventTable } from './event-tables.ts';
 
+/** How many rows each origin has. */
+export type RowsByOrigin = Iterable<readonly [origin: number, rows: number]>;
+
 /**
- * Remove the raw rows of an hour and count them to their producers as expired. Call inside a write transaction, when
- * the hour is rolled up.
+ * Remove the rows of an hour from the typed table and count them to their producers as expired. Call inside a write
+ * transaction, when the hour is rolled up.
  *
  * @returns How many.
  */
 export function expireRows(db: DatabaseSync, table: EventTable, hour: number): number {
-  const from = hour * MICROS_PER_HOUR;
-  const before = from + MICROS_PER_HOUR;
-  db.prepare(
-    `UPDATE producer SET expired = expired + gone.n FROM
-      (SELECT origin.producer AS p, count(*) AS n FROM ${table.table} AS e JOIN origin ON origin.id = e.o
-        WHERE e.t >= ? AND e.t < ? GROUP BY origin.producer) AS gone
-      WHERE producer.id = gone.p`,
-  ).run(from, before);
-  return Number(db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t < ?`).run(from, before).changes);
+  return expireRowsBetween(db, table, hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR);
+}
+
+/** The same of all rows between two stored times. */
+export function expireRowsBetween(db: DatabaseSync, { table }: EventTable, from: number, before: number): number {
+  const count = db.prepare(`SELECT o, count(*) AS n FROM ${table} WHERE t >= ? AND t < ? GROUP BY o`);
+  count.setReturnArrays(true);
+  countExpired(db, count.all(from, before) as unknown as [number, number][]);
+  return Number(db.prepare(`DELETE FROM ${table} WHERE t >= ? AND t < ?`).run(from, before).changes);
+}
+
+/** Count rows that go to their producers as expired. Call inside a write transaction. */
+export function countExpired(db: DatabaseSync, rows: RowsByOrigin): void {
+  const count = db.prepare(
+    'UPDATE producer SET expired = expired + ? WHERE id = (SELECT producer FROM origin WHERE id = ?)',
+  );
+  for (const [origin, n] of rows) count.run(n, origin);
 }

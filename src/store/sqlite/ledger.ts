@@ -16,7 +16,7 @@ const OPEN = 0;
 
 /**
  * What each recording process handed over and what became of it. Rows are really counted, so that a row that vanished
- * shows as a difference. Use within one read transaction.
+ * shows as a difference; of sealed blocks, how many rows they were made of. Use within one read transaction.
  */
 export function readLedger(db: DatabaseSync, path: string, nowMillis: number): ProducerLedger[] {
   return [...accountsOf(db, path, nowMillis, countByProducer(db)).values()];
@@ -80,6 +80,11 @@ function countByProducer(db: DatabaseSync): Map<number, number> {
       }
       width.learn(rows);
       from = before;
+    }
+  }
+  for (const { origins } of db.prepare('SELECT origins FROM block').iterate()) {
+    for (const [origin, n] of JSON.parse(String(origins)) as [number, number][]) {
+      byOrigin.set(origin, (byOrigin.get(origin) ?? 0) + n);
     }
   }
   const byProducer = new Map<number, number>();

@@ -5,10 +5,10 @@ import type { Stretch } from '../spool/segment-reader.ts';
 import type { Collected } from './row-collector.ts';
 import type { SegmentHeader } from '../spool/spool-folder.ts';
 
-/** Reasons that the drain itself counts; all others are running totals told by the producer. */
-const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'kind_changed'] as const;
+/** Reasons that the store itself counts; all others are running totals told by the producer. */
+const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged', 'kind_changed'] as const;
 /** Of these, the ones that are whole events. They were spooled, so the sequence has counted them. */
-const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged'];
+const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged'];
 
 /** What became of a stretch of a file. */
 export type Accounted = Collected & {
@@ -74,7 +74,13 @@ export class ProducerBook {
     const nextSequence = Math.max(readTo, lostUpTo ?? 0);
     const gap = Math.max(0, (stretch.firstSequence ?? sequence) - sequence) + stretch.missing + nextSequence - readTo;
     const told: Partial<Record<DropReason, number>> = { ...dropped, ...stretch.counts };
-    const more = { duplicate: duplicates, too_old: tooOld, spool_damaged: gap, kind_changed: kindChanged };
+    const more = {
+      duplicate: duplicates,
+      too_old: tooOld,
+      spool_damaged: gap,
+      block_damaged: 0,
+      kind_changed: kindChanged,
+    };
     for (const reason of COUNTED_HERE) {
       const total = (dropped[reason] ?? 0) + more[reason];
       if (total > 0) told[reason] = total;

@@ -1,10 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
+import { lowerBound } from '../columns/lower-bound.ts';
 import type { RetentionSettings } from '../store.ts';
+import { type EncodedBlock, insertBlock, readBlocks, removeBlock, toEncodedBlock } from './block-book.ts';
+import { quarantineBlock } from './damaged-blocks.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
-import { expireRows } from './expire-rows.ts';
-import { dayOf, HOURS_PER_DAY, rawFromHour, readHour, rebuildDay, rollUpHour } from './rollup-build.ts';
+import { countExpired, expireRowsBetween } from './expire-rows.ts';
+import { dayOf, HOURS_PER_DAY, rawFromHour, readHour, rollUpHours } from './rollup-build.ts';
 import { inTransaction, readMeta, toStored, writeMeta } from './schema.ts';
+import { sliceOfChunk } from './slice-of-chunk.ts';
 
 /** How far the clock may be ahead of the newest event before it is not believed: then no more than this expires. */
 const TRUSTED_LEAD_MICROS = MICROS_PER_DAY;
@@ -18,45 +22,158 @@ export function retentionNow(db: DatabaseSync, nowMicros: number): number | unde
   const newest = [...readEventTables(db).values()].map(
     ({ table }) => db.prepare(`SELECT max(t) AS t FROM ${table} WHERE t <= ?`).get(now)?.['t'],
   );
+  // Of a block that reaches into the future, the first row is all that is known to be past.
+  newest.push(
+    db.prepare('SELECT max(CASE WHEN t1 <= ?1 THEN t1 ELSE t0 END) AS t FROM block WHERE t0 <= ?1').get(now)?.['t'],
+  );
   const known = newest.filter((moment) => typeof moment === 'number');
   return known.length === 0 ? undefined : Math.min(now, Math.max(...known) + TRUSTED_LEAD_MICROS);
 }
 
 /**
- * Let the oldest raw hour expire, in all tables, in one transaction with the rollups that take its place and with the
- * moment before which only rollups remain.
+ * Let raw rows before an hour expire, of all metrics, hot and sealed: oldest first, some hours in a transaction. Each
+ * transaction also holds the rollups that take the rows' place, and the moment before which only rollups remain.
  *
  * @param beforeHour Nothing from this hour on expires.
- * @returns How many rows; `undefined` when there is no such hour.
+ * @param nowMicros When a damaged block is met, it was found now.
+ * @param pause Called between transactions.
+ * @returns How many rows.
  */
-export function expireOldestHour(db: DatabaseSync, beforeHour: number): number | undefined {
+export async function expireBefore(
+  db: DatabaseSync,
+  beforeHour: number,
+  nowMicros: number,
+  pause: () => Promise<void>,
+): Promise<number> {
+  let expired = 0;
+  for (let disturbed = 0; disturbed < MAX_DISTURBED;) {
+    const upTo = nextStep(db, beforeHour);
+    if (upTo === undefined) break;
+    const rests = restsFrom(db, upTo, nowMicros);
+    await pause();
+    const rows = expireStep(db, upTo, rests);
+    if (rows === undefined) disturbed += 1;
+    else expired += rows;
+    await pause();
+  }
+  return expired;
+}
+
+/** After so many steps that others came in between, the rest is left for the next upkeep. */
+const MAX_DISTURBED = 8;
+/** What one transaction takes: some 10 ms. Of the typed tables rows of each, of blocks bytes of all. */
+const ROWS_PER_STEP = 4_096;
+const BYTES_PER_STEP = 8 * 1024 * 1024;
+
+/** The first hour that has raw rows, of those whose rows have not expired. Late rows of earlier hours are not meant. */
+export function oldestHour(db: DatabaseSync): number | undefined {
+  const from = Number(readMeta(db, 'raw_from') ?? 0);
+  const oldest = [...readEventTables(db).values()].map(
+    ({ table }) => db.prepare(`SELECT min(t) AS t FROM ${table} WHERE t >= ?`).get(from)?.['t'],
+  );
+  oldest.push(db.prepare('SELECT min(t0) AS t FROM block').get()?.['t']);
+  const known = oldest.filter((moment) => typeof moment === 'number');
+  return known.length === 0 ? undefined : Math.floor(Math.min(...known) / MICROS_PER_HOUR);
+}
+
+/** The hour before which the next transaction takes everything; `undefined` when nothing is left before `beforeHour`. */
+function nextStep(db: DatabaseSync, beforeHour: number): number | undefined {
+  const oldest = oldestHour(db);
+  if (oldest === undefined || oldest >= beforeHour) return undefined;
+  const from = Number(readMeta(db, 'raw_from') ?? 0);
+  const before = beforeHour * MICROS_PER_HOUR;
+  const bounds = [beforeHour];
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { table } of readEventTables(db).values()) {
+    const rows = db.prepare(`SELECT t FROM ${table} WHERE t >= ? AND t < ? ORDER BY t LIMIT 1 OFFSET ?`);
+    const many = rows.get(from, before, ROWS_PER_STEP)?.['t'];
+    if (typeof many === 'number') bounds.push(Math.floor(many / MICROS_PER_HOUR));
+    const last = db.prepare(`SELECT max(t) AS t FROM ${table} WHERE t >= ? AND t < ?`).get(from, before)?.['t'];
+    if (typeof last === 'number') newest = Math.max(newest, last);
+  }
+  let bytes = 0;
+  for (const { t1, size } of db
+    .prepare('SELECT t1, length(b) AS size FROM block WHERE t0 < ? ORDER BY t1')
+    .iterate(before)) {
+    newest = Math.max(newest, Math.min(Number(t1), before - 1));
+    bytes += Number(size);
+    if (bytes > BYTES_PER_STEP) bounds.push(Math.floor(Number(t1) / MICROS_PER_HOUR));
+  }
+  // No further than there are rows: of what comes late behind them nothing has expired.
+  const behindLast = Math.floor(newest / MICROS_PER_HOUR) + 1;
+  return Math.min(behindLast, Math.max(oldest + 1, Math.min(...bounds)));
+}
+
+/** What remains of blocks that an hour cuts, by the ids of the blocks; encoded here, outside of the transaction. */
+function restsFrom(db: DatabaseSync, hour: number, nowMicros: number): Map<number, EncodedBlock> {
+  const from = hour * MICROS_PER_HOUR;
+  const rests = new Map<number, EncodedBlock>();
+  for (const table of readEventTables(db).values()) {
+    for (const block of readBlocks(db, table, from, from + 1)) {
+      if (block.t0 >= from) continue;
+      const chunk = block.chunk();
+      if (chunk === undefined) quarantineBlock(db, table, block.id, nowMicros);
+      else rests.set(block.id, toEncodedBlock(sliceOfChunk(chunk, table, lowerBound(chunk.times(), from))));
+    }
+  }
+  return rests;
+}
+
+/** @returns How many rows expired; `undefined` when another process has put other blocks there since `rests` were made. */
+function expireStep(db: DatabaseSync, upTo: number, rests: ReadonlyMap<number, EncodedBlock>): number | undefined {
   return inTransaction(db, () => {
+    const from = Number(readMeta(db, 'raw_from') ?? 0);
+    const before = upTo * MICROS_PER_HOUR;
+    if (before <= from) return undefined;
+    const blocks = db.prepare('SELECT id, metric, t1, n, origins FROM block WHERE t0 < ?').all(before);
+    if (blocks.some(({ id, t1 }) => Number(t1) >= before && !rests.has(Number(id)))) return undefined;
     const tables = [...readEventTables(db).values()];
-    const hour = oldestHour(db, tables);
-    if (hour === undefined || hour >= beforeHour) return undefined;
     let expired = 0;
     for (const table of tables) {
-      const marked = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?').get(table.metricId, hour);
-      // Groups that were left out of a block because the rows could be asked must go in before the rows go.
-      const lacksGroups = readHour(db, table, hour)?.overflowed === true;
-      if (marked !== undefined || lacksGroups) {
-        rollUpHour(db, table, hour, Number.POSITIVE_INFINITY);
-        rebuildDay(db, table, dayOf(hour));
-      }
-      expired += expireRows(db, table, hour);
+      rollUpMarked(db, table, from, upTo);
+      expired += expireRowsBetween(db, table, from, before);
     }
-    writeMeta(db, 'raw_from', (hour + 1) * MICROS_PER_HOUR);
+    for (const { id, metric, n, origins } of blocks) {
+      countExpired(db, JSON.parse(String(origins)) as EncodedBlock['origins']);
+      removeBlock(db, Number(id));
+      expired += Number(n);
+      const rest = rests.get(Number(id));
+      const table = tables.find(({ metricId }) => metricId === metric);
+      if (rest === undefined || table === undefined) continue;
+      insertBlock(db, table, rest);
+      countExpired(
+        db,
+        rest.origins.map(([origin, rows]) => [origin, -rows]),
+      );
+      expired -= rest.n;
+    }
+    // What was lost with them would have expired by now.
+    db.prepare('DELETE FROM damaged_block WHERE t1 < ?').run(before);
+    writeMeta(db, 'raw_from', before);
     return expired;
   });
 }
 
-/** The first hour that has raw rows, of those whose rows have not expired. Late rows of earlier hours are not meant. */
-function oldestHour(db: DatabaseSync, tables: readonly EventTable[]): number | undefined {
-  const from = Number(readMeta(db, 'raw_from') ?? 0);
-  const oldest = tables
-    .map(({ table }) => db.prepare(`SELECT min(t) AS t FROM ${table} WHERE t >= ?`).get(from)?.['t'])
-    .filter((moment) => typeof moment === 'number');
-  return oldest.length === 0 ? undefined : Math.floor(Math.min(...oldest) / MICROS_PER_HOUR);
+/**
+ * Roll up hours that changed since, before their rows go; and hours of which groups were left out because the rows
+ * could be asked. Call inside a write transaction.
+ */
+function rollUpMarked(db: DatabaseSync, table: EventTable, from: number, upTo: number): void {
+  const span = [table.metricId, Math.floor(from / MICROS_PER_HOUR), upTo] as const;
+  const hoursIn = (name: string): number[] =>
+    db
+      .prepare(`SELECT hour FROM ${name} WHERE metric = ? AND hour >= ? AND hour < ?`)
+      .all(...span)
+      .map(({ hour }) => Number(hour));
+  const lacking = hoursIn('rollup_hour').filter((hour) => readHour(db, table, hour)?.overflowed === true);
+  const hours = new Set([...hoursIn('dirty'), ...lacking]);
+  if (hours.size > 0)
+    rollUpHours(
+      db,
+      table,
+      [...hours].toSorted((a, b) => a - b),
+      Number.POSITIVE_INFINITY,
+    );
 }
 
 /** Identities go with the raw rows they belong to. */

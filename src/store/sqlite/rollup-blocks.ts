@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { hoursWithoutRows } from './damaged-blocks.ts';
 import type { EventTable } from './event-tables.ts';
 import { RollupBlock } from './rollup-block.ts';
-import { dayOf, draftOfRows, HOURS_PER_DAY, rawFromHour, readHour } from './rollup-build.ts';
+import { dayOf, draftOfHotRows, draftOfRows, HOURS_PER_DAY, readHour } from './rollup-build.ts';
 
 /** The rollup blocks of one metric, so chosen that they equal the events. Use within one read transaction. */
 export class RollupBlocks {
@@ -9,6 +10,7 @@ export class RollupBlocks {
   readonly #table: EventTable;
   readonly #hourRows: StatementSync;
   #dirty: readonly number[] | undefined;
+  #isWithoutRows: ((hour: number) => boolean) | undefined;
 
   constructor(db: DatabaseSync, table: EventTable) {
     this.#db = db;
@@ -68,8 +70,10 @@ export class RollupBlocks {
   }
 
   #fromRows(hour: number): RollupBlock {
-    const draft = draftOfRows(this.#db, this.#table, hour);
-    const earlier = hour < rawFromHour(this.#db) ? readHour(this.#db, this.#table, hour) : undefined;
+    this.#isWithoutRows ??= hoursWithoutRows(this.#db, this.#table);
+    const isWithoutRows = this.#isWithoutRows(hour);
+    const draft = (isWithoutRows ? draftOfHotRows : draftOfRows)(this.#db, this.#table, hour);
+    const earlier = isWithoutRows ? readHour(this.#db, this.#table, hour) : undefined;
     if (earlier !== undefined) draft.addBlock(earlier);
     return new RollupBlock(draft.encode(Number.POSITIVE_INFINITY), this.#table);
   }

@@ -1,6 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isNumeric } from '../../model/field.ts';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
-import { type EventTable, quoted, readEventTables } from './event-tables.ts';
+import type { Chunk } from '../columns/chunk.ts';
+import { lowerBound } from '../columns/lower-bound.ts';
+import { readBlocks } from './block-book.ts';
+import { hoursWithoutRows } from './damaged-blocks.ts';
+import { type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
 import { layoutOf, RollupBlock } from './rollup-block.ts';
 import { MAX_GROUPS, RollupDraft } from './rollup-draft.ts';
@@ -38,33 +43,49 @@ export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly numb
     // Another process may have widened the table, rolled up or expired rows since the marks were read.
     const table = readEventTables(db).get(metric);
     if (table === undefined) return 0;
-    const rawFrom = rawFromHour(db);
     const isDirty = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?');
-    let expired = 0;
-    for (const hour of hours) {
-      if (isDirty.get(table.metricId, hour) === undefined) continue;
-      expired += hour < rawFrom ? rollUpLateRows(db, table, hour) : rollUpHour(db, table, hour, MAX_GROUPS);
-    }
-    for (const day of new Set(hours.map(dayOf))) rebuildDay(db, table, day);
-    return expired;
+    return rollUpHours(
+      db,
+      table,
+      hours.filter((hour) => isDirty.get(table.metricId, hour) !== undefined),
+    );
   });
 }
 
 /**
- * Count one hour anew from its raw rows, all of which must still be there, and remove its mark. Call inside a write
- * transaction, and `rebuildDay` behind it.
+ * Roll up changed hours, and their days. Call inside a write transaction.
  *
  * @param maxGroups Infinity when the rows are about to go: then every group must be in the block.
+ * @returns How many late rows expired by it.
+ */
+export function rollUpHours(
+  db: DatabaseSync,
+  table: EventTable,
+  hours: readonly number[],
+  maxGroups = MAX_GROUPS,
+): number {
+  const isWithoutRows = hoursWithoutRows(db, table);
+  let expired = 0;
+  for (const hour of hours) {
+    expired += isWithoutRows(hour) ? rollUpLateRows(db, table, hour) : rollUpHour(db, table, hour, maxGroups);
+  }
+  for (const day of new Set(hours.map(dayOf))) rebuildDay(db, table, day);
+  return expired;
+}
+
+/**
+ * Count one hour anew from its raw rows, all of which must still be there, and remove its mark.
+ *
  * @returns Rows that expired by it: none.
  */
-export function rollUpHour(db: DatabaseSync, table: EventTable, hour: number, maxGroups: number): 0 {
+function rollUpHour(db: DatabaseSync, table: EventTable, hour: number, maxGroups: number): 0 {
   saveHour(db, table, hour, draftOfRows(db, table, hour), maxGroups);
   return 0;
 }
 
-/** An hour whose rows have expired keeps its block: rows that came in late are counted into it, and expire too. */
+/** An hour that lost rows keeps its block: rows that came in late are counted into it, and expire too. */
 function rollUpLateRows(db: DatabaseSync, table: EventTable, hour: number): number {
-  const draft = draftOfRows(db, table, hour);
+  const draft = draftOfHotRows(db, table, hour);
   const block = readHour(db, table, hour);
   if (block !== undefined) draft.addBlock(block);
   saveHour(db, table, hour, draft, Number.POSITIVE_INFINITY);
@@ -106,10 +127,41 @@ export function readHour(db: DatabaseSync, table: EventTable, hour: number): Rol
   return row === undefined ? undefined : new RollupBlock(row['b'] as Uint8Array, table);
 }
 
-/** The raw rows of an hour, summed up. */
+/** The raw rows of an hour, summed up: those of the typed table and the sealed ones. */
 export function draftOfRows(db: DatabaseSync, table: EventTable, hour: number): RollupDraft {
+  const draft = draftOfHotRows(db, table, hour);
+  const columns = columnsOf(table);
+  const [from, before] = [hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR];
+  for (const block of readBlocks(db, table, from, before)) {
+    const chunk = block.chunk();
+    if (chunk === undefined) continue;
+    const times = chunk.times();
+    const cells = columns.map((column) => cellsOf(chunk, column));
+    for (let row = lowerBound(times, from); row < times.length && (times[row] ?? before) < before; row++) {
+      draft.addRow(cells.map((cell) => cell(row)));
+    }
+  }
+  return draft;
+}
+
+const columnsOf = (table: EventTable): Column[] => {
   const { dimensions, numbers } = layoutOf(table);
-  const columns = [...dimensions, ...numbers].map(({ name }) => quoted(name));
+  return [...dimensions, ...numbers];
+};
+
+/** The cells of a column of a chunk by row, as the typed table gives them. */
+function cellsOf(chunk: Chunk, column: Column): (row: number) => number | null {
+  if (isNumeric(column)) {
+    const numbers = chunk.numbers(column.name);
+    return (row) => (Number.isNaN(numbers[row]) ? null : (numbers[row] ?? null));
+  }
+  const { codes, keys } = chunk.coded(column.name);
+  return (row) => (keys[codes[row] ?? 0] ?? null) as number | null;
+}
+
+/** The rows of an hour that lie in the typed table, summed up. */
+export function draftOfHotRows(db: DatabaseSync, table: EventTable, hour: number): RollupDraft {
+  const columns = columnsOf(table).map(({ name }) => quoted(name));
   const rows = db.prepare(
     `SELECT ${columns.length === 0 ? 'NULL' : columns.join(', ')} FROM ${table.table} WHERE t >= ? AND t < ?`,
   );

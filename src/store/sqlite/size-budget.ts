@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { diskUsage } from './disk-usage.ts';
-import { expireOldestHour } from './retention.ts';
+import { expireBefore, oldestHour } from './retention.ts';
 import { pragmaNumber } from './schema.ts';
+import { emptyLog } from './write-ahead-log.ts';
 
 /** Pages moved in one transaction when the file is made smaller: 8 MB, some tens of milliseconds. */
 const PAGES_PER_STEP = 2_000;
@@ -10,8 +12,11 @@ const PAGES_PER_STEP = 2_000;
 const usedBytes = (db: DatabaseSync): number =>
   (pragmaNumber(db, 'page_count') - pragmaNumber(db, 'freelist_count')) * pragmaNumber(db, 'page_size');
 
+/** Part of the budget that is made free when it is exceeded, so that the next events do not exceed it at once. */
+const HEADROOM = 0.02;
+
 /**
- * While database and spool take more than the budget, let the oldest raw hours go. Their rollups stay, and so do
+ * While database, log and spool take more than the budget, let the oldest raw hours go. Their rollups stay, and so do
  * hours from `beforeHour` on: when that is not enough, the report's size says so.
  *
  * @param pause Called between transactions.
@@ -22,16 +27,56 @@ export async function keepSizeBudget(
   path: string,
   maxBytes: number,
   beforeHour: number,
+  nowMicros: number,
   pause: () => Promise<void>,
 ): Promise<number> {
+  if (usedBytes(db) + sizeBesides(path) <= maxBytes) return 0;
+  emptyLog(db);
+  // A log that somebody's reading keeps long counts. What this here adds to it does not: it would never end.
+  const most = maxBytes - sizeBesides(path);
+  if (usedBytes(db) <= most) return 0;
+  const goal = most - maxBytes * HEADROOM;
   let dropped = 0;
-  while (usedBytes(db) + diskUsage(path).spoolBytes > maxBytes) {
-    const rows = expireOldestHour(db, beforeHour);
-    if (rows === undefined) break;
+  while (usedBytes(db) > goal) {
+    const upTo = Math.min(beforeHour, hourThatFrees(db, usedBytes(db) - goal));
+    const rows = await expireBefore(db, upTo, nowMicros, pause);
+    if (rows === 0) break;
     dropped += rows;
-    await pause();
   }
   return dropped;
+}
+
+/** What is there besides the database. */
+function sizeBesides(path: string): number {
+  const { walBytes, spoolBytes } = diskUsage(path);
+  return walBytes + spoolBytes;
+}
+
+/**
+ * The hour before which sealed rows take so many bytes; the next after the oldest hour at least. Rows that are not
+ * sealed are few, so they are left out of the sum; what a block has before an hour is taken as a part by time.
+ */
+function hourThatFrees(db: DatabaseSync, bytes: number): number {
+  const oldest = oldestHour(db) ?? 0;
+  const blocks = db
+    .prepare('SELECT t0, t1, length(b) AS size FROM block')
+    .all()
+    .map(({ t0, t1, size }) => ({ t0: Number(t0), t1: Number(t1), size: Number(size) }));
+  const freedBefore = (hour: number): number =>
+    blocks.reduce((sum, { t0, t1, size }) => {
+      const part = (hour * MICROS_PER_HOUR - t0) / (t1 - t0 + 1);
+      return sum + size * Math.min(1, Math.max(0, part));
+    }, 0);
+  let low = oldest + 1;
+  let high = Math.max(low, ...blocks.map(({ t1 }) => Math.floor(t1 / MICROS_PER_HOUR) + 1));
+  // With too little in blocks for that, hour by hour: how much the rows in typed tables take is not known.
+  if (freedBefore(high) < bytes) return low;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (freedBefore(middle) < bytes) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Give free pages back to the file system, when they are many or the space is needed. Otherwise new rows reuse them. */

@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../model/clock.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import type { TimeRange } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type {
+  BlockCheck,
   Coverage,
   DrainReport,
   FoldRequest,
@@ -22,6 +24,7 @@ import type {
 import { backUp } from './backup.ts';
 import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
+import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, toStoredMetric } from './event-tables.ts';
@@ -154,6 +157,15 @@ export class SqliteStore implements Store {
       return withBallast(path, () => runUpkeep(db, path, settings, nowMicros));
     }).finally(() => (this.#upkeep = undefined));
     return this.#upkeep;
+  }
+
+  async verify(onProgress: (part: number) => void = () => undefined): Promise<BlockCheck> {
+    return this.#guarded(async () => {
+      const { db, readOnly, newer } = this.#open;
+      const nowMicros = readOnly || newer ? undefined : this.#clock.nowMicros();
+      const { left, ...looked } = await verifyBlocks(db, nowMicros, nextTurn, onProgress);
+      return { ...looked, damaged: [...damagedSpans(db), ...left] };
+    });
   }
 
   async backup(toPath: string, onProgress: (part: number) => void = () => undefined): Promise<void> {

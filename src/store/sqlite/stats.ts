@@ -1,12 +1,15 @@
 import type { StoreStats } from '../store.ts';
+import { damagedSpans } from './damaged-blocks.ts';
 import { diskUsage, quarantinedFiles } from './disk-usage.ts';
 import { readEventTables } from './event-tables.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { fromStored, pragmaNumber, readMeta, toStored } from './schema.ts';
 
+const STORED_EVENTS = `SELECT sum(stored - expired - coalesce(dropped ->> '$.block_damaged', 0)) AS n FROM producer`;
+
 /**
- * The figures of a store. Use within one read transaction. Events are those that were put in less those that expired;
- * the ledger counts them one by one.
+ * The figures of a store. Use within one read transaction. Events are those that were put in less those that expired or
+ * were damaged; the ledger counts them one by one.
  */
 export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreStats {
   const moments: number[] = [];
@@ -16,6 +19,10 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
       .get();
     for (const moment of [bounds?.['first'], bounds?.['last']]) if (typeof moment === 'number') moments.push(moment);
   }
+  const sealed = db
+    .prepare('SELECT count(*) AS blocks, coalesce(sum(n), 0) AS events, min(t0) AS first, max(t1) AS last FROM block')
+    .get();
+  for (const moment of [sealed?.['first'], sealed?.['last']]) if (typeof moment === 'number') moments.push(moment);
   const { databaseBytes, walBytes, spoolBytes, spoolSegments } = diskUsage(path);
   return {
     path,
@@ -25,11 +32,14 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
     walBytes,
     spoolBytes,
     spoolSegments,
-    events: Number(db.prepare('SELECT sum(stored - expired) AS n FROM producer').get()?.['n'] ?? 0),
+    events: Number(db.prepare(STORED_EVENTS).get()?.['n'] ?? 0),
+    sealedEvents: Number(sealed?.['events']),
+    sealedBlocks: Number(sealed?.['blocks']),
     oldestMicros: moments.length === 0 ? undefined : fromStored(Math.min(...moments)),
     newestMicros: moments.length === 0 ? undefined : fromStored(Math.max(...moments)),
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     quarantinedFiles: quarantinedFiles(path),
+    damaged: damagedSpans(db),
     readOnly: readOnly || newer,
   };
 }

@@ -7,14 +7,12 @@ import type { RetentionSettings, UpkeepReport } from '../store.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { diskUsage } from './disk-usage.ts';
 import { removeDrainedSegments } from './segment-book.ts';
-import { cutoffs, expireIdentities, expireOldestHour, expireRollups, retentionNow } from './retention.ts';
+import { cutoffs, expireBefore, expireIdentities, expireRollups, retentionNow } from './retention.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { sealOldRows } from './seal.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 import { keepSizeBudget, returnFreePages } from './size-budget.ts';
-
-/** How long the last checkpoint waits for readers: the next upkeep tries again. */
-const CHECKPOINT_WAIT_MILLIS = 200;
+import { emptyLog } from './write-ahead-log.ts';
 
 /**
  * Everything that keeps a store small and quick. Each step is a transaction of its own that can be repeated, and
@@ -31,16 +29,16 @@ export async function runUpkeep(
     await nextTurn();
   };
   const rolledUp = await rollUp(db, runningHour, pause);
-  await sealOldRows(db, runningHour, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
+  await sealOldRows(db, runningHour, pause);
 
   const removedSegments = removeDrainedSegments(db, spoolFolder(dirname(path)));
-  const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, pause);
+  const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, nowMicros, pause);
   const expired = rolledUp.expired + expiredByAge + droppedForSpaceEvents;
   if (expired > 0) expireIdentities(db);
   sweepNames(db, expired, droppedForSpaceEvents > 0);
   await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes, pause);
-  checkpoint(db);
+  emptyLog(db);
   db.exec('PRAGMA optimize');
 
   return {
@@ -78,23 +76,7 @@ async function expireByAge(
   const now = retentionNow(db, nowMicros);
   if (now === undefined) return 0;
   const { hour, day } = cutoffs(now, settings);
-  let expired = 0;
-  for (;;) {
-    const rows = expireOldestHour(db, Math.min(hour, runningHour));
-    if (rows === undefined) break;
-    expired += rows;
-    await pause();
-  }
+  const expired = await expireBefore(db, Math.min(hour, runningHour), nowMicros, pause);
   expireRollups(db, day);
   return expired;
-}
-
-/** Copy the WAL into the database and make it empty, unless somebody is reading just now. */
-function checkpoint(db: DatabaseSync): void {
-  db.exec(`PRAGMA busy_timeout = ${CHECKPOINT_WAIT_MILLIS}`);
-  try {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  } finally {
-    db.exec('PRAGMA busy_timeout = 5000');
-  }
 }

@@ -32,6 +32,19 @@ export function keepLogSmall(db: DatabaseSync, isOver: boolean): void {
   }
 }
 
+/** How long an upkeep waits for readers until the log is empty: the next upkeep tries again. */
+const EMPTY_WAIT_MILLIS = 200;
+
+/** Copy the log into the database and make it empty, unless somebody is reading just now. */
+export function emptyLog(db: DatabaseSync): void {
+  db.exec(`PRAGMA busy_timeout = ${EMPTY_WAIT_MILLIS}`);
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.exec('PRAGMA busy_timeout = 5000');
+  }
+}
+
 /** What is in the log, which may be less than the file is long. */
 function logBytes(db: DatabaseSync): number {
   // A "noop" checkpoint tells the pages without copying any.

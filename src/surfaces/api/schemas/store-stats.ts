@@ -11,10 +11,21 @@ export const storeStatsSchema = z
     spoolBytes: z.number(),
     spoolSegments: z.number(),
     events: z.number(),
+    sealedEvents: z.number(),
+    sealedBlocks: z.number(),
     oldestMicros: z.number().optional(),
     newestMicros: z.number().optional(),
     rawFromMicros: z.number(),
     quarantinedFiles: z.array(z.string()),
+    damaged: z.array(
+      z.object({
+        metric: z.string(),
+        fromMicros: z.number(),
+        toMicros: z.number(),
+        events: z.number(),
+        foundMicros: z.number().optional(),
+      }),
+    ),
     readOnly: z.boolean(),
   })
   .openapi('StoreStats');

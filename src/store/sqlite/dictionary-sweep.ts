@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Key } from '../columns/chunk.ts';
+import { readBlocks, type SealedBlock } from './block-book.ts';
 import { isCoded } from './cells.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { RollupBlock } from './rollup-block.ts';
@@ -6,6 +8,8 @@ import { inTransaction, readMeta, writeMeta } from './schema.ts';
 
 /** Expired events that make a sweep worth its while: it reads every table, some 0.1 s for 100,000 events. */
 const MANY_EXPIRED = 10_000;
+/** Of a large store, this part of its events must have expired. A sweep reads all of it, so it costs each a fixed sum. */
+const PART_EXPIRED = 0.02;
 
 /** Which events have expired since names were last swept away: counted in `meta`, over any number of upkeeps. */
 const EXPIRED_KEY = 'expired_since_sweep';
@@ -18,24 +22,92 @@ export const SWEEPS_KEY = 'name_sweeps';
  *
  * @param expired Events that have just expired.
  * @param needed The space is needed now.
+ * @param pause Called between blocks.
  */
-export function sweepNames(db: DatabaseSync, expired: number, needed: boolean): void {
+export async function sweepNames(
+  db: DatabaseSync,
+  expired: number,
+  needed: boolean,
+  pause: () => Promise<void>,
+): Promise<void> {
   const waiting = Number(readMeta(db, EXPIRED_KEY) ?? 0) + expired;
   if (waiting === 0) return;
+  const stored = db.prepare('SELECT sum(stored - expired) AS n FROM producer').get()?.['n'];
+  if (!needed && waiting < Math.max(MANY_EXPIRED, Number(stored) * PART_EXPIRED)) {
+    inTransaction(db, () => writeMeta(db, EXPIRED_KEY, waiting));
+    return;
+  }
+  const sealed = new SealedNames(db);
+  await sealed.readAll(pause);
   inTransaction(db, () => {
-    if (waiting < MANY_EXPIRED && !needed) {
-      writeMeta(db, EXPIRED_KEY, waiting);
-      return;
-    }
     db.exec('CREATE TEMP TABLE IF NOT EXISTS kept_name (id INTEGER PRIMARY KEY); DELETE FROM kept_name');
+    const isWhole = sealed.keepAll();
     for (const table of readEventTables(db).values()) {
       keepNamesOfRows(db, table);
       keepNamesOfRollups(db, table);
     }
-    db.exec('DELETE FROM dict WHERE id NOT IN (SELECT id FROM kept_name); DROP TABLE kept_name');
+    // What a block holds that cannot be read, nobody knows: it is set aside first.
+    if (isWhole) db.exec('DELETE FROM dict WHERE id NOT IN (SELECT id FROM kept_name)');
+    db.exec('DROP TABLE kept_name');
+    if (!isWhole) return;
     writeMeta(db, EXPIRED_KEY, 0);
     writeMeta(db, SWEEPS_KEY, Number(readMeta(db, SWEEPS_KEY) ?? 0) + 1);
   });
+}
+
+/** The names that sealed rows hold. Blocks never change, so most are read before the lock is taken. */
+class SealedNames {
+  readonly #db: DatabaseSync;
+  readonly #read = new Set<number>();
+  readonly #names = new Set<number>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  async readAll(pause: () => Promise<void>): Promise<void> {
+    for (const table of readEventTables(this.#db).values()) {
+      for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
+        this.#readBlock(block, table);
+        await pause();
+      }
+    }
+  }
+
+  /**
+   * Enter the names into `kept_name`, those of blocks that came meanwhile too. Call inside a write transaction.
+   *
+   * @returns False when a block cannot be read.
+   */
+  keepAll(): boolean {
+    for (const table of readEventTables(this.#db).values()) {
+      for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
+        if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return false;
+      }
+    }
+    const keep = this.#db.prepare('INSERT OR IGNORE INTO kept_name VALUES (?)');
+    for (const id of this.#names) keep.run(id);
+    return true;
+  }
+
+  #readBlock(block: SealedBlock, table: EventTable): boolean {
+    const chunk = block.chunk();
+    if (chunk === undefined) return false;
+    for (const column of table.columns) {
+      if (isCoded(column)) for (const key of chunk.coded(column.name).keys) this.#keep(key);
+      else if (column.kind === 'names') for (const key of chunk.coded(column.name).keys) this.#keepList(key);
+    }
+    this.#read.add(block.id);
+    return true;
+  }
+
+  #keepList(key: Key): void {
+    if (typeof key === 'string') for (const id of JSON.parse(key) as number[]) this.#keep(id);
+  }
+
+  #keep(key: Key): void {
+    if (typeof key === 'number') this.#names.add(key);
+  }
 }
 
 function keepNamesOfRows(db: DatabaseSync, { table, columns }: EventTable): void {

@@ -36,7 +36,7 @@ export async function runUpkeep(
   const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, nowMicros, pause);
   const expired = rolledUp.expired + expiredByAge + droppedForSpaceEvents;
   if (expired > 0) expireIdentities(db);
-  sweepNames(db, expired, droppedForSpaceEvents > 0);
+  await sweepNames(db, expired, droppedForSpaceEvents > 0, pause);
   await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes, pause);
   emptyLog(db);
   db.exec('PRAGMA optimize');

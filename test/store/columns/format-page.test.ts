@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { encoded, type PlainRows, plainRows, sealed } from '../../support/block-columns.ts';
+
+/** The blocks that docs/format.md goes through byte by byte. */
+const [first = new Uint8Array(), second = new Uint8Array()] = [
+  ...readFileSync('docs/format.md', 'utf8').matchAll(/```hex\n([\s\S]*?)```/g),
+].map(([, text = '']) =>
+  Uint8Array.from(
+    text
+      .split('\n')
+      .flatMap((line) => line.replace(/\|.*/, '').split(' '))
+      .filter((byte) => byte !== ''),
+    (byte) => Number.parseInt(byte, 16),
+  ),
+);
+
+const none = Number.NaN;
+const FIRST: PlainRows = {
+  times: [1000, 1007, 1020, 1034, 1090],
+  origins: [1, 1, 1, 1, 1],
+  columns: [
+    { keys: [7, 9, 7, null, 7] },
+    { numbers: [2000, none, 3000, 130_000, 2000] },
+    { keys: ['[3,4]', '[3,4]', null, null, null] },
+    { numbers: [5, 5, 2, 1, 8] },
+    { numbers: [0.5, -2, -2, -2, -2] },
+    { numbers: [none, none, none, none, none] },
+    { numbers: [-3, -3, -3, -3, -3] },
+  ],
+};
+const SECOND: PlainRows = {
+  times: [1000, 1001, 1002],
+  origins: [1, 1, 1],
+  columns: [{ keys: [7, 9, 7] }, { numbers: [100, 100, 20] }, { numbers: [300, 1500, 60] }],
+};
+
+it('the page of the format goes through blocks that read as it says', () => {
+  expect(plainRows(sealed(FIRST, first), FIRST)).toEqual(FIRST);
+  expect(plainRows(sealed(SECOND, second), SECOND)).toEqual(SECOND);
+});
+
+it('the page of the format shows what is written today', () => {
+  expect(Buffer.from(encoded(FIRST)).toString('hex')).toBe(Buffer.from(first).toString('hex'));
+});

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { MICROS_PER_HOUR, MICROS_PER_MINUTE } from '../../src/model/range.ts';
-import { expectRows, foldRequest, rollupRequests } from '../contracts/store-contract.ts';
+import { expectRows, foldRequest, rollupRequests, scanned, UNLIMITED } from '../contracts/store-contract.ts';
 import { plainFold } from '../support/plain-fold.ts';
-import { NOW_MICROS, sample } from '../support/sample-events.ts';
+import { NOW_MICROS, SAMPLE, sample } from '../support/sample-events.ts';
+import { overlapping, storedRows } from '../support/sealed-blocks.ts';
 import { openBench } from '../support/sqlite-stores.ts';
 
 const CHILD = fileURLToPath(new URL('../support/upkeep-child.ts', import.meta.url));
@@ -42,5 +43,40 @@ describe('an upkeep that is killed', () => {
     const [row] = await store.fold(foldRequest({ ranges: [{ fromMicros: 0, toMicros: NOW_MICROS }] }));
     expect(row?.figures[0]).toBe(kept.length);
     expect(kept.length).toBeLessThan(4 * 72);
+  });
+
+  it('while it seals leaves each event once, as it was, in a block or beside', { timeout: 60_000 }, async () => {
+    const { store, put, directory } = await openBench();
+    await put(
+      Array.from({ length: 60_000 }, (_, i) => sample(NOW_MICROS - 60 * MICROS_PER_HOUR + i * 3e6, { tests: i })),
+    );
+    const { path } = await store.stats();
+    const range = { fromMicros: 0, toMicros: NOW_MICROS };
+    for (let kill = 0; kill < 6; kill++) {
+      // What is late makes work for upkeep that has sealed all: each block is to be written anew.
+      await put(
+        Array.from({ length: 50 }, (_, i) => sample(NOW_MICROS - (59 - i) * MICROS_PER_HOUR, { tests: -kill })),
+      );
+      const before = await scanned(store, { range });
+      const blocks = storedRows(path, SAMPLE.name).blocks;
+      const child = fork(CHILD, [directory], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const exit = once(child, 'exit');
+      await once(child, 'message');
+      // Odd ones as soon as a block has changed, even ones a little later: amid reading, encoding or writing.
+      const mark = blocks.at(-1)?.id ?? 0;
+      while (storedRows(path, SAMPLE.name).blocks.every(({ id }) => id <= mark) && child.exitCode === null)
+        await sleep(1);
+      if (kill % 2 === 0) await sleep(3 * kill);
+      child.kill('SIGKILL');
+      await exit;
+      expect(await scanned(store, { range })).toEqual(before);
+      const after = storedRows(path, SAMPLE.name);
+      expect([after.hot + after.sealed, overlapping(after.blocks)]).toEqual([before.length, []]);
+    }
+    await store.upkeep(UNLIMITED, NOW_MICROS);
+    const { hot, sealed } = storedRows(path, SAMPLE.name);
+    expect(sealed).toBeGreaterThan(57_000);
+    expect(hot + sealed).toBe(60_300);
+    expect((await store.ledger())[0]?.inDatabase).toBe(60_300);
   });
 });

@@ -25,6 +25,7 @@ import type {
 } from './query/question.ts';
 import { KeptStore } from './store/kept-store.ts';
 import type {
+  BlockCheck,
   DrainReport,
   ProducerAccount,
   ProducerDrops,
@@ -241,6 +242,11 @@ export class MetricsCollector {
   /** Roll up, expire, keep the size budget, tidy. Safe to run at any time, by any number of processes. */
   upkeep(): Promise<UpkeepReport> {
     return this.#ask(({ store }) => store.upkeep(this.#retention, this.#clock.nowMicros()));
+  }
+
+  /** Read all sealed events and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
+  verify(onProgress?: (part: number) => void): Promise<BlockCheck> {
+    return this.#ask(({ store }) => store.verify(onProgress));
   }
 
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */

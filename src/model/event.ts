@@ -72,7 +72,7 @@ export const EVENT_DROP_REASONS = [
   'time_out_of_range',
   /** Its identity was stored before, or it is a copy of a stored event. */
   'duplicate',
-  /** Told again or told late, of a time whose events have expired: nobody can say whether it was counted. */
+  /** Told again or told late, of a time whose events have expired or are damaged: nobody can say whether it was counted. */
   'too_old',
   /** The spool had reached its limit and nobody drained it. */
   'spool_full',

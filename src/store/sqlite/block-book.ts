@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
 import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
 import { cachedChunk } from './chunk-cache.ts';
+import { noteDamage } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
 
 /** A sealed block, as it is listed: without its bytes. */
@@ -72,6 +73,17 @@ export function blockAfter(db: DatabaseSync, table: EventTable, t: number): Seal
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
+/** A block by its id, of one of the tables by the numbers of their metrics. */
+export function readBlock(
+  db: DatabaseSync,
+  tables: ReadonlyMap<number, EventTable>,
+  id: number,
+): SealedBlock | undefined {
+  const row = db.prepare('SELECT id, metric, t0, t1, n, origins FROM block WHERE id = ?').get(id);
+  const table = tables.get(Number(row?.['metric']));
+  return row === undefined || table === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
+}
+
 function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }: Listed): SealedBlock {
   const bounds = { rows: n, first: t0, last: t1 };
   return {
@@ -94,7 +106,10 @@ function readChunk(
   const row = db.prepare('SELECT crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
-  if (crc32(bytes) !== row['crc']) return undefined;
+  if (crc32(bytes) !== row['crc']) {
+    noteDamage(db, id);
+    return undefined;
+  }
   return new SealedChunk(bytes, bounds, table.columns);
 }
 

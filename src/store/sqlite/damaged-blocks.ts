@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { DamagedSpan } from '../store.ts';
 import type { SealedBlock } from './block-book.ts';
+import { takeDamageNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
 import { fromStored, inTransaction, readMeta } from './schema.ts';
@@ -26,6 +27,15 @@ export function quarantineBlock(db: DatabaseSync, table: EventTable, id: number,
     expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
     return true;
   });
+}
+
+/** Set aside what questions and writers on this connection found damaged. */
+export function quarantineNoted(db: DatabaseSync, nowMicros: number): void {
+  for (const id of takeDamageNotes(db)) {
+    const metric = db.prepare('SELECT metric FROM block WHERE id = ?').get(id)?.['metric'];
+    const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === metric);
+    if (table !== undefined) quarantineBlock(db, table, id, nowMicros);
+  }
 }
 
 /** Whether the bytes of a row of `block` are those that were written. */
@@ -80,6 +90,12 @@ export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (h
     .all(metricId)
     .map(({ t0, t1 }) => ({ first: hourOf(Number(t0)), last: hourOf(Number(t1)) }));
   return (hour) => hour < rawFrom || spans.some(({ first, last }) => hour >= first && hour <= last);
+}
+
+/** Tells of a stored time whether rows of a metric about that time were damaged, so that nobody can say what was there. */
+export function isAmongDamaged(db: DatabaseSync, { metricId }: EventTable): (t: number) => boolean {
+  const spans = db.prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ?').all(metricId);
+  return (t) => spans.some(({ t0, t1 }) => t >= Number(t0) && t <= Number(t1));
 }
 
 /** What is known of blocks that were set aside, oldest first. */

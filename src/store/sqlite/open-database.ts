@@ -12,7 +12,7 @@ import {
   setAside,
   setAsideForeignLog,
 } from './database-file.ts';
-import { migrate, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_VERSION, migrate, pragmaNumber, standInForMissing } from './schema.ts';
 import { isSound } from './soundness.ts';
 import { resultCode } from './store-errors.ts';
 
@@ -126,6 +126,7 @@ export function openReadOnly(path: string): OpenDatabase {
     const db = new DatabaseSync(url, { readOnly: true, timeout: BUSY_MILLIS, defensive: true });
     try {
       db.prepare('SELECT count(*) FROM meta').get();
+      standInForMissing(db);
       return db;
     } catch (cause) {
       db.close();

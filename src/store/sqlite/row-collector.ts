@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Definitions } from '../spool/definitions.ts';
 import type { SpooledEvent } from '../spool/decode-event.ts';
+import { isAmongDamaged } from './damaged-blocks.ts';
 import { ensureEventTable, type EventTable } from './event-tables.ts';
 import { IdentityBook } from './identity-book.ts';
 import type { EventInserter, EventRow } from './insert-events.ts';
@@ -89,7 +90,12 @@ export class RowCollector {
       else if (isCopy) push(copies, layout.table, row);
       else this.#rowsOf(layout.table).rows.push(row);
     }
-    for (const [table, rows] of copies) duplicates += this.#inserter.insertCopies(table, rows);
+    for (const [table, rows] of copies) {
+      const isLost = isAmongDamaged(this.#db, table);
+      const tellable = rows.filter(([t]) => !isLost(t));
+      tooOld += rows.length - tellable.length;
+      duplicates += this.#inserter.insertCopies(table, tellable);
+    }
     return { stored: events.length - duplicates - tooOld, duplicates, tooOld, kindChanged };
   }
 

@@ -41,7 +41,7 @@ export class RowEnricher {
       else if ((kind === 'id' || kind === 'name') && gets !== null && has !== gets) return false;
     }
     if (!isRicher) return false;
-    sealed.unsealAt(t);
+    if (!sealed.unsealAt(t)) return false;
     fill.run(...table.columns.map((_, i) => told[i + 2] ?? null), t);
     return true;
   }

@@ -135,6 +135,16 @@ export function migrate(db: DatabaseSync, nowMicros: number): void {
   });
 }
 
+/**
+ * Let an older file that cannot be written be read as if it were of this version: the tables it lacks are there, empty,
+ * for this connection alone.
+ */
+export function standInForMissing(db: DatabaseSync): void {
+  for (const migration of MIGRATIONS.slice(Math.max(1, pragmaNumber(db, 'user_version')))) {
+    db.exec(migration.replaceAll('CREATE TABLE', 'CREATE TEMP TABLE'));
+  }
+}
+
 /** A value of the `meta` table; `undefined` when it is not set. */
 export function readMeta(db: DatabaseSync, key: string): string | number | undefined {
   const value = db.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];

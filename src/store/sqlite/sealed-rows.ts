@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { Chunk } from '../columns/chunk.ts';
 import { blockBefore, removeBlock } from './block-book.ts';
+import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type Row, rowColumns } from './decode-row.ts';
 import type { EventTable } from './event-tables.ts';
 import { rowOf, rowsOf } from './row-columns.ts';
@@ -42,10 +44,15 @@ export class SealedRows {
   /**
    * Bring the block that has a row at a time back into the typed table, where rows can be changed. The next upkeep
    * seals them again.
+   *
+   * @returns False when they must stay sealed: beside a damaged block, rows of the typed table are added to what the
+   *   rollups have counted.
    */
-  unsealAt(t: number): void {
-    if (!this.hasTime(t) || this.#place?.block === undefined) return;
+  unsealAt(t: number): boolean {
+    if (!this.hasTime(t) || this.#place?.block === undefined) return true;
     const { id, chunk } = this.#place.block;
+    const isWithoutRows = hoursWithoutRows(this.#db, this.#table);
+    if ([chunk.first, chunk.last].some((at) => isWithoutRows(Math.floor(at / MICROS_PER_HOUR)))) return false;
     const cells = this.#table.columns.map(() => ', ?').join('');
     const insert = this.#db.prepare(
       `INSERT INTO ${this.#table.table} (${rowColumns(this.#table)}) VALUES (?, ?${cells})`,
@@ -53,6 +60,7 @@ export class SealedRows {
     for (const row of rowsOf(chunk, this.#table)) insert.run(...row);
     removeBlock(this.#db, id);
     this.#place = undefined;
+    return true;
   }
 
   #indexOf(t: number): number | undefined {

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { RetentionSettings, UpkeepReport } from '../store.ts';
+import { quarantineNoted } from './damaged-blocks.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { diskUsage } from './disk-usage.ts';
 import { removeDrainedSegments } from './segment-book.ts';
@@ -28,6 +29,7 @@ export async function runUpkeep(
   const pause = async (): Promise<void> => {
     await nextTurn();
   };
+  quarantineNoted(db, nowMicros);
   const rolledUp = await rollUp(db, runningHour, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
   await sealOldRows(db, runningHour, pause);
@@ -37,6 +39,7 @@ export async function runUpkeep(
   const expired = rolledUp.expired + expiredByAge + droppedForSpaceEvents;
   if (expired > 0) expireIdentities(db);
   await sweepNames(db, expired, droppedForSpaceEvents > 0, pause);
+  quarantineNoted(db, nowMicros);
   await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes, pause);
   emptyLog(db);
   db.exec('PRAGMA optimize');

@@ -12,7 +12,10 @@ export function storeText(stats: StoreStats): string {
     stats.quarantinedFiles.length === 0
       ? ''
       : `; ${formatCount(stats.quarantinedFiles.length)} damaged files set aside (see \`amicus-metrics doctor\`)`;
-  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}`;
+  const lost = stats.damaged.reduce((sum, { events }) => sum + events, 0);
+  const damaged =
+    lost === 0 ? '' : `; ${formatCount(lost)} damaged events cannot be read (see \`amicus-metrics doctor\`)`;
+  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}${damaged}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { describeState } from '../../../sources/amicus-state/describe-state.ts';
 import { defineCommand, flagOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { readStateFindings } from '../state-findings.ts';
+import { DAMAGE_HINT, damageLines, verifyBlocks } from '../damage-lines.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { configOfRun, strangersIn } from '../settings-of.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
@@ -16,6 +17,7 @@ import { formatBytes, formatCount } from '../terminal/units.ts';
 const MAX_PRODUCERS = 12;
 
 type StoreStats = Awaited<ReturnType<MetricsCollector['stats']>>;
+type BlockCheck = Awaited<ReturnType<MetricsCollector['verify']>>;
 
 function sumColumns(context: CommandContext): AnswerColumn<ConservationSum>[] {
   const moments = momentFormat(context.timeZone);
@@ -95,6 +97,15 @@ function printStore(context: CommandContext, stats: StoreStats): void {
   }
 }
 
+function printBlocks(context: CommandContext, { blocks, events, damaged }: BlockCheck): void {
+  const read = `${formatCount(events)} events in ${formatCount(blocks)} compressed blocks, checksums compared`;
+  context.print(`${'Sealed'.padEnd(12)} ${blocks === 0 ? 'no events are in compressed blocks yet' : read}`);
+  for (const line of damageLines(context, damaged)) {
+    context.print(`${'Damaged'.padEnd(12)} ${context.style('bad', line)}`);
+  }
+  if (damaged.length > 0) context.print(`${''.padEnd(12)} ${DAMAGE_HINT}`);
+}
+
 function printState(context: CommandContext, verbose: boolean): void {
   context.print('');
   context.print(context.style('strong', 'State file'));
@@ -106,22 +117,24 @@ function printState(context: CommandContext, verbose: boolean): void {
 export const doctorCommand = defineCommand({
   description:
     'Checks that every event that was ever recorded is accounted for: recorded = in the database + in the spool + ' +
-    'expired + dropped, for each process. Then the store, files set aside as damaged, the configuration, and which fields ' +
-    'of state.json are understood. Exit code 1 when the sum does not hold.',
+    'expired + dropped, for each process. Then the store, the checksums of its blocks of older events, files set aside as damaged, the configuration, and which fields ' +
+    'of state.json are understood. Exit code 1 when the sum does not hold, or events are damaged.',
   arguments: {},
   options: { verbose: flagOption('name every field of state.json that is not understood', { short: 'v' }) },
   examples: [{ line: 'amicus-metrics doctor', doc: 'is all well?' }],
   async run(context, { options }): Promise<ExitCode> {
     const collector = await context.collector();
+    const blocks = await verifyBlocks(context, collector);
     const law = conservation(await collector.ledger());
     const stats = await collector.stats();
     const { unwritable, configurationProblems: problems } = collector.health();
     const strangers = strangersIn(configOfRun(context)).map(({ message }) => message);
     const configurationProblems = [...problems, ...strangers];
-    const code = law.holds && unwritable === undefined ? EXIT.ok : EXIT.failed;
+    const isWell = law.holds && unwritable === undefined && blocks.damaged.length === 0;
+    const code = isWell ? EXIT.ok : EXIT.failed;
     if (context.format === 'json') {
       const stateFile = describeState(context.directory);
-      context.printJson({ conservation: law, store: stats, configurationProblems, stateFile });
+      context.printJson({ conservation: law, store: stats, blocks, configurationProblems, stateFile });
     } else if (context.format === 'csv') printCsv(context, sumColumns(context), law.producers);
     else {
       context.print(context.style('strong', 'Conservation'));
@@ -129,6 +142,7 @@ export const doctorCommand = defineCommand({
       context.print('');
       context.print(context.style('strong', 'Store'));
       printStore(context, stats);
+      printBlocks(context, blocks);
       for (const problem of configurationProblems) {
         context.print(context.style('warning', `Configuration: ${printable(problem)}`));
       }

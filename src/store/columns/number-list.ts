@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, damaged, type Repeats } from './byte-stream.ts';
 import { BitReader, BitWriter } from './low-bits.ts';
 import { type NumberPlan, planNumbers, type SplitPlan } from './number-plan.ts';
-import { eachSymbol, leastOf, lowBitsOf, SYMBOLS } from './split-numbers.ts';
+import { ABSENT, leastOf, lowBitsOf, SYMBOLS, symbolsOf } from './split-numbers.ts';
 
 /** How a list of numbers is written: its first byte. */
 const ALL_ABSENT = 0;
@@ -76,25 +76,26 @@ function writeSplit(writer: ByteWriter, plan: SplitPlan, repeats: Repeats): void
   const { small, split, someAbsent } = plan;
   const { leasts, widths } = tablesOf(split.top, 0);
   const shift = someAbsent ? 1 : 0;
-  const symbols = new Uint8Array(small.length);
+  const symbols = symbolsOf(small, split.top);
+  const written = new Uint8Array(small.length);
   let bits = 0;
-  eachSymbol(small, split.top, (index, symbol) => {
-    symbols[index] = symbol + shift;
+  for (let i = 0; i < symbols.length; i++) {
+    const symbol = symbols[i] as number;
+    if (symbol === ABSENT) continue;
+    written[i] = symbol + shift;
     bits += widths[symbol] as number;
-  });
+  }
   const low = new BitWriter(bits);
-  if (bits > 0) {
-    for (let i = 0; i < small.length; i++) {
-      const symbol = (symbols[i] as number) - shift;
-      const width = symbol < 0 ? 0 : (widths[symbol] as number);
-      if (width > 0) low.put((small[i] as number) - (leasts[symbol] as number), width);
-    }
+  for (let i = 0; bits > 0 && i < symbols.length; i++) {
+    const symbol = symbols[i] as number;
+    const width = symbol === ABSENT ? 0 : (widths[symbol] as number);
+    if (width > 0) low.put((small[i] as number) - (leasts[symbol] as number), width);
   }
   writer.byte(split.top - 1 + (plan.deltas ? DELTAS : 0) + (plan.folded ? FOLDED : 0) + (someAbsent ? SOME_ABSENT : 0));
   writer.signed(plan.base);
   writer.varint(plan.step);
   if (plan.deltas) writer.signed(plan.start);
-  writer.packed(symbols, repeats);
+  writer.packed(written, repeats);
   writer.bytes(low.finish());
 }
 

@@ -29,22 +29,27 @@ export function leastOf(symbol: number, top: number): number {
   return (symbol - low * 2 ** (top - 1)) * 2 ** low;
 }
 
+/** Stands where a number is absent. */
+export const ABSENT = 0xffff;
+
 /**
  * Symbols of numbers, by way of their form as floats: exponent and upper fraction, read as one number, are the symbol
- * but for a constant. Leaves out places of NaN.
+ * but for a constant.
  *
  * @param numbers Whole, from 0 to 2^53; NaN where absent.
  */
-export function eachSymbol(numbers: Float64Array, top: number, give: (index: number, symbol: number) => void): void {
+export function symbolsOf(numbers: Float64Array, top: number): Uint16Array {
+  const symbols = new Uint16Array(numbers.length).fill(ABSENT);
   const halves = new Uint32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
   const shift = UPPER_FRACTION_BITS + 1 - top;
   const constant = (EXPONENT_BIAS + top - 2) * 2 ** (top - 1);
   const direct = 2 ** top;
   for (let i = 0; i < numbers.length; i++) {
     const number = numbers[i] as number;
-    if (number < direct) give(i, number);
-    else if (number >= direct) give(i, ((halves[2 * i + UPPER_HALF] as number) >>> shift) - constant);
+    if (number < direct) symbols[i] = number;
+    else if (number >= direct) symbols[i] = ((halves[2 * i + UPPER_HALF] as number) >>> shift) - constant;
   }
+  return symbols;
 }
 
 /** How to split numbers, and how many bits they take then, about. */
@@ -53,13 +58,15 @@ export type Split = { readonly top: number; readonly bits: number };
 /** The `top` that makes numbers shortest. NaN where absent. */
 export function bestSplit(numbers: Float64Array): Split {
   const counts = new Uint32Array(FINEST_SYMBOLS);
-  let present = 0;
-  eachSymbol(numbers, MAX_TOP, (_, symbol) => {
-    counts[symbol] = (counts[symbol] as number) + 1;
-    present++;
-  });
-  const absent = numbers.length - present;
-  let highest = counts.findLastIndex((count) => count > 0);
+  let absent = 0;
+  let highest = 0;
+  for (const symbol of symbolsOf(numbers, MAX_TOP)) {
+    if (symbol === ABSENT) absent++;
+    else {
+      counts[symbol] = (counts[symbol] as number) + 1;
+      if (symbol > highest) highest = symbol;
+    }
+  }
   let best: Split = { top: 1, bits: Number.POSITIVE_INFINITY };
   for (let top = MAX_TOP; ; top--) {
     if (highest + (absent > 0 ? 1 : 0) < SYMBOLS) {

@@ -40,8 +40,15 @@ export function fittedRates(rule: LinearRule, keys: number, values: Float64Array
     for (let row = 0; row < values.length; row += stride) {
       const value = values[row] as number;
       if (Number.isNaN(value)) continue;
-      const off = round === 0 ? 0 : Math.abs(value - predicted(rule, rates, row));
-      addRow(sums[rule.codes[row] as number] as Float64Array, rule.inputs, row, value, 1 / (off + rule.step));
+      // At first rows count by their size, then by how near they are: a rule that most of them follow wins.
+      const off = rule.step + Math.abs(round === 0 ? value : value - predicted(rule, rates, row));
+      addRow(
+        sums[rule.codes[row] as number] as Float64Array,
+        rule.inputs,
+        row,
+        value,
+        1 / (round === 0 ? off : off ** 2),
+      );
     }
     rates = Float64Array.from(sums.flatMap((sum) => solved(sum, width)));
   }

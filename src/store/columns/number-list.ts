@@ -86,7 +86,7 @@ function writeSplit(writer: ByteWriter, plan: SplitPlan, repeats: Repeats): void
     bits += widths[symbol] as number;
   }
   const low = new BitWriter(bits);
-  for (let i = 0; bits > 0 && i < symbols.length; i++) {
+  for (let i = 0; i < symbols.length; i++) {
     const symbol = symbols[i] as number;
     const width = symbol === ABSENT ? 0 : (widths[symbol] as number);
     if (width > 0) low.put((small[i] as number) - (leasts[symbol] as number), width);

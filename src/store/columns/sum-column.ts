@@ -13,8 +13,8 @@ const MAX_INPUTS = 8;
 /** More kinds of rows than this have too few rows each. */
 const MAX_KEYS = 64;
 /** To see whether a column tells the kinds of rows apart, and then to find their rates. */
-const GLANCE = { rows: 256, rounds: 2 };
-const LOOK = { rows: 1_024, rounds: 5 };
+const GLANCE = { rows: 256, rounds: 5 };
+const LOOK = { rows: 1_024, rounds: 8 };
 /** A rule that gives fewer of the rows is none. */
 const LEAST_SHARE = 0.3;
 /** Bits for each row that must be won, since reading a sum is reading several columns. */

@@ -41,8 +41,8 @@ const spread = (middle: number): number => Math.floor(middle * Math.exp((random(
 const column = <Cell>(rows: number, cell: (index: number) => Cell): Cell[] =>
   Array.from({ length: rows }, (_, index) => cell(index));
 
-/** A day of requests to models, as a cluster of forty nodes makes them. */
-function requests(rows: number): PlainRows {
+/** A day of requests to models, as a cluster of forty nodes makes them; some at twice the price. */
+function requests(rows: number, shareAtTwice = 0): PlainRows {
   let t = 57_304_813_570_734;
   const times = column(rows, () => (t += 1 + Math.floor(-Math.log(1 - random()) * 6e6)));
   const models = column(rows, () => 8 + whole(4));
@@ -50,7 +50,8 @@ function requests(rows: number): PlainRows {
   const output = column(rows, () => spread(250));
   const costs = column(rows, (index) => {
     const price = [3_000, 250, 15_000, 800][(models[index] ?? 0) % 4] ?? 0;
-    return price * ((input[index] ?? 0) + 5 * (output[index] ?? 0));
+    const times = random() < shareAtTwice ? 2 : 1;
+    return times * price * ((input[index] ?? 0) + 5 * (output[index] ?? 0));
   });
   const columns: ColumnCells[] = [
     { keys: column(rows, () => 100 + whole(40)) },
@@ -96,6 +97,15 @@ describe('the size of blocks', () => {
     const rows = requests(ROWS);
     const without = encoded({ ...rows, columns: rows.columns.slice(0, -1) });
     expect((encoded(rows).length - without.length) / ROWS).toBeLessThan(0.1);
+  });
+
+  it('has less than a third for costs even where every seventh request was at twice the price', () => {
+    const rows = requests(ROWS, 1 / 7);
+    const without = encoded({ ...rows, columns: rows.columns.slice(0, -1) });
+    const alone = encoded({ ...rows, columns: rows.columns.slice(-1) });
+    const nothing = encoded({ ...rows, columns: [] });
+    const asSum = encoded(rows).length - without.length;
+    expect(asSum / (alone.length - nothing.length)).toBeLessThan(0.3);
   });
 
   it('is within a tenth of what noise of that width needs', () => {

@@ -94,6 +94,20 @@ describe('opening the store', () => {
     expect(readdirSync(directory).toSorted()).toEqual(['metrics.db', 'metrics.spool']);
   });
 
+  it('gives a store of version 1 what it lacks, while a process that has it open goes on writing', () => {
+    const directory = folder();
+    const older = open(directory);
+    older.db.exec('DROP TABLE block; DROP TABLE damaged_block; PRAGMA user_version = 1');
+    const note = older.db.prepare('INSERT INTO meta (key, value) VALUES (?, 1)');
+    note.run('before');
+    const newer = open(directory);
+    note.run('after');
+    expect(newer.db.prepare("SELECT count(*) AS n FROM meta WHERE key IN ('before', 'after')").get()).toEqual({ n: 2 });
+    expect(newer.db.prepare('SELECT count(*) AS n FROM block').get()).toEqual({ n: 0 });
+    expect(newer.db.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
+    for (const { db } of [older, newer]) db.close();
+  });
+
   it('goes back to the log that many processes need, after a backup took its place', () => {
     const directory = folder();
     const { db, path } = open(directory);

@@ -94,6 +94,25 @@ describe('upkeep', () => {
     expect(await everything(bench)).toEqual(before);
   });
 
+  it('moves a row that a version from before there were blocks put at the time of a sealed one', async () => {
+    const bench = await openBench();
+    await bench.put(spread(10, OLDEST, 1));
+    await bench.store.upkeep(UNLIMITED, NOW_MICROS);
+    const db = new DatabaseSync((await bench.store.stats()).path);
+    db.exec(`INSERT INTO "m_sample.taken" (t, o, tests) SELECT t0 + 3, 1, 99 FROM block`);
+    db.close();
+    await bench.put(spread(1, OLDEST + MICROS_PER_HOUR, 1));
+    await bench.store.upkeep(UNLIMITED, NOW_MICROS);
+    const told = (await everything(bench)).map(({ atMicros, data }) => [atMicros - OLDEST, data['tests']]);
+    expect(told.slice(2, 7)).toEqual([
+      [2, 2],
+      [3, 3],
+      [4, 99],
+      [5, 4],
+      [6, 5],
+    ]);
+  });
+
   it('is not stopped by a block whose bytes were changed', async () => {
     const bench = await openBench();
     await bench.put(spread(1_000, OLDEST, MICROS_PER_MINUTE));
@@ -102,9 +121,11 @@ describe('upkeep', () => {
     db.exec(`UPDATE block SET b = zeroblob(length(b))`);
     db.close();
     const again = await openBench(bench.directory);
-    await again.put([...spread(10, OLDEST + 1, MICROS_PER_MINUTE), sample(NOW_MICROS - MICROS_PER_DAY * 1.5)]);
+    const later = NOW_MICROS - MICROS_PER_DAY * 1.5;
+    await again.put([...spread(10, OLDEST + 1, MICROS_PER_MINUTE), sample(later)]);
     await again.store.upkeep(UNLIMITED, NOW_MICROS);
-    expect(await everything(again)).toHaveLength(11);
+    expect((await everything(again)).map(({ atMicros }) => atMicros)).toContain(later);
+    expect(await rowsIn(again)).toMatchObject({ sealed: 1 });
   });
 });
 

@@ -109,8 +109,22 @@ function readRows(
   const chunk = merged.chunk();
   // A block that cannot be read takes nothing in: what falls into its times stays in the typed table.
   if (chunk === undefined) return { sealed: 0, goOnAt: Math.max(merged.t1, Number(hot.at(-1)?.[0])) + 1 };
-  const rows = [...rowsOf(chunk, table), ...hot].sort((a, b) => Number(a[0]) - Number(b[0]));
-  return { table, hot, filled, merged, rows };
+  return { table, hot, filled, merged, rows: inOrder([...rowsOf(chunk, table), ...hot]) };
+}
+
+/**
+ * By time. Two rows never share one, unless a version from before there were blocks wrote to the file, which does not
+ * look there: then the second is moved to the next free microsecond.
+ */
+function inOrder(rows: Row[]): Row[] {
+  rows.sort((a, b) => Number(a[0]) - Number(b[0]));
+  let previous = Number.NEGATIVE_INFINITY;
+  for (const [i, row] of rows.entries()) {
+    const t = Math.max(Number(row[0]), previous + 1);
+    if (t !== row[0]) rows[i] = [t, ...row.slice(1)];
+    previous = t;
+  }
+  return rows;
 }
 
 /**

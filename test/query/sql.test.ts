@@ -78,7 +78,7 @@ describe('SQL', () => {
       'aggregation',
       'value',
     ]);
-    expect((await runSql(path, "SELECT value FROM metadata WHERE key = 'version'")).rows).toEqual([['1']]);
+    expect((await runSql(path, "SELECT value FROM metadata WHERE key = 'version'")).rows).toEqual([['2']]);
   });
 
   it('reads hourly figures from rollups, through the collector', async () => {

@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Print the events of a store as lines of JSON: read-store.py path/to/metrics.db
+"""Print the events of a store as lines of JSON: python3 read-store.py path/to/metrics.db
 
 Needs Python 3.8 and nothing else; docs/format.md tells the format. Reads only, while others may go on recording.
 Events that are still in the spool, the folder beside the file, are not printed.
@@ -91,7 +90,8 @@ names = dict(db.execute("SELECT id, s FROM dict"))
 for metric, name, fields in db.execute("SELECT id, name, fields FROM metric ORDER BY id").fetchall():
     columns = json.loads(fields)
     rows = list(db.execute('SELECT * FROM "m_%s"' % name))  # t, o (origin), then the columns
-    for (data,) in db.execute("SELECT b FROM block WHERE metric = ?", (metric,)):
+    for data, crc in db.execute("SELECT b, crc FROM block WHERE metric = ?", (metric,)):
+        if zlib.crc32(data) != crc: continue  # damaged
         block = Block(data)
         cells = [block.cells(i + 2, kind) for i, (_, kind, _) in enumerate(columns)]
         rows += zip(block.numbers(0), block.cells(1, "id"), *cells)

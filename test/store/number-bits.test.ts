@@ -46,6 +46,9 @@ describe('percentiles', () => {
       fc.array(fc.integer(), { minLength: 1, maxLength: 4_000 }),
       fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 4_000 }),
       fc.nat({ max: 20_000 }).map((length) => Array.from({ length: length + 1 }, (_, i) => (i * 7_919) % 10_007)),
+      // Nearly all in a thousandth of their span.
+      fc.nat({ max: 9_000 }).map((length) => Array.from({ length: 8_000 + length }, (_, i) => ((i * 7_919) % 97) ** 9)),
+      fc.constant(Array.from({ length: 10_000 }, () => 7)),
     );
     const percents = fc.array(
       fc.oneof(fc.constantFrom(0, 50, 95, 99, 100), fc.double({ min: 0, max: 100, noNaN: true })),

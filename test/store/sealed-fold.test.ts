@@ -68,7 +68,11 @@ describe('a fold over sealed rows and others', () => {
           await bench.store.upkeep(UNLIMITED, NOW_MICROS + upTo * MICROS_PER_HOUR);
           // Late ones lie among those that are sealed.
           await bench.put(events.slice(early));
-          for (const asked of requests.map(asking)) expectRows(await bench.store.fold(asked), plainFold(events, asked));
+          for (const asked of requests.map(asking)) {
+            const rows = await bench.store.fold(asked);
+            expectRows(rows, plainFold(events, asked));
+            expect(rows.map(({ bucket }) => bucket)).toEqual(rows.map(({ bucket }) => bucket).sort((a, b) => a - b));
+          }
         },
       ),
       { numRuns: 25 },
@@ -158,7 +162,7 @@ describe('a fold over sealed rows and others', () => {
       const value = event.data['wait_ms'];
       if (passes(event, only) && typeof value === 'number') expected.add(value);
     }
-    expect(row?.figures[0]).toBeInstanceOf(QuantileSketch);
-    expect((row?.figures[0] as QuantileSketch).buckets()).toEqual(expected.buckets());
+    const sketch = row?.figures[0];
+    expect(sketch instanceof QuantileSketch && sketch.buckets()).toEqual(expected.buckets());
   });
 });

@@ -1,142 +1,149 @@
 import type { FieldValue } from '../../model/event.ts';
-import type { Chunk, CodedCells, Key } from '../columns/chunk.ts';
-import { type Cell, type CellDecoder, type Place } from './cells.ts';
 import { isNumeric } from '../../model/field.ts';
+import type { Chunk, CodedCells, Key } from '../columns/chunk.ts';
+import type { Stretch } from '../columns/stretch.ts';
+import type { Figure, FoldRow } from '../store.ts';
+import type { CellDecoder, Place } from './cells.ts';
+import { combined, type GroupCodes } from './group-codes.ts';
+import { GroupOrder, type ValueBook } from './group-order.ts';
 
-/** More combinations of codes than this in one chunk are looked up, not counted off. */
-const MOST_DENSE = 65_536;
-
-/** What one row belongs to: a bucket, and a value of each field that tells groups apart. */
-export type FoldGroup = { readonly bucket: number; readonly cells: readonly Cell[] };
-
-/** The slots of some rows of a chunk, from `lo` up to `hi`. */
-export type Stretch = {
-  readonly chunk: Chunk;
-  readonly lo: number;
-  readonly hi: number;
-  /** Slot of each row of the chunk, -1 for rows that are left out; absent when all are of one slot. */
-  readonly slots: Int32Array | undefined;
-  readonly slot: number;
-};
+/** Rows of a chunk, from `lo` up to `hi`, that lie in one bucket. */
+export type Part = { readonly bucket: number; readonly lo: number; readonly hi: number };
 
 /** Gives each combination of a bucket and of values a slot: a number from 0 on. */
 export class FoldGroups {
-  readonly groups: FoldGroup[] = [];
   readonly #places: readonly (Place | undefined)[];
   readonly #decoder: CellDecoder;
-  readonly #slotOf = new Map<string | number, number>();
+  readonly #buckets: number;
   /** By place: a number for each value that occurred, and a cell that stands for it. */
-  readonly #values: readonly Interned[];
-  readonly #scratch = new Int32Array(MOST_DENSE);
-  #slots = new Int32Array(0);
+  readonly #values: readonly ValueBook[];
+  /** Numbers of the values of each group of more than one field. */
+  readonly #groups: (readonly number[])[] = [];
+  readonly #groupOf = new Map<string, number>();
+  /** By group × buckets + bucket. */
+  readonly #slotOf = new Map<number, number>();
+  #slotsOfRows = new Int32Array(0);
+  #slotsOfCodes = new Int32Array(0);
 
-  constructor(places: readonly (Place | undefined)[], decoder: CellDecoder) {
+  /** @param buckets How many there are. */
+  constructor(places: readonly (Place | undefined)[], decoder: CellDecoder, buckets: number) {
     this.#places = places;
     this.#decoder = decoder;
+    this.#buckets = buckets;
     this.#values = places.map(() => ({ numbers: new Map(), cells: [] }));
   }
 
   /**
+   * @param parts Ascending.
    * @param selection 1 for each row that counts; absent when all do.
-   * @param pieces Parts of the chunk that lie in one bucket each, ascending.
    */
-  *stretches(
-    chunk: Chunk,
-    pieces: Iterable<{ readonly bucket: number; readonly lo: number; readonly hi: number }>,
-    selection: Uint8Array | undefined,
-  ): Generator<Stretch> {
-    const keys = this.#keysOf(chunk);
-    for (const { bucket, lo, hi } of pieces) {
-      if (keys.length === 0 && selection === undefined) {
-        yield { chunk, lo, hi, slots: undefined, slot: this.#slot(bucket, []) };
-        continue;
-      }
-      if (this.#slots.length < chunk.rows) this.#slots = new Int32Array(chunk.rows);
-      const any = this.#assign(bucket, keys, lo, hi, selection);
-      if (any) yield { chunk, lo, hi, slots: this.#slots, slot: -1 };
+  stretches(chunk: Chunk, parts: readonly Part[], selection: Uint8Array | undefined): Stretch[] {
+    if (parts.length === 0) return [];
+    if (this.#places.length === 0 && selection === undefined) {
+      const slots = parts.map(({ bucket }) => this.#slot(0, bucket));
+      const size = this.#slotOf.size;
+      return parts.map(({ lo, hi }, index) => ({ chunk, lo, hi, slots: undefined, slot: slots[index] ?? 0, size }));
     }
-  }
-
-  /** The value of each field of a group. */
-  valuesOf({ cells }: FoldGroup): (FieldValue | undefined)[] {
-    return this.#places.map((place, index) =>
-      place === undefined ? undefined : this.#decoder.decode(place, cells[index] ?? null),
-    );
-  }
-
-  /** Have all names of all groups at hand before they are decoded one by one. */
-  prepare(): void {
-    for (const [index, place] of this.#places.entries()) {
-      if (place !== undefined) this.#decoder.prepare(place, this.#values[index]?.cells ?? []);
+    const slots = this.#slotsOfRows.length < chunk.rows ? new Int32Array(chunk.rows) : this.#slotsOfRows;
+    this.#slotsOfRows = slots;
+    const codes = this.#places.length === 0 ? undefined : this.#codesOf(chunk);
+    const lo = parts[0]?.lo ?? 0;
+    let end = lo;
+    for (const part of parts) {
+      // Rows between two parts.
+      if (part.lo > end) slots.fill(-1, end, part.lo);
+      if (codes === undefined) this.#assignOne(part, slots, selection);
+      else this.#assign(part, slots, codes, selection);
+      end = part.hi;
     }
+    return [{ chunk, lo, hi: end, slots, slot: -1, size: this.#slotOf.size }];
   }
 
-  /** By place: the codes of the rows, and the number of the value of each code. */
-  #keysOf(chunk: Chunk): { readonly codes: Uint16Array; readonly numbers: Int32Array }[] {
-    return this.#places.flatMap((place, index) => {
-      const { codes, keys } = cellsOf(chunk, place);
-      return [{ codes, numbers: Int32Array.from(keys, (key) => this.#intern(index, place, key)) }];
+  /** Rows in ascending order of bucket, then of group. */
+  rows(figuresOf: (slot: number) => Figure[]): FoldRow[] {
+    const order = new GroupOrder(this.#places, this.#decoder, this.#values, this.#groups);
+    const ranks = order.ranks();
+    // By bucket, then by rank, as one number each, so that they sort without comparing objects.
+    const keys = new Float64Array(this.#slotOf.size);
+    let at = 0;
+    for (const key of this.#slotOf.keys()) {
+      const group = Math.floor(key / this.#buckets);
+      keys[at++] = (key % this.#buckets) * ranks.groups.length + (ranks.rankOf[group] ?? 0);
+    }
+    return Array.from(keys.sort(), (key) => {
+      const bucket = Math.floor(key / ranks.groups.length);
+      const group = ranks.groups[key % ranks.groups.length] ?? 0;
+      const slot = this.#slotOf.get(group * this.#buckets + bucket) ?? 0;
+      return { bucket, group: order.valuesOf(group), figures: figuresOf(slot) };
     });
   }
 
-  #intern(index: number, place: Place | undefined, key: Key): number {
-    const values = this.#values[index] as Interned;
-    // Origins of one source are one value.
-    const value = place !== undefined && 'part' in place ? this.#decoder.decode(place, key) : key;
-    let number = values.numbers.get(value);
-    if (number === undefined) values.numbers.set(value, (number = values.cells.push(key) - 1));
-    return number;
+  /** Without groups. */
+  #assignOne({ bucket, lo, hi }: Part, slots: Int32Array, selection: Uint8Array | undefined): void {
+    const first = selection?.indexOf(1, lo) ?? lo;
+    if (first < 0 || first >= hi) {
+      slots.fill(-1, lo, hi);
+      return;
+    }
+    const slot = this.#slot(0, bucket);
+    if (selection === undefined) slots.fill(slot, lo, hi);
+    else for (let i = lo; i < hi; i++) slots[i] = selection[i] === 1 ? slot : -1;
   }
 
-  #assign(
-    bucket: number,
-    keys: readonly { readonly codes: Uint16Array; readonly numbers: Int32Array }[],
-    lo: number,
-    hi: number,
-    selection: Uint8Array | undefined,
-  ): boolean {
-    const slots = this.#slots;
-    const combinations = keys.reduce((product, { numbers }) => product * numbers.length, 1);
-    const dense = combinations <= MOST_DENSE ? this.#scratch.fill(-1, 0, combinations) : undefined;
-    const sparse = new Map<number, number>();
-    let any = false;
+  #assign({ bucket, lo, hi }: Part, slots: Int32Array, { codes, size, groupOf }: GroupCodes, selection?: Uint8Array) {
+    if (this.#slotsOfCodes.length < size) this.#slotsOfCodes = new Int32Array(size).fill(-1);
+    const slotsOfCodes = this.#slotsOfCodes;
+    const seen: number[] = [];
     for (let i = lo; i < hi; i++) {
       if (selection !== undefined && selection[i] === 0) {
         slots[i] = -1;
         continue;
       }
-      let at = 0;
-      for (const { codes, numbers } of keys) at = at * numbers.length + (codes[i] as number);
-      let slot = dense === undefined ? (sparse.get(at) ?? -1) : (dense[at] as number);
+      const code = codes[i] as number;
+      let slot = slotsOfCodes[code] as number;
       if (slot < 0) {
-        slot = this.#slot(
-          bucket,
-          keys.map(({ codes, numbers }) => numbers[codes[i] as number] as number),
-        );
-        if (dense === undefined) sparse.set(at, slot);
-        else dense[at] = slot;
+        slot = this.#slot(groupOf(code), bucket);
+        slotsOfCodes[code] = slot;
+        seen.push(code);
       }
       slots[i] = slot;
-      any = true;
     }
-    return any;
+    // Clean for the next, at no more cost than this one had.
+    for (const code of seen) slotsOfCodes[code] = -1;
   }
 
-  #slot(bucket: number, numbers: readonly number[]): number {
-    // As one number where that is exact; strings cost several times as much.
-    const [only = 0] = numbers;
-    const key = numbers.length < 2 && only < 2 ** 26 ? bucket * 2 ** 26 + only : `${bucket} ${numbers.join(' ')}`;
+  #slot(group: number, bucket: number): number {
+    const key = group * this.#buckets + bucket;
     let slot = this.#slotOf.get(key);
-    if (slot === undefined) {
-      slot = this.groups.length;
-      this.#slotOf.set(key, slot);
-      this.groups.push({ bucket, cells: numbers.map((number, index) => this.#values[index]?.cells[number] ?? null) });
-    }
+    if (slot === undefined) this.#slotOf.set(key, (slot = this.#slotOf.size));
     return slot;
   }
-}
 
-type Interned = { readonly numbers: Map<Key | FieldValue | undefined, number>; readonly cells: Key[] };
+  #codesOf(chunk: Chunk): GroupCodes {
+    const fields = this.#places.map((place, index): GroupCodes => {
+      const { codes, keys } = cellsOf(chunk, place);
+      return { codes, size: keys.length, groupOf: (code) => this.#intern(index, place, keys[code] ?? null) };
+    });
+    const [only] = fields;
+    if (fields.length === 1 && only !== undefined) return only;
+    return combined(chunk.rows, fields, (numbers) => {
+      const key = numbers.join(' ');
+      let group = this.#groupOf.get(key);
+      if (group === undefined) this.#groupOf.set(key, (group = this.#groups.push(numbers) - 1));
+      return group;
+    });
+  }
+
+  #intern(index: number, place: Place | undefined, key: Key): number {
+    const values = this.#values[index] as ValueBook;
+    // Origins of one source are one value.
+    const value: FieldValue | null | undefined =
+      place !== undefined && 'part' in place ? this.#decoder.decode(place, key) : key;
+    let number = values.numbers.get(value);
+    if (number === undefined) values.numbers.set(value, (number = values.cells.push(key) - 1));
+    return number;
+  }
+}
 
 /** The cells of any place as codes; those of a column of numbers are told apart by value. */
 export function cellsOf(chunk: Chunk, place: Place | undefined): CodedCells {

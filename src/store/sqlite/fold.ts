@@ -7,14 +7,14 @@ import { ChunkFilter } from './chunk-filter.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { EventTable } from './event-tables.ts';
 import { FoldFigures } from './fold-figures.ts';
-import { FoldGroups } from './fold-groups.ts';
+import { FoldGroups, type Part } from './fold-groups.ts';
 import { hotChunks } from './hot-chunks.ts';
 import { toStored } from './schema.ts';
 import { type Piece, piecesOf } from './time-slices.ts';
 
 /**
- * Exact figures from raw rows, sealed ones and those of the typed table alike. Runs in one read transaction, so the
- * answer is of one moment.
+ * Exact figures from raw rows, sealed ones and those of the typed table alike: chunk by chunk, column by column. Runs
+ * in one read transaction, so the answer is of one moment.
  */
 export function foldTable(
   db: DatabaseSync,
@@ -27,30 +27,26 @@ export function foldTable(
   const groups = new FoldGroups(
     request.groupBy.map((field) => placeOf(table, field)),
     decoder,
+    request.buckets?.length ?? 1,
   );
-  const figures = new FoldFigures(table, request.measures);
+  const figures = new FoldFigures(table, request.measures, decoder);
   const columns = [...new Set([...figures.columns, ...filter.fields, ...request.groupBy])];
-  const pieces = [...piecesOf(request.ranges, request.buckets)].map(({ bucket, from, before }) => ({
+  const pieces = Array.from(piecesOf(request.ranges, request.buckets), ({ bucket, from, before }) => ({
     bucket,
     from: toStored(from),
     before: toStored(before),
   }));
   for (const span of spansOf(pieces)) {
     for (const chunk of chunksOf(db, table, span, columns)) {
+      const parts = partsOf(chunk, span);
+      if (parts.length === 0) continue;
       const selection = filter.selection(chunk);
       if (selection === 'none') continue;
-      const rows = selection === 'all' ? undefined : selection;
-      for (const stretch of groups.stretches(chunk, partsIn(chunk, span), rows)) figures.add(stretch);
+      const selected = selection === 'all' ? undefined : selection;
+      for (const stretch of groups.stretches(chunk, parts, selected)) figures.add(stretch);
     }
   }
-  groups.prepare();
-  return groups.groups
-    .map((group, slot) => ({
-      bucket: group.bucket,
-      group: groups.valuesOf(group),
-      figures: figures.of(slot, decoder),
-    }))
-    .sort(compareRows);
+  return groups.rows((slot) => figures.of(slot));
 }
 
 /** Chunks that may hold rows of a span. */
@@ -81,18 +77,19 @@ function spansOf(pieces: readonly Piece[]): Piece[][] {
 }
 
 /** The rows of a chunk that each piece has. */
-function* partsIn(
-  chunk: Chunk,
-  pieces: readonly Piece[],
-): Generator<{ readonly bucket: number; readonly lo: number; readonly hi: number }> {
+function partsOf(chunk: Chunk, pieces: readonly Piece[]): Part[] {
+  const parts: Part[] = [];
+  let lo = -1;
   for (let at = firstPieceWith(pieces, chunk.first); at < pieces.length; at++) {
     const { bucket, from, before } = pieces[at] as Piece;
-    if (from > chunk.last) return;
-    // Times need not be decoded for a chunk that lies within one piece.
-    const lo = from <= chunk.first ? 0 : lowerBound(chunk.times(), from);
-    const hi = before > chunk.last ? chunk.rows : lowerBound(chunk.times(), before);
-    if (lo < hi) yield { bucket, lo, hi };
+    if (from > chunk.last) break;
+    // Times need not be decoded for a chunk that lies within one piece. Pieces of a span touch.
+    if (lo < 0) lo = from <= chunk.first ? 0 : lowerBound(chunk.times(), from, 0);
+    const hi = before > chunk.last ? chunk.rows : lowerBound(chunk.times(), before, lo);
+    if (lo < hi) parts.push({ bucket, lo, hi });
+    lo = hi;
   }
+  return parts;
 }
 
 /** The first piece that ends behind a stored time. */
@@ -106,9 +103,16 @@ function firstPieceWith(pieces: readonly Piece[], t: number): number {
   return low;
 }
 
-/** The first place whose time is not before `t`. */
-function lowerBound(times: Float64Array, t: number): number {
-  let [low, high] = [0, times.length];
+/** The first place from `low` on whose time is not before `t`. */
+function lowerBound(times: Float64Array, t: number, from: number): number {
+  // The next bucket mostly begins near: steps twice as wide each, then by halves.
+  let step = 1;
+  let low = from;
+  while (low + step < times.length && (times[low + step] as number) < t) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(times.length, low + step);
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((times[middle] as number) < t) low = middle + 1;

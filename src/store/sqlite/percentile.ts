@@ -1,6 +1,6 @@
 /**
  * Exact percentiles by linear interpolation between closest ranks (method 7 of Hyndman and Fan: "Sample Quantiles in
- * Statistical Packages", 1996; NumPy's default). Reorders `values`.
+ * Statistical Packages", 1996; NumPy's default). May reorder `values`.
  *
  * @param percents From 0 to 100, in any order.
  * @returns One for each percent; `undefined` for all when there are no values.
@@ -14,18 +14,78 @@ export function percentilesOf(values: Float64Array, percents: readonly number[])
     const rank = rankOf(percent);
     ranks.add(Math.floor(rank)).add(Math.ceil(rank));
   }
-  // Each selection leaves smaller values to its left, so the next need only look to its right.
-  let from = 0;
-  for (const rank of [...ranks].sort((a, b) => a - b)) {
-    select(values, rank, from, last);
-    from = rank + 1;
-  }
+  const valueAt = valuesAt(
+    values,
+    [...ranks].sort((a, b) => a - b),
+  );
   return percents.map((percent) => {
     const rank = rankOf(percent);
-    const low = values[Math.floor(rank)] ?? 0;
-    const high = values[Math.ceil(rank)] ?? 0;
+    const low = valueAt.get(Math.floor(rank)) ?? 0;
+    const high = valueAt.get(Math.ceil(rank)) ?? 0;
     return low + (high - low) * (rank - Math.floor(rank));
   });
+}
+
+/** From so many values on it pays to count first which part of their span a rank lies in. */
+const MANY = 8_192;
+const PARTS = 4_096;
+
+/** The values of ranks, which ascend. */
+function valuesAt(values: Float64Array, ranks: readonly number[]): Map<number, number> {
+  const found = new Map<number, number>();
+  if (values.length >= MANY) findByParts(values, ranks, found);
+  else find(values, ranks, 0, values.length, found);
+  return found;
+}
+
+/** Find ranks among the values from `start` on, whose ranks are their places but for their order. */
+function find(members: Float64Array, ranks: readonly number[], start: number, end: number, found: Map<number, number>) {
+  // Each selection leaves smaller values to its left, so the next need only look to its right.
+  let from = 0;
+  for (const rank of ranks) {
+    if (rank < start || rank >= end) continue;
+    select(members, rank - start, from, members.length - 1);
+    found.set(rank, members[rank - start] as number);
+    from = rank - start + 1;
+  }
+}
+
+/**
+ * Counts the values in equal parts of their span; only those of parts that hold a rank are moved. Of very uneven values
+ * nearly all may lie in one part: that costs no more than two passes over what selecting takes.
+ */
+function findByParts(values: Float64Array, ranks: readonly number[], found: Map<number, number>): void {
+  let [least, greatest] = [values[0] as number, values[0] as number];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  const perPart = least < greatest ? (PARTS - 1) / (greatest - least) : 0;
+  const counts = new Uint32Array(PARTS);
+  for (let i = 0; i < values.length; i++) {
+    const part = (((values[i] as number) - least) * perPart) | 0;
+    counts[part] = (counts[part] as number) + 1;
+  }
+  const wanted: { readonly start: number; readonly members: Float64Array }[] = [];
+  const wantedOf = new Int32Array(PARTS).fill(-1);
+  for (let [part, start] = [0, 0]; part < PARTS; part++) {
+    const count = counts[part] as number;
+    if (count > 0 && ranks.some((rank) => rank >= start && rank < start + count)) {
+      wantedOf[part] = wanted.push({ start, members: new Float64Array(count) }) - 1;
+    }
+    start += count;
+  }
+  const lengths = new Uint32Array(wanted.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const index = wantedOf[((value - least) * perPart) | 0] as number;
+    if (index < 0) continue;
+    const length = lengths[index] as number;
+    (wanted[index] as { readonly members: Float64Array }).members[length] = value;
+    lengths[index] = length + 1;
+  }
+  for (const { start, members } of wanted) find(members, ranks, start, start + members.length, found);
 }
 
 /** Below this, sorting is as quick. */

@@ -74,11 +74,13 @@ export async function foldBefore(
 export function joinedPlan(current: Plan, previous: Plan): Plan {
   const relativeError = current.relativeError ?? previous.relativeError;
   const missingBefore = current.missingBefore ?? previous.missingBefore;
+  const damaged = [...(previous.damaged ?? []), ...(current.damaged ?? [])];
   return {
     ...current,
     exact: current.exact && previous.exact,
     ...(relativeError === undefined ? {} : { relativeError }),
     ...(missingBefore === undefined ? {} : { missingBefore }),
+    ...(damaged.length === 0 ? {} : { damaged }),
   };
 }
 

@@ -10,6 +10,9 @@ export function explainPlan(plan: Plan): string {
   if (plan.missingBefore !== undefined) {
     lines.push(`Incomplete: some events before ${at(plan.missingBefore)} have expired, and this question needs them.`);
   }
+  for (const { from, to } of plan.damaged ?? []) {
+    lines.push(`Incomplete: some events from ${at(from)} to ${at(to)} cannot be read, because the file was damaged.`);
+  }
   if (plan.relativeError !== undefined) {
     lines.push(`Percentiles are within ${plan.relativeError * 100} % of the exact ones; everything else is exact.`);
   } else if (plan.exact) {

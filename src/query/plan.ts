@@ -64,7 +64,8 @@ export function planFold(input: PlanInput): FoldPlan {
         : 'no whole hour of the span is rolled up',
     );
   }
-  const detailComplete = input.range.fromMicros >= coverage.rawFromMicros;
+  const detailComplete =
+    input.range.fromMicros >= coverage.rawFromMicros && damagedIn([input.range], coverage).length === 0;
   if (detailComplete && rollups.length + raw.length > MAX_PARTS) {
     return fromEvents(input, 'the rolled up hours lie in too many pieces');
   }
@@ -96,6 +97,7 @@ function fromEvents(input: PlanInput, why: string): FoldPlan {
   const { range, coverage } = input;
   const missing = range.fromMicros < coverage.rawFromMicros;
   const missingBefore = Math.min(coverage.rawFromMicros, range.toMicros);
+  const damaged = damagedIn([range], coverage);
   return {
     plan: {
       metric: input.metric,
@@ -104,8 +106,9 @@ function fromEvents(input: PlanInput, why: string): FoldPlan {
       level: 'raw',
       reason: `Read from events, because ${why}.`,
       rollupHours: 0,
-      exact: !missing,
+      exact: !missing && damaged.length === 0,
       ...(missing ? { missingBefore: missingBefore / MICROS_PER_SECOND } : {}),
+      ...(damaged.length > 0 ? { damaged } : {}),
     },
     raw: [range],
     rollups: [],
@@ -122,6 +125,7 @@ function fromRollups(
   const { range, coverage } = input;
   const lost = raw.filter((part) => part.fromMicros < coverage.rawFromMicros);
   const missingBefore = Math.min(lost.at(-1)?.toMicros ?? 0, coverage.rawFromMicros);
+  const damaged = damagedIn(raw, coverage);
   const hours = rollups.reduce((sum, part) => sum + (part.toMicros - part.fromMicros), 0) / MICROS_PER_HOUR;
   const most = `${hours} whole ${hours === 1 ? 'hour' : 'hours'}`;
   return {
@@ -135,14 +139,25 @@ function fromRollups(
           ? `Read from rollups of ${most}, which are all of the span.`
           : `Read from rollups of ${most}, and from events where no rollup stands.`,
       rollupHours: hours,
-      exact: !sketched && lost.length === 0,
+      exact: !sketched && lost.length + damaged.length === 0,
       ...(sketched ? { relativeError: QuantileSketch.relativeError } : {}),
       ...(lost.length > 0 ? { missingBefore: missingBefore / MICROS_PER_SECOND } : {}),
+      ...(damaged.length > 0 ? { damaged } : {}),
     },
     raw,
     rollups,
     percentiles: sketched ? 'sketches' : 'events',
   };
+}
+
+/** Where events of these ranges cannot be read. */
+function damagedIn(ranges: readonly TimeRange[], { damaged = [] }: Coverage): NonNullable<Plan['damaged']> {
+  return damaged
+    .filter((part) => ranges.some((range) => part.fromMicros < range.toMicros && part.toMicros > range.fromMicros))
+    .map(({ fromMicros, toMicros }) => ({
+      from: fromMicros / MICROS_PER_SECOND,
+      to: toMicros / MICROS_PER_SECOND,
+    }));
 }
 
 /** Ranges of whole hours, without some of their hours; and those hours. */

@@ -111,12 +111,14 @@ export type Plan = {
   /** Why that level: one sentence. */
   readonly reason: string;
   readonly rollupHours: number;
-  /** False when a percentile came from a sketch, or when raw detail the question needs has expired. */
+  /** False when a percentile came from a sketch, or when raw detail the question needs has expired or is damaged. */
   readonly exact: boolean;
   /** Bound of the relative error of percentiles, where they are not exact. */
   readonly relativeError?: number;
   /** Set when part of the span before this moment has lost its raw detail and the question needed it. */
   readonly missingBefore?: number;
+  /** Parts of the span in which some events cannot be read because the file was damaged, and the question needed them. */
+  readonly damaged?: readonly { readonly from: number; readonly to: number }[];
 };
 
 export type AggregateAnswer = {

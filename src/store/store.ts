@@ -66,6 +66,8 @@ export type Coverage = {
   readonly raw: readonly TimeRange[];
   /** Raw detail before this moment has expired; only rollups remain. 0 when nothing has. */
   readonly rawFromMicros: number;
+  /** Parts of the range, ascending, in which some raw events cannot be read because the file was damaged. */
+  readonly damaged?: readonly TimeRange[] | undefined;
   /** When the metric's history starts: its first event, or the first hour that only rollups remember. Absent when it has none. */
   readonly firstMicros?: number | undefined;
   /** Fields by which rollups of this metric can be grouped and filtered. */

@@ -192,6 +192,22 @@ describe('expired detail', () => {
   });
 });
 
+describe('damaged detail', () => {
+  const damaged = [{ fromMicros: START + 3 * MICROS_PER_HOUR + 5, toMicros: START + 5 * MICROS_PER_HOUR }];
+
+  it('is missed by questions that need each event, and told of', () => {
+    const { plan } = planFold({ ...DAY, coverage: { ...DAY.coverage, damaged }, groupBy: ['task_id'] });
+    expect(plan).toMatchObject({ exact: false, damaged: [{ to: (START + 5 * MICROS_PER_HOUR) / 1e6 }] });
+    expect(explainPlan(plan)).toContain('cannot be read, because the file was damaged');
+  });
+
+  it('is not missed where rollups answer, for which it is asked even when events are few', () => {
+    const asked = { ...WHOLE, aggregations: [P95], coverage: { ...WHOLE.coverage, damaged }, rolledUpEvents: 3 };
+    expect(planFold(asked).plan).toMatchObject({ level: 'rollups', relativeError: 0.01 });
+    expect(planFold(asked).plan.damaged).toBeUndefined();
+  });
+});
+
 describe('the explanation', () => {
   it('names the span, the reason and how exact it is', () => {
     expect(explainPlan(planFold(WHOLE).plan)).toBe(

@@ -7,7 +7,7 @@ import { chooseFeeds } from './best-feed.ts';
 import type { EventAnswerer } from './event-answerer.ts';
 import { type LedgerSum, sumBy, sumLines } from './ledger.ts';
 import { readUsage } from './read-usage.ts';
-import { type CountedMetric, recount, type Recount } from './recount.ts';
+import { type CountedMetric, type DamagedSpan, recount, type Recount } from './recount.ts';
 import { ToldTwice } from './told-twice.ts';
 import { lineFields, type UsageLine } from './usage-line.ts';
 import { FULL_DETAIL } from './usage-reader.ts';
@@ -19,13 +19,31 @@ export interface Audited extends EventAnswerer {
   storedMetrics(): Promise<readonly CountedMetric[]>;
   ledger(): Promise<readonly LedgerEntry[]>;
   stats(): Promise<{ readonly oldestMicros: number | undefined; readonly rawFromMicros: number }>;
+  verify(onProgress?: (part: number) => void): Promise<BlocksRead>;
 }
 
-/** Checks the books: every figure that can be had in two ways is had in both. Reads every event that has not expired. */
-export async function audit(ask: Audited, nowMicros: number): Promise<readonly AuditCheck[]> {
+/** What reading all sealed blocks showed. */
+type BlocksRead = {
+  readonly blocks: number;
+  readonly events: number;
+  readonly damaged: readonly (DamagedSpan & { readonly events: number })[];
+};
+
+/**
+ * Checks the books: every figure that can be had in two ways is had in both. Reads every event that has not expired.
+ *
+ * @param onBlocksRead Gets the part of the sealed blocks that was read, 0 to 1.
+ */
+export async function audit(
+  ask: Audited,
+  nowMicros: number,
+  onBlocksRead?: (part: number) => void,
+): Promise<readonly AuditCheck[]> {
+  const read = await ask.verify(onBlocksRead);
   const { oldestMicros, rawFromMicros } = await ask.stats();
   const law = conservationCheck(await ask.ledger());
-  if (oldestMicros === undefined) return [law];
+  const whole = blockCheck(read);
+  if (oldestMicros === undefined) return [whole, law];
   const metrics = await ask.storedMetrics();
   // From the whole hour on: a span that begins within one would be answered from its events alone.
   const since = hourOf(Math.max(oldestMicros, rawFromMicros)) / 1e6;
@@ -34,10 +52,24 @@ export async function audit(ask: Audited, nowMicros: number): Promise<readonly A
   const twice = new ToldTwice(told.rows.map(({ group }) => lineFields(group)));
   const recounts: Recount[] = [];
   for (const metric of metrics) {
-    recounts.push(await recount(ask, metric, span, metric.name === USAGE ? (event) => twice.look(event) : undefined));
+    recounts.push(
+      await recount(ask, metric, span, read.damaged, metric.name === USAGE ? (event) => twice.look(event) : undefined),
+    );
   }
   const usage = metrics.some(({ name }) => name === USAGE) ? await usageChecks(ask, span) : [];
-  return [rollupCheck(recounts), identityCheck(recounts), twiceCheck(twice), ...usage, law];
+  return [whole, rollupCheck(recounts), identityCheck(recounts), twiceCheck(twice), ...usage, law];
+}
+
+function blockCheck({ blocks, events, damaged }: BlocksRead): AuditCheck {
+  const iso = (micros: number): string => new Date(Math.floor(micros / 1_000)).toISOString();
+  return check(
+    'blocks are as they were written',
+    `${events} events in ${blocks} compressed blocks, checksums compared`,
+    damaged.map(
+      (span) =>
+        `${span.metric}: ${span.events} events from ${iso(span.fromMicros)} to ${iso(span.toMicros)} cannot be read. Their rollups remain, so these days are not recounted.`,
+    ),
+  );
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -7,6 +7,9 @@ import type { EventAnswerer } from './event-answerer.ts';
 /** A metric as it is stored. */
 export type CountedMetric = { readonly name: string; readonly fields: Readonly<Record<string, AnyField>> };
 
+/** Events that cannot be read: on these days answers count more than there is to recount. */
+export type DamagedSpan = { readonly metric: string; readonly fromMicros: number; readonly toMicros: number };
+
 /** A figure of a day that answers give otherwise than the events themselves. Sums are in the field's stored steps. */
 export type Mismatch = {
   readonly metric: string;
@@ -82,22 +85,25 @@ class DayCount {
  * rollups give. Both read the same span; what is told late meanwhile is in only one of them, so a difference is
  * looked at a second time.
  *
+ * @param damaged Days that these touch are counted and not compared.
  * @param onEvent Sees each event, oldest first, so that a history need not be read twice.
  */
 export async function recount(
   ask: EventAnswerer,
   metric: CountedMetric,
   span: { readonly since: number; readonly until: number },
+  damaged: readonly DamagedSpan[] = [],
   onEvent: (event: StoredEvent) => void = () => undefined,
 ): Promise<Recount> {
-  const first = await recountOnce(ask, metric, span, onEvent);
-  return first.mismatches.length === 0 ? first : recountOnce(ask, metric, span, () => undefined);
+  const first = await recountOnce(ask, metric, span, damaged, onEvent);
+  return first.mismatches.length === 0 ? first : recountOnce(ask, metric, span, damaged, () => undefined);
 }
 
 async function recountOnce(
   ask: EventAnswerer,
   metric: CountedMetric,
   span: { readonly since: number; readonly until: number },
+  damaged: readonly DamagedSpan[],
   onEvent: (event: StoredEvent) => void,
 ): Promise<Recount> {
   const numeric = Object.entries(metric.fields).filter(([, field]) => isNumeric(field));
@@ -125,9 +131,12 @@ async function recountOnce(
   };
   const { rows, plan } = await ask.aggregate(question);
   const answered = new Map(rows.map((row) => [dayOf((row.bucketStart ?? 0) * 1e6), row]));
-  const mismatches = [...new Set([...days.keys(), ...answered.keys()])].flatMap((day) =>
-    compareDay(metric.name, day, days.get(day)?.sums, answered.get(day), numeric),
-  );
+  const lost = damaged.filter((one) => one.metric === metric.name);
+  const isWhole = (day: number): boolean =>
+    !lost.some(({ fromMicros, toMicros }) => day >= dayOf(fromMicros) && day <= dayOf(toMicros));
+  const mismatches = [...new Set([...days.keys(), ...answered.keys()])]
+    .filter(isWhole)
+    .flatMap((day) => compareDay(metric.name, day, days.get(day)?.sums, answered.get(day), numeric));
   const figures = days.size * (1 + numeric.length);
   return { metric: metric.name, events, days: days.size, figures, rollupHours: plan.rollupHours, mismatches, repeated };
 }

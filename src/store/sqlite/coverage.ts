@@ -10,7 +10,8 @@ import { fromStored, readMeta, toStored } from './schema.ts';
 
 /**
  * Every whole hour that has not changed since it was rolled up is covered: one without events has no block and needs
- * none. An hour that lost raw rows, because they expired or are damaged, is covered even when late events came in, since the fold adds those.
+ * none. An hour that lost raw rows, because they expired or are damaged, is covered even when late events came in,
+ * since the fold adds those.
  */
 export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange): Coverage {
   const from = Math.ceil(toStored(range.fromMicros) / MICROS_PER_HOUR);
@@ -46,6 +47,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     rollups,
     raw,
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
+    damaged: damagedParts(db, table, range),
     firstMicros: firstMoment(db, table),
     // One without a column is absent from every event, and groups as that.
     dimensions: table.declared
@@ -53,6 +55,16 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
       .filter(isDimension)
       .map(({ name }) => name),
   };
+}
+
+function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRange): TimeRange[] {
+  return db
+    .prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
+    .all(metricId, toStored(range.fromMicros), toStored(range.toMicros))
+    .map(({ t0, t1 }) => ({
+      fromMicros: Math.max(range.fromMicros, fromStored(Number(t0))),
+      toMicros: Math.min(range.toMicros, fromStored(Number(t1)) + 1),
+    }));
 }
 
 /** The first event; where earlier ones have expired, the start of the first hour that is rolled up. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { audit } from '../../../src/analysis/ledger/audit.ts';
 import type { MetricsCollector } from '../../../src/metrics-collector.ts';
+import { damageBlock } from '../../support/damage-block.ts';
 import {
   CLAUDE_REQUESTS,
   OPENCODE_REQUESTS,
@@ -48,6 +49,7 @@ describe('an audit', () => {
     const checks = await audit(metrics, USAGE_NOW_MICROS);
     expect(checks.flatMap(({ problems }) => problems)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual([
+      'blocks are as they were written',
       'rollups equal events',
       'no identity twice',
       'no request told twice',
@@ -56,15 +58,15 @@ describe('an audit', () => {
       'attributed and unattributed equal all',
       'every event accounted for',
     ]);
-    expect(checks[0]?.figures).toMatch(
+    expect(checks[1]?.figures).toMatch(
       /^36 events of 3 metrics counted one by one; \d+ figures of 9 days compared, [1-9]/,
     );
-    expect(checks[3]?.figures).toBe('30 events counted + 0 set aside = 30 stored');
+    expect(checks[4]?.figures).toBe('30 events counted + 0 set aside = 30 stored');
   });
 
   it('holds of an empty store', async () => {
     const { metrics } = openUsage();
-    expect((await audit(metrics, USAGE_NOW_MICROS)).map(({ holds }) => holds)).toEqual([true]);
+    expect((await audit(metrics, USAGE_NOW_MICROS)).map(({ holds }) => holds)).toEqual([true, true]);
   });
 
   it('finds rollups that events have gone from', async () => {
@@ -75,12 +77,18 @@ describe('an audit', () => {
 
   it('finds a figure that was changed behind its rollup', async () => {
     const { metrics, directory } = await openBooks();
-    tamper(directory, 'UPDATE "m_tokens.consumed" SET output_tokens = output_tokens + 1');
-    const [rollups] = await audit(metrics, USAGE_NOW_MICROS);
-    expect(rollups?.problems).toHaveLength(3);
-    expect(rollups?.problems[0]).toMatch(
-      /^tokens\.consumed, 2026-11-\d\d: output_tokens is 857 by the events and 847 by/,
-    );
+    tamper(directory, 'UPDATE "m_state.lock" SET wait_ms = wait_ms + 1');
+    const [, rollups] = await audit(metrics, USAGE_NOW_MICROS);
+    expect(rollups?.problems).toHaveLength(1);
+    expect(rollups?.problems[0]).toMatch(/^state\.lock, 2026-11-\d\d: wait_ms is 2 by the events and 1 by/);
+  });
+
+  it('finds a sealed block that was changed, says what cannot be read, and recounts all other days', async () => {
+    const { metrics, directory } = await openBooks();
+    damageBlock(join(directory, 'metrics.db'));
+    const [blocks, rollups] = await audit(metrics, USAGE_NOW_MICROS);
+    expect(blocks?.problems).toEqual([expect.stringMatching(/^\S+: \d+ events from 2026-.* cannot be read/)]);
+    expect(rollups?.problems).toEqual([]);
   });
 
   it('finds a request that two feeds told under different identities', async () => {

@@ -47,5 +47,6 @@ export const planSchema = z
     exact: z.boolean(),
     relativeError: z.number().optional(),
     missingBefore: z.number().optional(),
+    damaged: z.array(z.object({ from: z.number(), to: z.number() })).optional(),
   })
   .openapi('Plan', { description: 'How an answer was found. Moments are seconds since the Unix epoch.' });

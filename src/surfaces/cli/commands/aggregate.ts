@@ -81,9 +81,15 @@ export function planLines(context: CommandContext, plan: Plan): string[] {
 
 /** What the reader must know to judge the figures, whatever was asked. */
 export function planWarning(context: CommandContext, plan: Plan): string | undefined {
-  if (plan.missingBefore === undefined) return undefined;
-  const until = momentFormat(context.timeZone).dateTime(plan.missingBefore * 1e6);
-  return `Events before ${until} have expired, so that the figures do not cover them.`;
+  const moments = momentFormat(context.timeZone);
+  const at = (seconds: number): string => moments.dateTime(seconds * 1e6);
+  const sentences = (plan.damaged ?? []).map(
+    ({ from, to }) => `Some events from ${at(from)} to ${at(to)} cannot be read, because the file was damaged.`,
+  );
+  if (plan.missingBefore !== undefined) {
+    sentences.unshift(`Events before ${at(plan.missingBefore)} have expired, so that the figures do not cover them.`);
+  }
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
 function printText(context: CommandContext, answer: AggregateAnswer, columns: AnswerColumn<AggregateRow>[]): void {

@@ -3,6 +3,7 @@ import { audit } from '../../../analysis/ledger/audit.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type AnswerColumn, printCsv } from '../print-rows.ts';
+import { progressBar } from '../terminal/progress-bar.ts';
 import { printable } from '../terminal/printable.ts';
 import { formatCount } from '../terminal/units.ts';
 
@@ -18,7 +19,7 @@ const COLUMNS: readonly AnswerColumn<AuditCheck>[] = [
 
 export const auditCommand = defineCommand({
   description:
-    'Checks the books, and prints each check with its figures: rollups equal the events they stand for (count and sums ' +
+    'Checks the books, and prints each check with its figures: compressed blocks are as they were written, rollups equal the events they stand for (count and sums ' +
     'of each metric and day), no identity twice, no request told twice by two feeds, the ledger equals the store, the ' +
     'cost of each session is the sum of its agents, told, concluded and unattributed costs are the total, and every ' +
     'recorded event is accounted for. Reads every event that has not expired, so it takes about ten seconds for each ' +
@@ -27,7 +28,11 @@ export const auditCommand = defineCommand({
   options: {},
   examples: [{ line: 'amicus-metrics audit', doc: 'do the books balance?' }],
   async run(context): Promise<ExitCode> {
-    const checks = await audit(await context.collector(), context.clock.nowMicros());
+    const collector = await context.collector();
+    const bar = progressBar(context.stderr, context.clock, context.style, 'Reading blocks');
+    const checks = await audit(collector, context.clock.nowMicros(), (part) => bar.update(part, '')).finally(() =>
+      bar.end(),
+    );
     if (context.format === 'json') context.printJson(checks);
     else if (context.format === 'csv') printCsv(context, COLUMNS, checks);
     else {

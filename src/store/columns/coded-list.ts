@@ -57,6 +57,7 @@ export function readCoded(reader: ByteReader, rows: number): CodedCells {
   const length = reader.varint();
   if (length > rows) throw damaged('a column has more keys than rows');
   const written: Key[] = (form & JSON_TEXT) === 0 ? [...readNumbers(reader, length)] : readTextKeys(reader, length);
+  if (written.some(Number.isNaN)) throw damaged('a key is no number');
   const keys = (form & WITH_NULL) === 0 ? written : [null, ...written];
   if (keys.length === 0) throw damaged('a column has no keys');
   if (keys.length === 1) return { codes: new Uint16Array(rows), keys };

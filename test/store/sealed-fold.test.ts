@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { IncomingEvent } from '../../src/model/event.ts';
 import { QuantileSketch } from '../../src/model/quantile-sketch.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../src/model/range.ts';
+import { compareRows } from '../../src/store/sqlite/fold.ts';
 import type { FoldRequest, Measure } from '../../src/store/store.ts';
 import { expectRows, filter, UNLIMITED } from '../contracts/store-contract.ts';
 import { fieldOfEvent, passes, plainFold } from '../support/plain-fold.ts';
@@ -71,7 +72,7 @@ describe('a fold over sealed rows and others', () => {
           for (const asked of requests.map(asking)) {
             const rows = await bench.store.fold(asked);
             expectRows(rows, plainFold(events, asked));
-            expect(rows.map(({ bucket }) => bucket)).toEqual(rows.map(({ bucket }) => bucket).sort((a, b) => a - b));
+            expect(rows).toEqual(rows.toSorted(compareRows));
           }
         },
       ),
@@ -109,11 +110,14 @@ describe('a fold over sealed rows and others', () => {
       { measures, groupBy: ['node_id'], buckets: hours },
       { measures, groupBy: ['task_id', 'files', 'tests'], ranges: [{ fromMicros: OLDEST, toMicros: OLDEST + 8e9 }] },
       { measures, groupBy: ['task_id', 'node_id'] },
+      // More combinations of values than a number counts.
+      { groupBy: ['task_id', 'tests', 'wait_ms', 'files'] },
       { measures, groupBy: ['cached'], filters: [{ field: 'tests', op: 'gte', value: 5_000 } as const] },
       { measures, filters: [{ field: 'node_id', op: 'in', values: ['N3', 'N4'] } as const], buckets: hours },
     ].map(asking);
     const answers = async () => Promise.all(requests.map((asked) => bench.store.fold(asked)));
     const before = await answers();
+    for (const rows of before) expect(rows).toEqual(rows.toSorted(compareRows));
     await bench.store.upkeep(UNLIMITED, NOW_MICROS);
     expect(storedRows(bench.store.path, SAMPLE.name).sealed).toBe(events.length);
     expect(await answers()).toEqual(before);

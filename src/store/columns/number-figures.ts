@@ -102,7 +102,7 @@ export class NumberFigures {
     const counts = this.#counts;
     for (let i = lo; i < hi; i++) {
       const slot = slots[i] as number;
-      if (slot >= 0 && !Number.isNaN(numbers[i] as number)) counts[slot] = (counts[slot] as number) + 1;
+      if (slot >= 0 && !Number.isNaN(numbers[i])) counts[slot] = (counts[slot] as number) + 1;
     }
   }
 
@@ -127,7 +127,7 @@ export class NumberFigures {
 
 function countIn(numbers: Float64Array, lo: number, hi: number): number {
   let count = 0;
-  for (let i = lo; i < hi; i++) if (!Number.isNaN(numbers[i] as number)) count++;
+  for (let i = lo; i < hi; i++) if (!Number.isNaN(numbers[i])) count++;
   return count;
 }
 

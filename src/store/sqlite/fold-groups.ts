@@ -10,6 +10,9 @@ import { GroupOrder, type ValueBook } from './group-order.ts';
 /** Rows of a chunk, from `lo` up to `hi`, that lie in one bucket. */
 export type Part = { readonly bucket: number; readonly lo: number; readonly hi: number };
 
+/** More different values of a field than fit into memory: a pair of numbers below it is one exact number. */
+const MOST_VALUES = 2 ** 26;
+
 /** Gives each combination of a bucket and of values a slot: a number from 0 on. */
 export class FoldGroups {
   readonly #places: readonly (Place | undefined)[];
@@ -19,11 +22,13 @@ export class FoldGroups {
   readonly #values: readonly ValueBook[];
   /** Numbers of the values of each group of more than one field. */
   readonly #groups: (readonly number[])[] = [];
-  readonly #groupOf = new Map<string, number>();
+  /** By field from the second on: the pair of what stands for the fields before, and of its own number. */
+  readonly #pairs: readonly Map<number, number>[];
   /** By group × buckets + bucket. */
   readonly #slotOf = new Map<number, number>();
   #slotsOfRows = new Int32Array(0);
   #slotsOfCodes = new Int32Array(0);
+  #groupsOfCodes = new Int32Array(0);
 
   /** @param buckets How many there are. */
   constructor(places: readonly (Place | undefined)[], decoder: CellDecoder, buckets: number) {
@@ -31,6 +36,7 @@ export class FoldGroups {
     this.#decoder = decoder;
     this.#buckets = buckets;
     this.#values = places.map(() => ({ numbers: new Map(), cells: [] }));
+    this.#pairs = places.slice(1).map(() => new Map());
   }
 
   /**
@@ -47,6 +53,7 @@ export class FoldGroups {
     const slots = this.#slotsOfRows.length < chunk.rows ? new Int32Array(chunk.rows) : this.#slotsOfRows;
     this.#slotsOfRows = slots;
     const codes = this.#places.length === 0 ? undefined : this.#codesOf(chunk);
+    this.#makeRoomForCodes(codes?.size ?? 0);
     const lo = parts[0]?.lo ?? 0;
     let end = lo;
     for (const part of parts) {
@@ -90,9 +97,9 @@ export class FoldGroups {
     else for (let i = lo; i < hi; i++) slots[i] = selection[i] === 1 ? slot : -1;
   }
 
-  #assign({ bucket, lo, hi }: Part, slots: Int32Array, { codes, size, groupOf }: GroupCodes, selection?: Uint8Array) {
-    if (this.#slotsOfCodes.length < size) this.#slotsOfCodes = new Int32Array(size).fill(-1);
+  #assign({ bucket, lo, hi }: Part, slots: Int32Array, { codes, groupOf }: GroupCodes, selection?: Uint8Array) {
     const slotsOfCodes = this.#slotsOfCodes;
+    const groupsOfCodes = this.#groupsOfCodes;
     const seen: number[] = [];
     for (let i = lo; i < hi; i++) {
       if (selection !== undefined && selection[i] === 0) {
@@ -102,7 +109,9 @@ export class FoldGroups {
       const code = codes[i] as number;
       let slot = slotsOfCodes[code] as number;
       if (slot < 0) {
-        slot = this.#slot(groupOf(code), bucket);
+        let group = groupsOfCodes[code] as number;
+        if (group < 0) groupsOfCodes[code] = group = groupOf(code);
+        slot = this.#slot(group, bucket);
         slotsOfCodes[code] = slot;
         seen.push(code);
       }
@@ -110,6 +119,15 @@ export class FoldGroups {
     }
     // Clean for the next, at no more cost than this one had.
     for (const code of seen) slotsOfCodes[code] = -1;
+  }
+
+  #makeRoomForCodes(size: number): void {
+    if (this.#slotsOfCodes.length < size) {
+      this.#slotsOfCodes = new Int32Array(size).fill(-1);
+      this.#groupsOfCodes = new Int32Array(size);
+    }
+    // Codes are another chunk's than before.
+    this.#groupsOfCodes.fill(-1, 0, size);
   }
 
   #slot(group: number, bucket: number): number {
@@ -126,12 +144,18 @@ export class FoldGroups {
     });
     const [only] = fields;
     if (fields.length === 1 && only !== undefined) return only;
-    return combined(chunk.rows, fields, (numbers) => {
-      const key = numbers.join(' ');
-      let group = this.#groupOf.get(key);
-      if (group === undefined) this.#groupOf.set(key, (group = this.#groups.push(numbers) - 1));
-      return group;
-    });
+    return combined(chunk.rows, fields, (numbers) => this.#groupOf(numbers));
+  }
+
+  #groupOf(numbers: readonly number[]): number {
+    let [group = 0] = numbers;
+    for (const [index, pairs] of this.#pairs.entries()) {
+      const pair = group * MOST_VALUES + (numbers[index + 1] ?? 0);
+      group = pairs.get(pair) ?? pairs.size;
+      if (group === pairs.size) pairs.set(pair, group);
+    }
+    this.#groups[group] ??= numbers;
+    return group;
   }
 
   #intern(index: number, place: Place | undefined, key: Key): number {

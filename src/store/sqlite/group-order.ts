@@ -39,17 +39,38 @@ export class GroupOrder {
   /** Groups in ascending order of their values, and the place of each among them. */
   ranks(): { readonly groups: readonly number[]; readonly rankOf: Int32Array } {
     const ofValues = this.#values.map(ranksOf);
-    const compare = (a: number, b: number): number => {
-      for (const [index, ranks] of ofValues.entries()) {
-        const order = (ranks[this.#groups[a]?.[index] ?? 0] ?? 0) - (ranks[this.#groups[b]?.[index] ?? 0] ?? 0);
-        if (order !== 0) return order;
-      }
-      return 0;
-    };
-    const groups = [...this.#groups.keys()].sort(compare);
+    const count = this.#groups.length;
+    const places = ofValues.reduce((product, { length }) => product * (length + 1), 1);
+    const groups =
+      places * count <= Number.MAX_SAFE_INTEGER ? this.#sortedAsNumbers(ofValues) : this.#sortedOneByOne(ofValues);
     const rankOf = new Int32Array(groups.length);
     for (const [rank, group] of groups.entries()) rankOf[group] = rank;
     return { groups, rankOf };
+  }
+
+  /** Ranks of all values and the group's number as one number each: sorted without comparing groups. */
+  #sortedAsNumbers(ofValues: readonly Int32Array[]): number[] {
+    const count = this.#groups.length;
+    const keys = Float64Array.from(this.#groups, (numbers, group) => {
+      let key = 0;
+      for (let i = 0; i < numbers.length; i++) {
+        const ranks = ofValues[i];
+        if (ranks !== undefined) key = key * (ranks.length + 1) + (ranks[numbers[i] ?? 0] ?? 0);
+      }
+      return key * count + group;
+    });
+    return Array.from(keys.sort(), (key) => key % count);
+  }
+
+  #sortedOneByOne(ofValues: readonly Int32Array[]): number[] {
+    const rankAt = (group: number, index: number): number => ofValues[index]?.[this.#groups[group]?.[index] ?? 0] ?? 0;
+    return [...this.#groups.keys()].sort((a, b) => {
+      for (let i = 0; i < ofValues.length; i++) {
+        const order = rankAt(a, i) - rankAt(b, i);
+        if (order !== 0) return order;
+      }
+      return 0;
+    });
   }
 }
 

@@ -69,8 +69,8 @@ function hourThatFrees(db: DatabaseSync, bytes: number): number {
     }, 0);
   let low = oldest + 1;
   let high = Math.max(low, ...blocks.map(({ t1 }) => Math.floor(t1 / MICROS_PER_HOUR) + 1));
-  // With too little in blocks for that, hour by hour: how much the rows in typed tables take is not known.
-  if (freedBefore(high) < bytes) return low;
+  // All of them, when that is not enough. Behind them it goes on hour by hour: what the rows in typed tables take is not
+  // known.
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (freedBefore(middle) < bytes) low = middle + 1;

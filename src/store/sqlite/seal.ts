@@ -13,7 +13,7 @@ import { type Row, rowColumns } from './decode-row.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { rowsOf, toBlockColumns } from './row-columns.ts';
 import { inReadTransaction } from './read-transaction.ts';
-import { inTransaction } from './schema.ts';
+import { inTransaction, pragmaNumber } from './schema.ts';
 import { BLOCK_ROWS, partsOf, planUnit, type SealUnit } from './seal-plan.ts';
 
 /** Hours that stay in the typed tables at least: most late events come within them. */
@@ -26,8 +26,8 @@ type Reading = {
   readonly table: EventTable;
   /** Of the typed table, in order of time; never none. */
   readonly hot: readonly Row[];
-  /** See `filledCells`. */
-  readonly filled: string;
+  /** Of the file: another once another process has written to it. */
+  readonly version: number;
   readonly merged: SealedBlock | undefined;
   readonly rows: readonly Row[];
 };
@@ -104,12 +104,12 @@ function readRows(
   const select = db.prepare(`SELECT ${rowColumns(table)} FROM ${table.table} WHERE t >= ? ORDER BY t LIMIT ?`);
   select.setReturnArrays(true);
   const hot = select.all(first, most) as unknown as Row[];
-  const filled = filledCells(db, table, hot);
-  if (merged === undefined) return { table, hot, filled, merged, rows: hot };
+  const version = pragmaNumber(db, 'data_version');
+  if (merged === undefined) return { table, hot, version, merged, rows: hot };
   const chunk = merged.chunk();
   // A block that cannot be read takes nothing in: what falls into its times stays in the typed table.
   if (chunk === undefined) return { sealed: 0, goOnAt: Math.max(merged.t1, Number(hot.at(-1)?.[0])) + 1 };
-  return { table, hot, filled, merged, rows: inOrder([...rowsOf(chunk, table), ...hot]) };
+  return { table, hot, version, merged, rows: inOrder([...rowsOf(chunk, table), ...hot]) };
 }
 
 /**
@@ -128,13 +128,17 @@ function inOrder(rows: Row[]): Row[] {
 }
 
 /**
- * How many cells of each column are filled in the stretch of the table that some rows span. Rows change in no other
- * way than by gaining a cell, so if these figures are the same, nothing was changed, added or removed.
+ * Whether rows and the columns of their table are still what was read. Rows change in no other way than by gaining a
+ * cell, so if each column of the stretch has as many filled cells as were read, nothing was changed, added or removed.
  */
-function filledCells(db: DatabaseSync, { table, columns }: EventTable, hot: readonly Row[]): string {
-  const counts = ['count(*)', ...columns.map(({ name }) => `count(${quoted(name)})`)].join(', ');
-  const [first, last] = [Number(hot[0]?.[0]), Number(hot.at(-1)?.[0])];
-  return JSON.stringify(db.prepare(`SELECT ${counts} FROM ${table} WHERE t >= ? AND t <= ?`).get(first, last));
+function areUntouched(db: DatabaseSync, { table, hot }: Reading, first: number, last: number): boolean {
+  const { columns } = readEventTables(db).get(table.metric) ?? table;
+  if (columns.length !== table.columns.length) return false;
+  const counts = ['count(*)', 'count(*)', ...columns.map(({ name }) => `count(${quoted(name)})`)].join(', ');
+  const select = db.prepare(`SELECT ${counts} FROM ${table.table} WHERE t >= ? AND t <= ?`);
+  select.setReturnArrays(true);
+  const there = select.get(first, last) as unknown as readonly number[];
+  return there.every((filled, place) => filled === hot.reduce((sum, row) => sum + (row[place] === null ? 0 : 1), 0));
 }
 
 function encoded({ rows, table }: Reading): EncodedBlock[] {
@@ -145,14 +149,15 @@ function encoded({ rows, table }: Reading): EncodedBlock[] {
   });
 }
 
-/** Put blocks in the place of rows, unless anything was touched meanwhile. Call inside a write transaction. */
-function swap(db: DatabaseSync, { table, hot, filled, merged }: Reading, blocks: readonly EncodedBlock[]): boolean {
+/** Put blocks in the place of rows, unless any was touched meanwhile. Call inside a write transaction. */
+function swap(db: DatabaseSync, reading: Reading, blocks: readonly EncodedBlock[]): boolean {
+  const { table, hot, version, merged } = reading;
   const [first, last] = [Number(hot[0]?.[0]), Number(hot.at(-1)?.[0])];
-  const hour = Math.floor(first / MICROS_PER_HOUR);
-  if (nextMarked(db, table, hour) <= Math.floor(last / MICROS_PER_HOUR)) return false;
-  // Another process may have given the table a column, filled rows and rolled them up, sealed or expired them.
-  const columns = readEventTables(db).get(table.metric)?.columns.length;
-  if (columns !== table.columns.length || filledCells(db, table, hot) !== filled) return false;
+  if (pragmaNumber(db, 'data_version') !== version) {
+    if (nextMarked(db, table, Math.floor(first / MICROS_PER_HOUR)) <= Math.floor(last / MICROS_PER_HOUR)) return false;
+    // Another process may also have rolled up what it changed, and have sealed or expired rows.
+    if (!areUntouched(db, reading, first, last)) return false;
+  }
   if (merged !== undefined && !removeBlock(db, merged.id)) return false;
   db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t <= ?`).run(first, last);
   for (const block of blocks) insertBlock(db, table, block);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { IncomingEvent, StoredEvent } from '../../src/model/event.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../src/model/range.ts';
 import type { FoldRequest } from '../../src/store/store.ts';
+import { startChild } from '../support/child-process.ts';
 import { foldRequest, scanned, UNLIMITED } from '../contracts/store-contract.ts';
 import { NOW_MICROS, SAMPLE, sample } from '../support/sample-events.ts';
 import { overlapping, storedRows } from '../support/sealed-blocks.ts';
@@ -98,4 +99,43 @@ describe('a store whose upkeep seals', () => {
     expect(sealed).toBeGreaterThan(0);
     expect(hot).toBe(0);
   });
+
+  it(
+    'answers so, too, when another process drains late and second tellings while it seals',
+    { timeout: 60_000 },
+    async () => {
+      const teller = new Teller(7);
+      const [sealing, plain] = [await openBench(), await openBench()];
+      const history = Array.from({ length: 20_000 }, (_, i) =>
+        sample(
+          NOW_MICROS - 9 * MICROS_PER_DAY + i * 30_000_000,
+          { tests: i },
+          { identity: `h${i}`, source: 'amicus-state' },
+        ),
+      );
+      for (const bench of [sealing, plain]) await bench.put(history);
+      const child = startChild('draining-child.ts', [sealing.directory]);
+      for (let round = 0; round < 20; round++) {
+        const richer = Array.from({ length: 50 }, () => {
+          const event = history[teller.below(history.length)] ?? sample(NOW_MICROS);
+          return { ...event, data: { ...event.data, wait_ms: 2.5 } };
+        });
+        // At moments of their own, since the order of those at one moment depends on when they were drained.
+        const late = Array.from({ length: 50 }, (_, i) =>
+          sample(NOW_MICROS - (9 - i / 10) * MICROS_PER_DAY + round + 1, { tests: round }),
+        );
+        for (const events of [late, richer]) {
+          sealing.spool(events);
+          plain.spool(events);
+        }
+        await sealing.store.upkeep(UNLIMITED, NOW_MICROS);
+      }
+      child.process.stdin?.end();
+      await child.ended;
+      for (const { store } of [sealing, plain]) await store.drain({ waitMillis: 5_000 });
+      await sealing.store.upkeep(UNLIMITED, NOW_MICROS);
+      await expectSame(sealing, plain);
+      expect(storedRows(sealing.store.path, SAMPLE.name)).toMatchObject({ hot: 0 });
+    },
+  );
 });

@@ -61,12 +61,14 @@ describe('percentiles', () => {
           const low = sorted[Math.floor(rank)] ?? 0;
           return low + ((sorted[Math.ceil(rank)] ?? 0) - low) * (rank - Math.floor(rank));
         });
-        expect(percentilesOf(Float64Array.from(all), asked)).toEqual(expected);
+        const half = all.length >> 1;
+        const lists = [all.slice(0, half), [Number.NaN], all.slice(half)].map((list) => Float64Array.from(list));
+        expect(percentilesOf(lists, asked)).toEqual(expected);
       }),
     );
   });
 
   it('of nothing are absent', () => {
-    expect(percentilesOf(new Float64Array(0), [50, 99])).toEqual([undefined, undefined]);
+    expect(percentilesOf([new Float64Array(0), Float64Array.of(Number.NaN)], [50, 99])).toEqual([undefined, undefined]);
   });
 });

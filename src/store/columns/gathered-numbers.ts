@@ -3,6 +3,8 @@ import { type Stretch, withRoom } from './stretch.ts';
 /** All numbers of a column, by slot, in stored steps. */
 export class GatheredNumbers {
   readonly #column: string;
+  /** By slot: stretches of columns as they are, which are not copied. */
+  readonly #whole: Float64Array[][] = [];
   #numbers = new Float64Array(0);
   /** Slot of each number. */
   #slots = new Int32Array(0);
@@ -16,6 +18,10 @@ export class GatheredNumbers {
 
   add({ chunk, lo, hi, slots, slot, size }: Stretch): void {
     const given = chunk.numbers(this.#column);
+    if (slots === undefined) {
+      (this.#whole[slot] ??= []).push(given.subarray(lo, hi));
+      return;
+    }
     this.#counts = withRoom(this.#counts, size);
     this.#numbers = withRoom(this.#numbers, this.#length + hi - lo);
     if (this.#slots.length < this.#numbers.length) {
@@ -23,30 +29,14 @@ export class GatheredNumbers {
       grown.set(this.#slots);
       this.#slots = grown;
     }
-    if (slots === undefined) this.#addToOne(given, lo, hi, slot);
-    else this.#addToMany(given, lo, hi, slots);
+    this.#addToMany(given, lo, hi, slots);
   }
 
-  /** What a slot has, to be reordered at will. Call when all is added. */
-  of(slot: number): Float64Array {
+  /** What a slot has, absent ones as NaN among them. Not to be changed. Call when all is added. */
+  of(slot: number): readonly Float64Array[] {
     const ends = (this.#ends ??= this.#bySlot());
     const end = ends[slot] ?? 0;
-    return this.#numbers.subarray(end - (this.#counts[slot] ?? 0), end);
-  }
-
-  #addToOne(given: Float64Array, lo: number, hi: number, slot: number): void {
-    const numbers = this.#numbers;
-    const start = this.#length;
-    let end = start;
-    for (let i = lo; i < hi; i++) {
-      const value = given[i] as number;
-      numbers[end] = value;
-      // The next takes the place of one that is absent.
-      if (!Number.isNaN(value)) end++;
-    }
-    this.#slots.fill(slot, start, end);
-    this.#counts[slot] = (this.#counts[slot] as number) + end - start;
-    this.#length = end;
+    return [...(this.#whole[slot] ?? []), this.#numbers.subarray(end - (this.#counts[slot] ?? 0), end)];
   }
 
   #addToMany(given: Float64Array, lo: number, hi: number, slotOf: Int32Array): void {

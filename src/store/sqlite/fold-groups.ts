@@ -29,6 +29,7 @@ export class FoldGroups {
   #slotsOfRows = new Int32Array(0);
   #slotsOfCodes = new Int32Array(0);
   #groupsOfCodes = new Int32Array(0);
+  #knownCodes: number[] = [];
 
   /** @param buckets How many there are. */
   constructor(places: readonly (Place | undefined)[], decoder: CellDecoder, buckets: number) {
@@ -63,6 +64,9 @@ export class FoldGroups {
       else this.#assign(part, slots, codes, selection);
       end = part.hi;
     }
+    // Codes of the next chunk are others.
+    for (const code of this.#knownCodes) this.#groupsOfCodes[code] = -1;
+    this.#knownCodes = [];
     return [{ chunk, lo, hi: end, slots, slot: -1, size: this.#slotOf.size }];
   }
 
@@ -110,7 +114,10 @@ export class FoldGroups {
       let slot = slotsOfCodes[code] as number;
       if (slot < 0) {
         let group = groupsOfCodes[code] as number;
-        if (group < 0) groupsOfCodes[code] = group = groupOf(code);
+        if (group < 0) {
+          groupsOfCodes[code] = group = groupOf(code);
+          this.#knownCodes.push(code);
+        }
         slot = this.#slot(group, bucket);
         slotsOfCodes[code] = slot;
         seen.push(code);
@@ -124,10 +131,8 @@ export class FoldGroups {
   #makeRoomForCodes(size: number): void {
     if (this.#slotsOfCodes.length < size) {
       this.#slotsOfCodes = new Int32Array(size).fill(-1);
-      this.#groupsOfCodes = new Int32Array(size);
+      this.#groupsOfCodes = new Int32Array(size).fill(-1);
     }
-    // Codes are another chunk's than before.
-    this.#groupsOfCodes.fill(-1, 0, size);
   }
 
   #slot(group: number, bucket: number): number {

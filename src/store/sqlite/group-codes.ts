@@ -1,5 +1,5 @@
 /** More combinations of codes than this in one chunk are numbered as they occur. */
-const MOST_DENSE = 65_536;
+const MOST_DENSE = 2 ** 20;
 
 /** What tells the rows of a chunk apart: a code each, from 0 up to `size`. */
 export type GroupCodes = {

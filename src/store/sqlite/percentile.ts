@@ -1,27 +1,31 @@
 /**
  * Exact percentiles by linear interpolation between closest ranks (method 7 of Hyndman and Fan: "Sample Quantiles in
- * Statistical Packages", 1996; NumPy's default). May reorder `values`.
+ * Statistical Packages", 1996; NumPy's default).
  *
+ * @param lists All values together; NaN is none. They are left as they are.
  * @param percents From 0 to 100, in any order.
  * @returns One for each percent; `undefined` for all when there are no values.
  */
-export function percentilesOf(values: Float64Array, percents: readonly number[]): (number | undefined)[] {
-  if (values.length === 0) return percents.map(() => undefined);
-  const last = values.length - 1;
-  const rankOf = (percent: number): number => (Math.min(100, Math.max(0, percent)) / 100) * last;
+export function percentilesOf(
+  lists: readonly Float64Array[],
+  percents: readonly number[],
+): readonly (number | undefined)[] {
+  const bounds = boundsOf(lists);
+  if (bounds.count === 0) return percents.map(() => undefined);
+  const rankOf = (percent: number): number => (Math.min(100, Math.max(0, percent)) / 100) * (bounds.count - 1);
   const ranks = new Set<number>();
   for (const percent of percents) {
     const rank = rankOf(percent);
     ranks.add(Math.floor(rank)).add(Math.ceil(rank));
   }
-  const valueAt = valuesAt(
-    values,
-    [...ranks].sort((a, b) => a - b),
-  );
+  const found = new Map<number, number>();
+  const ascending = [...ranks].sort((a, b) => a - b);
+  if (bounds.count < MANY) find(joined(lists, bounds.count), ascending, 0, found);
+  else findByParts(lists, bounds, ascending, found);
   return percents.map((percent) => {
     const rank = rankOf(percent);
-    const low = valueAt.get(Math.floor(rank)) ?? 0;
-    const high = valueAt.get(Math.ceil(rank)) ?? 0;
+    const low = found.get(Math.floor(rank)) ?? 0;
+    const high = found.get(Math.ceil(rank)) ?? 0;
     return low + (high - low) * (rank - Math.floor(rank));
   });
 }
@@ -30,20 +34,35 @@ export function percentilesOf(values: Float64Array, percents: readonly number[])
 const MANY = 8_192;
 const PARTS = 4_096;
 
-/** The values of ranks, which ascend. */
-function valuesAt(values: Float64Array, ranks: readonly number[]): Map<number, number> {
-  const found = new Map<number, number>();
-  if (values.length >= MANY) findByParts(values, ranks, found);
-  else find(values, ranks, 0, values.length, found);
-  return found;
+type Bounds = { readonly count: number; readonly least: number; readonly greatest: number };
+
+function boundsOf(lists: readonly Float64Array[]): Bounds {
+  let [count, least, greatest] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const values of lists) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (Number.isNaN(value)) continue;
+      count++;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+  }
+  return { count, least, greatest };
 }
 
-/** Find ranks among the values from `start` on, whose ranks are their places but for their order. */
-function find(members: Float64Array, ranks: readonly number[], start: number, end: number, found: Map<number, number>) {
+function joined(lists: readonly Float64Array[], count: number): Float64Array {
+  const all = new Float64Array(count);
+  let length = 0;
+  for (const values of lists) for (const value of values) if (!Number.isNaN(value)) all[length++] = value;
+  return all;
+}
+
+/** Find those of the ascending ranks that are among `members`, of which the least has the rank `start`. Reorders them. */
+function find(members: Float64Array, ranks: readonly number[], start: number, found: Map<number, number>): void {
   // Each selection leaves smaller values to its left, so the next need only look to its right.
   let from = 0;
   for (const rank of ranks) {
-    if (rank < start || rank >= end) continue;
+    if (rank < start || rank >= start + members.length) continue;
     select(members, rank - start, from, members.length - 1);
     found.set(rank, members[rank - start] as number);
     from = rank - start + 1;
@@ -54,18 +73,21 @@ function find(members: Float64Array, ranks: readonly number[], start: number, en
  * Counts the values in equal parts of their span; only those of parts that hold a rank are moved. Of very uneven values
  * nearly all may lie in one part: that costs no more than two passes over what selecting takes.
  */
-function findByParts(values: Float64Array, ranks: readonly number[], found: Map<number, number>): void {
-  let [least, greatest] = [values[0] as number, values[0] as number];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
+function findByParts(
+  lists: readonly Float64Array[],
+  { least, greatest }: Bounds,
+  ranks: readonly number[],
+  found: Map<number, number>,
+): void {
   const perPart = least < greatest ? (PARTS - 1) / (greatest - least) : 0;
   const counts = new Uint32Array(PARTS);
-  for (let i = 0; i < values.length; i++) {
-    const part = (((values[i] as number) - least) * perPart) | 0;
-    counts[part] = (counts[part] as number) + 1;
+  for (const values of lists) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (Number.isNaN(value)) continue;
+      const part = ((value - least) * perPart) | 0;
+      counts[part] = (counts[part] as number) + 1;
+    }
   }
   const wanted: { readonly start: number; readonly members: Float64Array }[] = [];
   const wantedOf = new Int32Array(PARTS).fill(-1);
@@ -77,15 +99,17 @@ function findByParts(values: Float64Array, ranks: readonly number[], found: Map<
     start += count;
   }
   const lengths = new Uint32Array(wanted.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    const index = wantedOf[((value - least) * perPart) | 0] as number;
-    if (index < 0) continue;
-    const length = lengths[index] as number;
-    (wanted[index] as { readonly members: Float64Array }).members[length] = value;
-    lengths[index] = length + 1;
+  for (const values of lists) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      const index = wantedOf[((value - least) * perPart) | 0] as number;
+      if (index < 0 || Number.isNaN(value)) continue;
+      const length = lengths[index] as number;
+      (wanted[index] as { readonly members: Float64Array }).members[length] = value;
+      lengths[index] = length + 1;
+    }
   }
-  for (const { start, members } of wanted) find(members, ranks, start, start + members.length, found);
+  for (const { start, members } of wanted) find(members, ranks, start, found);
 }
 
 /** Below this, sorting is as quick. */

@@ -27,6 +27,8 @@ export type {
   SqlOptions,
 } from './query/question.ts';
 export type {
+  BlockCheck,
+  DamagedSpan,
   DrainReport,
   ProducerLedger,
   RetentionSettings,

@@ -5,6 +5,7 @@ import { isCoded } from './cells.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { RollupBlock } from './rollup-block.ts';
 import { inTransaction, readMeta, writeMeta } from './schema.ts';
+import { resultCode } from './store-errors.ts';
 
 /** Expired events that make a sweep worth its while: it reads every table, some 0.1 s for 100,000 events. */
 const MANY_EXPIRED = 10_000;
@@ -39,20 +40,46 @@ export async function sweepNames(
   }
   const sealed = new SealedNames(db);
   await sealed.readAll(pause);
-  inTransaction(db, () => {
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS kept_name (id INTEGER PRIMARY KEY); DELETE FROM kept_name');
-    const isWhole = sealed.keepAll();
-    for (const table of readEventTables(db).values()) {
-      keepNamesOfRows(db, table);
-      keepNamesOfRollups(db, table);
+  for (let attempt = 1; attempt <= QUIET_ATTEMPTS; attempt++) {
+    if (sweepOnce(db, sealed, 'BEGIN')) return;
+    await pause();
+  }
+  sweepOnce(db, sealed, 'BEGIN IMMEDIATE');
+}
+
+/** So often it is tried to find the names without the lock; it cannot be had behind that when somebody wrote meanwhile. */
+const QUIET_ATTEMPTS = 3;
+/** SQLite: somebody else is writing, or has written since this transaction began to read. */
+const SQLITE_BUSY = 5;
+
+/** @returns False when others wrote meanwhile; never when the lock was taken first. */
+function sweepOnce(db: DatabaseSync, sealed: SealedNames, begin: 'BEGIN' | 'BEGIN IMMEDIATE'): boolean {
+  db.exec(
+    'CREATE TEMP TABLE IF NOT EXISTS kept_name (id INTEGER PRIMARY KEY); CREATE TEMP TABLE IF NOT EXISTS old_name (id)',
+  );
+  db.exec(begin);
+  try {
+    if (sealed.keepAll()) {
+      for (const table of readEventTables(db).values()) {
+        keepNamesOfRows(db, table);
+        keepNamesOfRollups(db, table);
+      }
+      db.exec('INSERT INTO old_name SELECT id FROM dict WHERE id NOT IN (SELECT id FROM kept_name)');
+      // The first statement that writes to the file: from here on the lock is held.
+      db.exec('DELETE FROM dict WHERE id IN (SELECT id FROM old_name)');
+      writeMeta(db, EXPIRED_KEY, 0);
+      writeMeta(db, SWEEPS_KEY, Number(readMeta(db, SWEEPS_KEY) ?? 0) + 1);
     }
-    // What a block holds that cannot be read, nobody knows: it is set aside first.
-    if (isWhole) db.exec('DELETE FROM dict WHERE id NOT IN (SELECT id FROM kept_name)');
-    db.exec('DROP TABLE kept_name');
-    if (!isWhole) return;
-    writeMeta(db, EXPIRED_KEY, 0);
-    writeMeta(db, SWEEPS_KEY, Number(readMeta(db, SWEEPS_KEY) ?? 0) + 1);
-  });
+    // Otherwise there is a block that cannot be read. What it holds nobody knows, so it is set aside first.
+    db.exec('COMMIT');
+    return true;
+  } catch (cause) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    if (begin === 'BEGIN' && resultCode(cause) === SQLITE_BUSY) return false;
+    throw cause;
+  } finally {
+    db.exec('DROP TABLE IF EXISTS temp.kept_name; DROP TABLE IF EXISTS temp.old_name');
+  }
 }
 
 /** The names that sealed rows hold. Blocks never change, so most are read before the lock is taken. */

@@ -67,6 +67,13 @@ function Verdict({ health: { conservation, unwritable, configurationProblems, st
           {file}: delete it when you do not need it.
         </Alert>
       ))}
+      {store.damaged.map(({ metric, fromMicros, toMicros, events }) => (
+        <Alert key={`${metric} ${fromMicros}`} color="red" variant="light" title="Events cannot be read.">
+          {formatCount(events)} events of {metric} from {new Date(fromMicros / 1_000).toISOString()} to{' '}
+          {new Date(toMicros / 1_000).toISOString()} were damaged in the file. Their rollups remain; a backup from
+          before has them.
+        </Alert>
+      ))}
     </>
   );
 }

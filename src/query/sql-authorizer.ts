@@ -1,4 +1,5 @@
 import { constants } from 'node:sqlite';
+import { SEALED_FUNCTIONS } from '../store/sqlite/sealed-cells.ts';
 import { TOTALS_FUNCTION } from '../store/sqlite/views.ts';
 
 /**
@@ -19,6 +20,9 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
   time timediff total trim trunc typeof unhex unicode unistr unixepoch unlikely upper`.split(/\s+/),
 );
 
+/** Functions of the views, for which statements have no use of their own. */
+const VIEW_FUNCTIONS: ReadonlySet<string> = new Set([TOTALS_FUNCTION, ...SEALED_FUNCTIONS]);
+
 /** The one setting that a view shows: it is read, as if it were a table. */
 const VERSION = 'user_version';
 
@@ -31,6 +35,8 @@ export type KnownTables = {
   readonly views: ReadonlySet<string>;
   /** What only those views may read. */
   readonly tables: ReadonlySet<string>;
+  /** True while the views' own functions prepare statements, within one of the user's. */
+  readonly isOwnRead: () => boolean;
   /** Names of everything else there is to select from: virtual tables of the engine. */
   readonly modules: ReadonlySet<string>;
 };
@@ -57,12 +63,13 @@ export function readingAuthorizer(known: KnownTables, onRefusal: (what: string) 
   /** Tables that a view has read for this statement. */
   const shown = new Set<string>();
   return (action, first, second, database, within) => {
+    if (known.isOwnRead()) return constants.SQLITE_OK;
     switch (action) {
       case constants.SQLITE_SELECT:
       case constants.SQLITE_RECURSIVE:
         return constants.SQLITE_OK;
       case constants.SQLITE_FUNCTION:
-        return FUNCTIONS.has(second ?? '') || (second === TOTALS_FUNCTION && isView(known, within))
+        return FUNCTIONS.has(second ?? '') || (VIEW_FUNCTIONS.has(second ?? '') && isView(known, within))
           ? constants.SQLITE_OK
           : refuse(`call the function "${second}"`);
       case constants.SQLITE_PRAGMA:

@@ -33,7 +33,7 @@ type Report = (report: SqlReport) => void;
 /** Runs one statement and reports. Blocks its thread for as long as the statement takes. */
 export function runStatement(job: SqlJob, report: Report): void {
   let refusal: string | undefined;
-  let known: KnownTables = { views: new Set(), tables: new Set(), modules: new Set() };
+  let known: KnownTables = { views: new Set(), tables: new Set(), modules: new Set(), isOwnRead: () => false };
   try {
     // Also from a folder that cannot be written; never through a link, which could lead to any other file.
     using db = openReadOnly(job.path).db;
@@ -58,7 +58,9 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
   db.exec(`PRAGMA hard_heap_limit = ${maxMemoryBytes}`);
   // Sorting in memory is bounded; files beside the database or in a temporary folder would not be.
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
-  createViews(db);
+  // One state of the file for the views and the statement, and never ended: the process ends instead.
+  db.exec('BEGIN');
+  const sealed = createViews(db);
   Object.assign(db.limits, LIMITS);
   db.exec('PRAGMA query_only = ON');
   const named = (sql: string): ReadonlySet<string> =>
@@ -70,7 +72,11 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
     );
   return {
     views: named("SELECT name FROM sqlite_temp_schema WHERE type = 'view'"),
-    tables: named("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"),
+    tables: named(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+        UNION ALL SELECT name FROM sqlite_temp_schema WHERE type = 'table'`,
+    ),
+    isOwnRead: () => sealed.isReading,
     modules: named('SELECT name FROM pragma_module_list'),
   };
 }

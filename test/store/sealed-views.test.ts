@@ -1,0 +1,146 @@
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MICROS_PER_DAY } from '../../src/model/range.ts';
+import type { SqlJob, SqlReport } from '../../src/query/sql-protocol.ts';
+import { runStatement } from '../../src/query/sql-runner.ts';
+import { createViews } from '../../src/store/sqlite/views.ts';
+import { UNLIMITED } from '../contracts/store-contract.ts';
+import { NOW_MICROS, sample, sampleEvents } from '../support/sample-events.ts';
+import { openBench, type StoreBench } from '../support/sqlite-stores.ts';
+
+const OLDEST = NOW_MICROS - 3 * MICROS_PER_DAY;
+const LATER = NOW_MICROS + 2 * MICROS_PER_DAY;
+const DAY_AGO = (NOW_MICROS - MICROS_PER_DAY) / 1e6;
+
+/** What the process for a statement would answer. */
+function ask(path: string, statement: string): unknown {
+  const reports: SqlReport[] = [];
+  const job: SqlJob = {
+    path,
+    statement,
+    parameters: [],
+    timeoutMillis: 5_000,
+    maxRows: 10_000,
+    maxMemoryBytes: 256 * 1024 * 1024,
+  };
+  runStatement(job, (report) => reports.push(report));
+  const failed = reports.find(({ type }) => type === 'failed');
+  return failed ?? reports.flatMap((report) => (report.type === 'rows' ? report.rows : []));
+}
+
+const STATEMENTS = [
+  'SELECT * FROM sample_taken ORDER BY timestamp',
+  'SELECT * FROM sample_taken ORDER BY timestamp DESC LIMIT 3',
+  'SELECT * FROM events ORDER BY timestamp',
+  'SELECT count(*) FROM sample_taken',
+  'SELECT count(*), count(tests), sum(tests), avg(wait_ms), min(at), max(id), total(cost_usd) FROM sample_taken',
+  `SELECT count(*), sum(change) FROM sample_taken WHERE timestamp >= ${DAY_AGO}`,
+  'SELECT node_id, outcome, count(*), sum(wait_ms) FROM sample_taken GROUP BY 1, 2 ORDER BY 1, 2',
+  'SELECT typeof(tests), typeof(wait_ms), typeof(cached), typeof(files), typeof(node_id), count(*) FROM sample_taken GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5',
+  "SELECT id FROM sample_taken WHERE tests = '1' OR tests / 2 = 1 OR model LIKE 'LARGE%' ORDER BY 1",
+  'SELECT source, inferred, cluster, count(*) FROM sample_taken GROUP BY 1, 2, 3 ORDER BY 1, 2, 3',
+  'SELECT value, count(*) FROM sample_taken, json_each(files) GROUP BY 1 ORDER BY 1',
+  'SELECT a.id, b.id FROM sample_taken AS a JOIN sample_taken AS b ON a.task_id = b.task_id AND a.timestamp < b.timestamp ORDER BY 1, 2',
+  'SELECT id FROM sample_taken AS a WHERE NOT EXISTS (SELECT 1 FROM sample_taken AS b WHERE b.timestamp > a.timestamp)',
+  'WITH days AS (SELECT substr(at, 1, 10) AS day, tests FROM sample_taken) SELECT day, count(*), max(tests) FROM days GROUP BY 1 ORDER BY 1',
+  'SELECT id, row_number() OVER (ORDER BY timestamp), lag(tests) OVER (PARTITION BY node_id ORDER BY timestamp) FROM sample_taken ORDER BY 1',
+  "SELECT metric, json_extract(data, '$.files[0]'), count(*) FROM events GROUP BY 1, 2 ORDER BY 1, 2",
+  'SELECT DISTINCT model FROM sample_taken WHERE cached IS NOT NULL ORDER BY 1',
+  'SELECT timestamp FROM sample_taken UNION SELECT timestamp FROM events ORDER BY 1',
+  'SELECT 1 FROM sample_taken',
+];
+
+const seal = (bench: StoreBench, nowMicros = LATER) => bench.store.upkeep(UNLIMITED, nowMicros);
+
+describe('statements on sealed rows', () => {
+  it('answer as they do on rows that are not', async () => {
+    const property = fc.asyncProperty(sampleEvents, fc.boolean(), async (events, whole) => {
+      const bench = await openBench();
+      await bench.put(events);
+      const before = STATEMENTS.map((statement) => ask(bench.store.path, statement));
+      await seal(bench, whole ? LATER + MICROS_PER_DAY : NOW_MICROS);
+      for (const [i, statement] of STATEMENTS.entries()) expect(ask(bench.store.path, statement)).toEqual(before[i]);
+    });
+    await fc.assert(property, { numRuns: 8 });
+  });
+
+  it('see every row of blocks of any length, and give what is newest first', async () => {
+    const bench = await openBench();
+    for (const rows of [1, 31, 32, 33, 1_000]) {
+      await bench.put(Array.from({ length: rows }, (_, i) => sample(OLDEST + rows * 10_000 + i, { tests: i })));
+      await seal(bench);
+    }
+    expect(ask(bench.store.path, 'SELECT count(*), sum(tests), count(DISTINCT timestamp) FROM sample_taken')).toEqual([
+      [1_097, [31, 32, 33, 1_000].reduce((sum, n) => sum + (n * (n - 1)) / 2, 0), 1_097],
+    ]);
+    const [newest] = ask(bench.store.path, 'SELECT tests FROM sample_taken LIMIT 1') as number[][];
+    expect(newest).toEqual([999]);
+  });
+
+  it('see NULL in a column that came after the block, and late rows beside it', async () => {
+    const bench = await openBench();
+    await bench.put([sample(OLDEST, { tests: 1 })]);
+    await seal(bench);
+    await bench.put([sample(OLDEST + 1, { wait_ms: 2.5, files: ['a'], model: 'late' })]);
+    expect(ask(bench.store.path, 'SELECT tests, wait_ms, files, model FROM sample_taken ORDER BY timestamp')).toEqual([
+      [1, null, null, null],
+      [null, 2.5, '["a"]', 'late'],
+    ]);
+  });
+
+  it('leave out a block whose bytes are damaged', async () => {
+    const bench = await openBench();
+    await bench.put([sample(OLDEST), sample(OLDEST + 1)]);
+    await seal(bench);
+    const db = new DatabaseSync(bench.store.path);
+    db.exec("UPDATE block SET b = x'00'");
+    db.close();
+    await bench.put([sample(NOW_MICROS, { tests: 1 })]);
+    expect(ask(bench.store.path, 'SELECT count(*) FROM sample_taken')).toEqual([[1]]);
+    expect(ask(bench.store.path, 'SELECT tests FROM sample_taken')).toEqual([[1]]);
+  });
+
+  it('see one state of the store, however it is sealed meanwhile', async () => {
+    const bench = await openBench();
+    await bench.put(Array.from({ length: 100 }, (_, i) => sample(OLDEST + i * 1_000, { tests: i })));
+    await seal(bench, NOW_MICROS);
+    await bench.put(Array.from({ length: 100 }, (_, i) => sample(OLDEST + i * 1_000 + 1, { tests: i })));
+    const db = new DatabaseSync(bench.store.path, { readOnly: true });
+    db.exec('BEGIN');
+    createViews(db);
+    // Blocks may be larger than what bounds the values of a statement.
+    db.limits.length = 1_000;
+    await seal(bench);
+    await bench.put([sample(OLDEST + 1_000_000)]);
+    expect(db.prepare('SELECT count(*) AS n, sum(tests) AS tests FROM sample_taken').get()).toMatchObject({
+      n: 200,
+      tests: 9_900,
+    });
+    db.close();
+    expect(ask(bench.store.path, 'SELECT count(*) FROM sample_taken')).toEqual([[201]]);
+  });
+
+  it('may read blocks only through the views', async () => {
+    const bench = await openBench();
+    await bench.put([sample(OLDEST, { tests: 7 })]);
+    await seal(bench);
+    const refused = [
+      'SELECT * FROM block',
+      'SELECT count(*) FROM main.block',
+      'SELECT b FROM block',
+      'SELECT * FROM damaged_block',
+      'SELECT count(*) FROM damaged_block',
+      'SELECT * FROM sealed_number',
+      'SELECT count(*) FROM temp.sealed_number',
+      'SELECT sealed_cell(1, 0)',
+      'SELECT sealed_times(1, 0)',
+      'SELECT sealed_sound(1)',
+      'SELECT sealed_sound(1) FROM sample_taken',
+      'SELECT * FROM sample_taken, block',
+    ];
+    for (const statement of refused) {
+      expect.soft(ask(bench.store.path, statement), statement).toMatchObject({ code: 'SQL_REFUSED' });
+    }
+  });
+});

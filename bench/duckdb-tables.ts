@@ -30,11 +30,11 @@ export class DuckDbTables {
         ([field, declared]) => [field, columnType(declared)] as const,
       );
       await this.connection.run(
-        `CREATE TABLE ${tableOf(name)} (happened TIMESTAMP NOT NULL, ${columns.map(([field, type]) => `${field} ${type}`).join(', ')})`,
+        `CREATE TABLE ${tableOf(name)} (happened TIMESTAMP NOT NULL, ${columns.map(([field, type]) => `"${field}" ${type}`).join(', ')})`,
       );
       const file = files.get(name);
       if (file === undefined) continue;
-      const names = columns.map(([field]) => field).join(', ');
+      const names = columns.map(([field]) => `"${field}"`).join(', ');
       const types = [['at_micros', 'BIGINT'] as const, ...columns]
         .map(([field, type]) => `'${field}': '${type}'`)
         .join(', ');

@@ -55,7 +55,8 @@ function decodeEach(buffer: Buffer, frame: Frame, definitions: Definitions, into
       identity = view.getBigUint64(at, true) & IDENTITY_BITS;
       at += 8;
     }
-    const values: (number | readonly number[] | undefined)[] = Array.from({ length: metric.fields.length });
+    const values: (number | readonly number[] | undefined)[] = [];
+    for (let index = 0; index < metric.fields.length; index++) values.push(undefined);
     for (let n = 0; n < fieldCount; n++) {
       const index = view.getUint8(at);
       at += 1;

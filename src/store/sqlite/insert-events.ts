@@ -43,7 +43,9 @@ export class EventInserter {
     if (rows.length === 0) return;
     const whole = rows.length - (rows.length % ROWS_PER_STATEMENT);
     for (let i = 0; i < whole; i += ROWS_PER_STATEMENT) {
-      this.#statement(table, ROWS_PER_STATEMENT).run(...rows.slice(i, i + ROWS_PER_STATEMENT).flat());
+      const cells: SQLInputValue[] = [];
+      for (const row of rows.slice(i, i + ROWS_PER_STATEMENT)) for (const cell of row) cells.push(cell);
+      this.#statement(table, ROWS_PER_STATEMENT).run(...cells);
     }
     const single = this.#statement(table, 1);
     for (const row of rows.slice(whole)) single.run(...row);

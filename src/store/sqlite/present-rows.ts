@@ -9,9 +9,11 @@ import { SealedRows } from './sealed-rows.ts';
  */
 const MAX_MOVED = 1_000;
 
-/** Tells copies of rows that a table has from rows that it lacks. For one batch of rows. */
+/** Tells copies of rows that a table has from rows that it lacks. For one batch of rows, in ascending order of time. */
 export class PresentRows {
-  readonly #added = new Map<number, readonly SQLInputValue[]>();
+  /** The last rows taken in, by how far behind `#runFrom` they lie: all that rows to come may still meet. */
+  #run: (EventRow | undefined)[] = [];
+  #runFrom = -Infinity;
   /** By time of rows: the first free time behind them, as far as it is known. Keeps crowded moments from being walked anew. */
   readonly #freeFrom = new Map<number, number>();
   /** `undefined` when the table has no row where the batch lies: the usual case, and then nothing is looked up. */
@@ -23,7 +25,7 @@ export class PresentRows {
     this.#sealed = new SealedRows(db, table);
     const any = db.prepare(`SELECT 1 FROM ${table.table} WHERE t BETWEEN ? AND ? LIMIT 1`).get(from, to);
     if (any === undefined) return;
-    const columns = ['NULL', ...table.columns.map((column) => quoted(column.name))].join(', ');
+    const columns = ['t', 'o', ...table.columns.map((column) => quoted(column.name))].join(', ');
     this.#valuesAt = db.prepare(`SELECT ${columns} FROM ${table.table} WHERE t = ?`);
     this.#valuesAt.setReturnArrays(true);
   }
@@ -34,38 +36,39 @@ export class PresentRows {
    * @returns False when it is there already.
    */
   add(row: EventRow): boolean {
-    const values = [null, ...row.slice(2)];
     const moment = row[0];
+    if (moment >= this.#runFrom + this.#run.length) {
+      this.#run = [];
+      this.#runFrom = moment;
+    }
     let t = moment;
     for (; t < moment + MAX_MOVED; t += 1) {
       const there = this.#at(t);
       if (there === undefined) break;
-      if (areEqual(there, values)) return false;
+      if (areEqual(there, row)) return false;
     }
-    t = Math.max(t, this.#freeFrom.get(moment) ?? t);
-    while (this.#at(t) !== undefined) t += 1;
+    if (t > moment) {
+      t = Math.max(t, this.#freeFrom.get(moment) ?? t);
+      while (this.#at(t) !== undefined) t += 1;
+      this.#freeFrom.set(moment, t + 1);
+    }
     row[0] = t;
-    this.#added.set(t, values);
-    this.#freeFrom.set(moment, t + 1);
+    while (this.#run.length < t - this.#runFrom) this.#run.push(undefined);
+    this.#run[t - this.#runFrom] = row;
     return true;
   }
 
   #at(t: number): readonly (SQLInputValue | SQLOutputValue)[] | undefined {
-    return this.#added.get(t) ?? this.#stored(t) ?? this.#sealedAt(t);
+    return this.#run[t - this.#runFrom] ?? this.#stored(t) ?? this.#sealed.rowAt(t);
   }
 
   #stored(t: number): readonly SQLOutputValue[] | undefined {
     return this.#valuesAt?.get(t) as readonly SQLOutputValue[] | undefined;
   }
-
-  #sealedAt(t: number): readonly SQLOutputValue[] | undefined {
-    const row = this.#sealed.rowAt(t);
-    return row === undefined ? undefined : [null, ...row.slice(2)];
-  }
 }
 
-/** A row from before a column was added has fewer values; what it lacks is absent. */
+/** By what follows time and origin. A row from before a column was added has fewer values; what it lacks is absent. */
 function areEqual(a: readonly (SQLInputValue | undefined)[], b: readonly (SQLInputValue | undefined)[]): boolean {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) if ((a[i] ?? null) !== (b[i] ?? null)) return false;
+  for (let i = 2; i < Math.max(a.length, b.length); i++) if ((a[i] ?? null) !== (b[i] ?? null)) return false;
   return true;
 }

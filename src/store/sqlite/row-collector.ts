@@ -56,6 +56,9 @@ export class RowCollector {
   ): Collected {
     const numbers: number[] = [];
     const numberOf = (text: number): number => (numbers[text] ??= this.#names.of(texts[text] ?? ''));
+    const originNumbers: number[] = [];
+    const originOf = (origin: number): number =>
+      (originNumbers[origin] ??= this.#producers.origin(producer, origins[origin]));
     const layouts = new Map<SpooledEvent['metric'], RowLayout>();
     const copies = new Map<EventTable, EventRow[]>();
     const rawFrom = Number(readMeta(this.#db, 'raw_from') ?? -Infinity);
@@ -79,13 +82,7 @@ export class RowCollector {
         layout = new RowLayout(ensureEventTable(this.#db, tables, metric.name, fields, metric.fields), metric);
         layouts.set(metric, layout);
       }
-      const row = layout.row(
-        event,
-        t,
-        this.#producers.origin(producer, origins[event.origin]),
-        numberOf,
-        onKindChanged,
-      );
+      const row = layout.row(event, t, originOf(event.origin), numberOf, onKindChanged);
       if (identity !== undefined && this.#isToldAgain(identity, layout.table, row)) duplicates += 1;
       else if (isCopy) push(copies, layout.table, row);
       else this.#rowsOf(layout.table).rows.push(row);

@@ -34,7 +34,8 @@ export class RowLayout {
   row(event: SpooledEvent, t: number, origin: number, numberOf: (text: number) => number, onKindChanged: () => void) {
     const row: EventRow = [t, origin];
     for (let i = 0; i < this.table.columns.length; i++) row.push(null);
-    for (const [index, value] of event.values.entries()) {
+    for (let index = 0; index < event.values.length; index++) {
+      const value = event.values[index];
       const place = this.#places[index];
       if (value === undefined || place === undefined) continue;
       if (place.keep === 'nothing') onKindChanged();

@@ -77,6 +77,18 @@ describe('a damaged block', () => {
     expect((await bench.store.ledger()).map(missing)).toEqual([0]);
   });
 
+  it('is set aside before its hour would be rolled up from what is left', async () => {
+    const bench = await withDamage();
+    // Nobody has noticed it yet when an event comes late into its middle.
+    await bench.put([sample(OLDEST + 24_000 * 15 * MICROS_PER_SECOND + 7, { tests: 5 })]);
+    const expected = [EVENTS + 1, (EVENTS * (EVENTS - 1)) / 2 + 5];
+    expect((await bench.store.foldRollups(all))[0]?.figures).toEqual(expected);
+    await bench.store.upkeep(UNLIMITED, NOW_MICROS);
+    expect((await bench.store.foldRollups(all))[0]?.figures).toEqual(expected);
+    expect((await bench.store.stats()).damaged.map(({ events }) => events)).toEqual([bench.rows]);
+    expect((await bench.store.ledger()).map(missing)).toEqual([0]);
+  });
+
   it('is not told of any more when what was in it would have expired', async () => {
     const bench = await withDamage();
     await bench.store.verify();

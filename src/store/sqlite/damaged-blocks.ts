@@ -15,18 +15,21 @@ import { fromStored, inTransaction, readMeta } from './schema.ts';
  * @returns False when the block is gone or whole after all.
  */
 export function quarantineBlock(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
-  return inTransaction(db, () => {
-    const row = db.prepare('SELECT t0, t1, origins, crc, b FROM block WHERE id = ?').get(id);
-    if (row === undefined || isWhole(row)) return false;
-    db.prepare(
-      `INSERT INTO damaged_block (id, metric, t0, t1, n, origins, crc, found, b)
+  return inTransaction(db, () => setAside(db, table, id, nowMicros));
+}
+
+/** The same inside a write transaction. */
+export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
+  const row = db.prepare('SELECT t0, t1, origins, crc, b FROM block WHERE id = ?').get(id);
+  if (row === undefined || isWhole(row)) return false;
+  db.prepare(
+    `INSERT INTO damaged_block (id, metric, t0, t1, n, origins, crc, found, b)
         SELECT id, metric, t0, t1, n, origins, crc, ?, b FROM block WHERE id = ?`,
-    ).run(nowMicros, id);
-    db.prepare('DELETE FROM block WHERE id = ?').run(id);
-    countDropped(db, originsOf(row['origins']));
-    expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
-    return true;
-  });
+  ).run(nowMicros, id);
+  db.prepare('DELETE FROM block WHERE id = ?').run(id);
+  countDropped(db, originsOf(row['origins']));
+  expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
+  return true;
 }
 
 /** Set aside what questions and writers on this connection found damaged. */

@@ -51,7 +51,7 @@ export async function expireBefore(
     if (upTo === undefined) break;
     const rests = restsFrom(db, upTo, nowMicros);
     await pause();
-    const rows = expireStep(db, upTo, rests);
+    const rows = expireStep(db, upTo, rests, nowMicros);
     if (rows === undefined) disturbed += 1;
     else expired += rows;
     await pause();
@@ -120,19 +120,26 @@ function restsFrom(db: DatabaseSync, hour: number, nowMicros: number): Map<numbe
 }
 
 /** @returns How many rows expired; `undefined` when another process has put other blocks there since `rests` were made. */
-function expireStep(db: DatabaseSync, upTo: number, rests: ReadonlyMap<number, EncodedBlock>): number | undefined {
+function expireStep(
+  db: DatabaseSync,
+  upTo: number,
+  rests: ReadonlyMap<number, EncodedBlock>,
+  nowMicros: number,
+): number | undefined {
   return inTransaction(db, () => {
     const from = Number(readMeta(db, 'raw_from') ?? 0);
     const before = upTo * MICROS_PER_HOUR;
     if (before <= from) return undefined;
-    const blocks = db.prepare('SELECT id, metric, t1, n, origins FROM block WHERE t0 < ?').all(before);
-    if (blocks.some(({ id, t1 }) => Number(t1) >= before && !rests.has(Number(id)))) return undefined;
+    const cut = db.prepare('SELECT id FROM block WHERE t0 < ?1 AND t1 >= ?1').all(before);
+    if (!cut.every(({ id }) => rests.has(Number(id)))) return undefined;
     const tables = [...readEventTables(db).values()];
     let expired = 0;
     for (const table of tables) {
-      rollUpMarked(db, table, from, upTo);
+      rollUpMarked(db, table, from, upTo, nowMicros);
       expired += expireRowsBetween(db, table, from, before);
     }
+    // Rolling up may have set damaged ones aside.
+    const blocks = db.prepare('SELECT id, metric, n, origins FROM block WHERE t0 < ?').all(before);
     for (const { id, metric, n, origins } of blocks) {
       countExpired(db, JSON.parse(String(origins)) as EncodedBlock['origins']);
       removeBlock(db, Number(id));
@@ -158,7 +165,7 @@ function expireStep(db: DatabaseSync, upTo: number, rests: ReadonlyMap<number, E
  * Roll up hours that changed since, before their rows go; and hours of which groups were left out because the rows
  * could be asked. Call inside a write transaction.
  */
-function rollUpMarked(db: DatabaseSync, table: EventTable, from: number, upTo: number): void {
+function rollUpMarked(db: DatabaseSync, table: EventTable, from: number, upTo: number, nowMicros: number): void {
   const span = [table.metricId, Math.floor(from / MICROS_PER_HOUR), upTo] as const;
   const hoursIn = (name: string): number[] =>
     db
@@ -172,6 +179,7 @@ function rollUpMarked(db: DatabaseSync, table: EventTable, from: number, upTo: n
       db,
       table,
       [...hours].toSorted((a, b) => a - b),
+      nowMicros,
       Number.POSITIVE_INFINITY,
     );
 }

@@ -71,9 +71,9 @@ export class RollupBlocks {
 
   #fromRows(hour: number): RollupBlock {
     this.#isWithoutRows ??= hoursWithoutRows(this.#db, this.#table);
-    const isWithoutRows = this.#isWithoutRows(hour);
-    const draft = (isWithoutRows ? draftOfHotRows : draftOfRows)(this.#db, this.#table, hour);
-    const earlier = isWithoutRows ? readHour(this.#db, this.#table, hour) : undefined;
+    const whole = this.#isWithoutRows(hour) ? undefined : draftOfRows(this.#db, this.#table, hour);
+    const draft = whole ?? draftOfHotRows(this.#db, this.#table, hour);
+    const earlier = whole === undefined ? readHour(this.#db, this.#table, hour) : undefined;
     if (earlier !== undefined) draft.addBlock(earlier);
     return new RollupBlock(draft.encode(Number.POSITIVE_INFINITY), this.#table);
   }

@@ -4,7 +4,7 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { Chunk } from '../columns/chunk.ts';
 import { lowerBound } from '../columns/lower-bound.ts';
 import { readBlocks } from './block-book.ts';
-import { hoursWithoutRows } from './damaged-blocks.ts';
+import { hoursWithoutRows, setAside } from './damaged-blocks.ts';
 import { type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
 import { layoutOf, RollupBlock } from './rollup-block.ts';
@@ -38,7 +38,7 @@ export function dirtyDays(
  *
  * @returns How many late rows expired by it.
  */
-export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly number[]): number {
+export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly number[], nowMicros: number): number {
   return inTransaction(db, () => {
     // Another process may have widened the table, rolled up or expired rows since the marks were read.
     const table = readEventTables(db).get(metric);
@@ -48,6 +48,7 @@ export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly numb
       db,
       table,
       hours.filter((hour) => isDirty.get(table.metricId, hour) !== undefined),
+      nowMicros,
     );
   });
 }
@@ -55,6 +56,7 @@ export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly numb
 /**
  * Roll up changed hours, and their days. Call inside a write transaction.
  *
+ * @param nowMicros When a damaged block is met, it was found now.
  * @param maxGroups Infinity when the rows are about to go: then every group must be in the block.
  * @returns How many late rows expired by it.
  */
@@ -62,12 +64,20 @@ export function rollUpHours(
   db: DatabaseSync,
   table: EventTable,
   hours: readonly number[],
+  nowMicros: number,
   maxGroups = MAX_GROUPS,
 ): number {
-  const isWithoutRows = hoursWithoutRows(db, table);
+  let isWithoutRows = hoursWithoutRows(db, table);
   let expired = 0;
   for (const hour of hours) {
-    expired += isWithoutRows(hour) ? rollUpLateRows(db, table, hour) : rollUpHour(db, table, hour, maxGroups);
+    while (!isWithoutRows(hour)) {
+      const damaged = rollUpHour(db, table, hour, maxGroups);
+      if (damaged === undefined) break;
+      // Its rows cannot be counted again, so the hour keeps what was counted.
+      if (!setAside(db, table, damaged, nowMicros)) break;
+      isWithoutRows = hoursWithoutRows(db, table);
+    }
+    if (isWithoutRows(hour)) expired += rollUpLateRows(db, table, hour);
   }
   for (const day of new Set(hours.map(dayOf))) rebuildDay(db, table, day);
   return expired;
@@ -76,11 +86,13 @@ export function rollUpHours(
 /**
  * Count one hour anew from its raw rows, all of which must still be there, and remove its mark.
  *
- * @returns Rows that expired by it: none.
+ * @returns The block that kept it from doing so, because it cannot be read.
  */
-function rollUpHour(db: DatabaseSync, table: EventTable, hour: number, maxGroups: number): 0 {
-  saveHour(db, table, hour, draftOfRows(db, table, hour), maxGroups);
-  return 0;
+function rollUpHour(db: DatabaseSync, table: EventTable, hour: number, maxGroups: number): number | undefined {
+  let damaged: number | undefined;
+  const draft = draftOfRows(db, table, hour, (id) => (damaged = id));
+  if (draft !== undefined) saveHour(db, table, hour, draft, maxGroups);
+  return damaged;
 }
 
 /** An hour that lost rows keeps its block: rows that came in late are counted into it, and expire too. */
@@ -127,14 +139,27 @@ export function readHour(db: DatabaseSync, table: EventTable, hour: number): Rol
   return row === undefined ? undefined : new RollupBlock(row['b'] as Uint8Array, table);
 }
 
-/** The raw rows of an hour, summed up: those of the typed table and the sealed ones. */
-export function draftOfRows(db: DatabaseSync, table: EventTable, hour: number): RollupDraft {
+/**
+ * The raw rows of an hour, summed up: those of the typed table and the sealed ones.
+ *
+ * @param onDamaged Told of a block that cannot be read.
+ * @returns `undefined` when rows cannot be read: the sum would be too small.
+ */
+export function draftOfRows(
+  db: DatabaseSync,
+  table: EventTable,
+  hour: number,
+  onDamaged: (blockId: number) => void = () => undefined,
+): RollupDraft | undefined {
   const draft = draftOfHotRows(db, table, hour);
   const columns = columnsOf(table);
   const [from, before] = [hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR];
   for (const block of readBlocks(db, table, from, before)) {
     const chunk = block.chunk();
-    if (chunk === undefined) continue;
+    if (chunk === undefined) {
+      onDamaged(block.id);
+      return undefined;
+    }
     const times = chunk.times();
     const cells = columns.map((column) => cellsOf(chunk, column));
     for (let row = lowerBound(times, from); row < times.length && (times[row] ?? before) < before; row++) {

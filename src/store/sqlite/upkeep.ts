@@ -30,7 +30,7 @@ export async function runUpkeep(
     await nextTurn();
   };
   quarantineNoted(db, nowMicros);
-  const rolledUp = await rollUp(db, runningHour, pause);
+  const rolledUp = await rollUp(db, runningHour, nowMicros, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
   await sealOldRows(db, runningHour, pause);
 
@@ -58,11 +58,12 @@ export async function runUpkeep(
 async function rollUp(
   db: DatabaseSync,
   runningHour: number,
+  nowMicros: number,
   pause: () => Promise<void>,
 ): Promise<{ readonly hours: number; readonly expired: number }> {
   let [hours, expired] = [0, 0];
   for (const day of dirtyDays(db, runningHour)) {
-    expired += rollUpDay(db, day.metric, day.hours);
+    expired += rollUpDay(db, day.metric, day.hours, nowMicros);
     hours += day.hours.length;
     await pause();
   }

@@ -36,7 +36,7 @@ async function firstCompletion(directory: string): Promise<void> {
 }
 
 describe('the example cluster', () => {
-  it('plays for its time, completes tasks, and leaves no process behind', { timeout: 60_000 }, async () => {
+  it('plays for its time, completes tasks, and leaves no process behind', { timeout: 120_000 }, async () => {
     const { directory, cluster } = start({ durationMillis: 6000 });
     expect(cluster.pids).toHaveLength(4);
     await firstCompletion(directory);
@@ -54,7 +54,7 @@ describe('the example cluster', () => {
     expect(new Set(nodesIn(directory).map((node) => node.status))).toEqual(new Set(['terminated']));
   });
 
-  it('ends when told to, with every node having said farewell', { timeout: 60_000 }, async () => {
+  it('ends when told to, with every node having said farewell', { timeout: 120_000 }, async () => {
     const { directory, cluster } = start({ nodes: 3 });
     await firstCompletion(directory);
     await cluster.stop();
@@ -64,7 +64,7 @@ describe('the example cluster', () => {
     await cluster.stop();
   });
 
-  it('ends on its signal, also on one that was given before', { timeout: 60_000 }, async () => {
+  it('ends on its signal, also on one that was given before', { timeout: 120_000 }, async () => {
     const abort = new AbortController();
     const { directory, cluster } = start({ nodes: 2, signal: abort.signal });
     abort.abort();
@@ -75,7 +75,7 @@ describe('the example cluster', () => {
     expect(await processesLeft(late.directory, 0)).toEqual([]);
   });
 
-  it('leaves no orphan when its starter is killed', { timeout: 60_000 }, async () => {
+  it('leaves no orphan when its starter is killed', { timeout: 120_000 }, async () => {
     const directory = join(temporaryFolder(), '.ai');
     const entry = new URL('../../src/example/example-cluster.ts', import.meta.url).href;
     const script = `import(${JSON.stringify(entry)}).then((m) => m.startExampleCluster(${JSON.stringify({ directory, nodes: 3, speed: 8 })}))`;
@@ -87,7 +87,7 @@ describe('the example cluster', () => {
     expect(nodesIn(directory).map((node) => node.status)).toEqual(['terminated', 'terminated', 'terminated']);
   });
 
-  it('leaves no bus behind when a node is killed, and the others play on', { timeout: 60_000 }, async () => {
+  it('leaves no bus behind when a node is killed, and the others play on', { timeout: 120_000 }, async () => {
     const { directory, cluster } = start({ nodes: 3 });
     await firstCompletion(directory);
     const before = processesOf(directory);
@@ -102,7 +102,7 @@ describe('the example cluster', () => {
 
   it.each(['string-steps', 'no-ids', 'text-markers', 'noise', 'slow-lock'])(
     'speaks the dialect %s',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (dialect) => {
       const { directory, cluster } = start({ nodes: 3, dialect, speed: 12 });
       const isEnded = (): boolean => {
@@ -116,7 +116,7 @@ describe('the example cluster', () => {
     },
   );
 
-  it('says why when no node can live', { timeout: 60_000 }, async () => {
+  it('says why when no node can live', { timeout: 120_000 }, async () => {
     const { cluster } = start({ nodes: 2, dialect: 'klingon' });
     await expect(cluster.done).rejects.toThrow('klingon');
   });

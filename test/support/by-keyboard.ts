@@ -15,6 +15,11 @@ const ACTIVE = `(() => {
 
 type Stop = { readonly name: string; readonly isSeen: boolean };
 
+/** The name of what the keyboard is on now. */
+export async function focused(page: Page): Promise<string> {
+  return ((await page.evaluate(ACTIVE)) as Stop).name;
+}
+
 /** Presses Tab until the keyboard is on what has this name. @throws with all stops, where it is not reached or not seen. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   const stops: string[] = [];

@@ -15,7 +15,7 @@ function openFeed() {
   /** Lets a second pass, and waits for what is looked at in it. */
   const look = async (): Promise<void> => {
     time.pass(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   };
   return { feed, collector, look };
 }

@@ -97,7 +97,7 @@ describe('amicus-metrics as a process', () => {
     const stopped = performance.now();
     up.child.kill('SIGINT');
     expect(await up.ended).toBe(0);
-    expect(performance.now() - stopped).toBeLessThan(2_000);
+    expect(performance.now() - stopped).toBeLessThan(20_000);
     expect(up.text()).toContain('1 ended (1 unknown)');
     expect(run(['doctor'], cwd).status).toBe(0);
   });

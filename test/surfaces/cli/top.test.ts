@@ -9,7 +9,7 @@ const MAIN = fileURLToPath(new URL('../../../src/surfaces/cli/main.ts', import.m
 /** The one of util-linux, which runs a command on a terminal of its own. */
 const HAS_SCRIPT = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
 /** Enough to draw the first figures. */
-const OUTSIDE_MILLIS = 3_000;
+const OUTSIDE_MILLIS = 6_000;
 const OTHER_SCREEN = '\u001b[?1049h';
 // oxlint-disable-next-line no-control-regex -- what a terminal would obey
 const COLOUR = /\u001b\[3[0-9]m/;

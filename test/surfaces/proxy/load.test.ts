@@ -51,7 +51,7 @@ describe('the proxy under load', () => {
     expect(events.map(({ data }) => [data['tool'], data['outcome'], data['response_bytes']])).toEqual([
       ['grow', 'success', size - 1],
     ]);
-  }, 60_000);
+  }, 120_000);
 
   it('lets the server feel a client that does not read', async () => {
     const folder = temporaryFolder();
@@ -75,7 +75,7 @@ describe('the proxy under load', () => {
     expect(after).toBeLessThan(4 * MEBIBYTE);
     child.stdout.resume();
     expect((await written()) - after).toBeGreaterThan(MEBIBYTE);
-  }, 20_000);
+  });
 
   it('lets the client write while nobody reads the answers, as a pipe does', async () => {
     const echo = `process.stdin.on('data', () => {}); const part = 'x'.repeat(65536);

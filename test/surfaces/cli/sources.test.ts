@@ -113,6 +113,12 @@ describe('up', () => {
     expect(bad.stdout + bad.stderr).not.toContain('my secret');
   });
 
+  it('ends well when it is told to while it still begins', async () => {
+    const env = { AMICUS_METRICS_OTLP_PORT: '0' };
+    const { code, stdout } = await runInProcess(['--dir', context(), 'up'], { env, signal: AbortSignal.abort() });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Next:')]);
+  });
+
   it('takes nothing with the port 0', async () => {
     const env = { AMICUS_METRICS_OTLP_PORT: '0' };
     const { stderr } = await runInProcess(['--dir', context(), 'up', '--for', '1s'], { env });

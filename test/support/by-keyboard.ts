@@ -17,7 +17,8 @@ type Stop = { readonly name: string; readonly isSeen: boolean };
 
 /** The name of what the keyboard is on now. */
 export async function focused(page: Page): Promise<string> {
-  return ((await page.evaluate(ACTIVE)) as Stop).name;
+  const { name } = (await page.evaluate(ACTIVE)) as Stop;
+  return name;
 }
 
 /** Presses Tab until the keyboard is on what has this name. @throws with all stops, where it is not reached or not seen. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { rawAnswer } from '../../support/raw-answer.ts';
 import { type RunningApi, startApi } from '../../support/running-api.ts';
 
@@ -110,7 +111,6 @@ describe('sockets', () => {
     ]);
     expect(closed).toBe(true);
     for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await isAlive(api);
+    await eventually(async () => (await api.get('/api/v1/metrics')).status === 200);
   });
 });

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { MetricsPage } from '../../../src/surfaces/prometheus/metrics-page.ts';
+import { eventually } from '../../support/eventually.ts';
 import { exposed } from '../../support/exposed.ts';
 import { freePort } from '../../support/free-port.ts';
 import { findProgram } from '../../support/prometheus-tools.ts';
@@ -61,16 +61,6 @@ async function startPrometheus(path: string, target: number): Promise<(query: st
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${question}`);
     return ((await answer.json()) as { data: unknown }).data;
   };
-}
-
-/** Asks until there is something, for as long as a slow machine may need. */
-async function eventually<Answer>(ask: () => Promise<Answer>, isThere: (answer: Answer) => boolean): Promise<Answer> {
-  for (let attempt = 0; ; attempt++) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined && isThere(answer)) return answer;
-    if (attempt > 200) throw new Error(`Nothing came: ${JSON.stringify(answer)}`);
-    await delay(100);
-  }
 }
 
 type Vector = { result: { metric: Record<string, string>; value: [number, string] }[] };

@@ -27,7 +27,11 @@ function supervise(job: SqlJob): void {
     workerData: job,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
   });
-  worker.on('message', (report: SqlReport) => tell(report));
+  worker.on('message', (report: SqlReport) => {
+    // As the parent counts: on a busy machine the worker takes long to start.
+    if (report.type === 'started') setTimeout(vanish, job.timeoutMillis + GRACE_MILLIS).unref();
+    tell(report);
+  });
   worker.on('error', (cause: NodeJS.ErrnoException) => {
     const full = cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
     tell(
@@ -35,7 +39,6 @@ function supervise(job: SqlJob): void {
       vanish,
     );
   });
-  setTimeout(vanish, job.timeoutMillis + GRACE_MILLIS).unref();
   const watch = setInterval(() => {
     if (process.memoryUsage.rss() <= job.maxMemoryBytes) return;
     clearInterval(watch);

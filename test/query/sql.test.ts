@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { sqlStore } from '../support/sql-store.ts';
 import { collectorOf, NOW_SECONDS, tellTasks } from '../support/task-history.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { isGone } from '../support/wrapped-process.ts';
 
 const ENDLESS = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) ';
 
@@ -242,6 +243,6 @@ describe('a statement is ended', () => {
     );
     await wait(500);
     parent.kill('SIGKILL');
-    await expect.poll(() => existsSync(`/proc/${child}`)).toBe(false);
+    await expect.poll(() => isGone(Number(child))).toBe(true);
   });
 });

@@ -55,6 +55,9 @@ function tellSupervisor(report: SqlReport): void {
 
 if (isMainThread) {
   process.on('disconnect', vanish);
+  // Also when it ends of itself, as when a report meets a closed channel: the end would wait for the worker, and so for
+  // SQLite.
+  process.on('exit', vanish);
   process.once('message', (job) => supervise(job as SqlJob));
 } else {
   // Only here: the supervisor starts faster without SQLite.

@@ -24,7 +24,10 @@ export default defineConfig({
     globalSetup: ['test/support/dashboard-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Far more than any test needs, for machines that have much else to do; what a test waits for has at most half of it.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     // No test, and no process that one starts, looks at the agents of the machine it runs on, or takes the port of its
     // dashboard.
     env: { AMICUS_METRICS_AGENT_HISTORIES: 'off', AMICUS_METRICS_API_PORT: '0' },

@@ -27,7 +27,11 @@ function supervise(job: SqlJob): void {
     workerData: job,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
   });
-  worker.on('message', (report: SqlReport) => tell(report));
+  worker.on('message', (report: SqlReport) => {
+    // As the parent counts: on a busy machine the worker takes long to start.
+    if (report.type === 'started') setTimeout(vanish, job.timeoutMillis + GRACE_MILLIS).unref();
+    tell(report);
+  });
   worker.on('error', (cause: NodeJS.ErrnoException) => {
     const full = cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
     tell(
@@ -35,7 +39,6 @@ function supervise(job: SqlJob): void {
       vanish,
     );
   });
-  setTimeout(vanish, job.timeoutMillis + GRACE_MILLIS).unref();
   const watch = setInterval(() => {
     if (process.memoryUsage.rss() <= job.maxMemoryBytes) return;
     clearInterval(watch);
@@ -52,6 +55,9 @@ function tellSupervisor(report: SqlReport): void {
 
 if (isMainThread) {
   process.on('disconnect', vanish);
+  // Also when it ends of itself, as when a report meets a closed channel: the end would wait for the worker, and so for
+  // SQLite.
+  process.on('exit', vanish);
   process.once('message', (job) => supervise(job as SqlJob));
 } else {
   // Only here: the supervisor starts faster without SQLite.

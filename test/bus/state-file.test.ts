@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { STALE_LOCK_MILLIS } from '../../src/bus/file-lock.ts';
 import { type StateAccess, StateFile, TrackingOffError } from '../../src/bus/state-file.ts';
@@ -57,7 +57,8 @@ describe('StateFile', () => {
     const file = stateFile(directory);
     writeFileSync(file.path, '{"summary": "ha');
     const reading = file.read();
-    await sleep(15);
+    // It has looked once.
+    await turn();
     writeFileSync(file.path, '{"summary": "half no more"}');
     expect(await reading).toEqual({ summary: 'half no more' });
   });
@@ -81,7 +82,7 @@ describe('StateFile', () => {
     expect(seen.map((access) => access.operation)).toEqual(['write', 'write']);
     const [first, second] = seen;
     expect(first?.holdMillis).toBeGreaterThanOrEqual(55);
-    expect(first?.waitMillis).toBeLessThan(30);
+    expect(first?.waitMillis).toBeLessThan(second?.waitMillis ?? 0);
     expect(second?.waitMillis).toBeGreaterThanOrEqual(50);
     expect(second?.durationMillis).toBeGreaterThanOrEqual(110);
     expect(second?.waitedForNodeId).toBe('Node-A');
@@ -91,11 +92,12 @@ describe('StateFile', () => {
 
   it('does not write over others when its lock was taken away, but decides again', async () => {
     const directory = temporaryFolder();
-    const slow = stateFile(directory, { slowLockMillis: 150 });
+    const slow = stateFile(directory, { slowLockMillis: 500 });
     const quick = stateFile(directory);
     const lockPath = `${slow.path}.lock`;
     const slowChange = set(slow, 'slow', 1);
-    await sleep(50);
+    // It has the lock, and has read.
+    await turn();
     const seconds = (Date.now() - STALE_LOCK_MILLIS - 500) / 1000;
     utimesSync(lockPath, seconds, seconds);
     await set(quick, 'quick', 1);

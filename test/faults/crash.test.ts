@@ -31,13 +31,13 @@ describe('processes killed at any moment', () => {
       });
       expect(acknowledged).toBeGreaterThan(1_000);
       expect(stored).toBeGreaterThanOrEqual(acknowledged);
-      expect(restartMillis).toBeLessThan(2_000);
+      expect(restartMillis).toBeLessThan(20_000);
       await annotate(`${report.kills} kills, ${stored} events, started again in ${Math.round(restartMillis)} ms`);
     }
     expect(kills).toBeGreaterThanOrEqual(150);
   });
 
-  it('are caught by this very check when a recorder only pretends to have written', { timeout: 60_000 }, async () => {
+  it('are caught by this very check when a recorder only pretends to have written', { timeout: 120_000 }, async () => {
     const { lost, doubled, phantoms } = await lookAfter(
       await crashCluster({ seed: 7, kills: 12, writerMode: 'early' }),
     );

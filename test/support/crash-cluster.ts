@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openMetrics } from '../../src/index.ts';
 import { type Child, startChild } from './child-process.ts';
+import { eventually } from './eventually.ts';
 import { EVERY_KIND } from './every-kind.ts';
 import { imbalances } from './recording.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -36,6 +37,8 @@ export type CrashedCluster = {
   readonly ownEnds: readonly string[];
 };
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
 /** Kill random processes of a cluster that records, drains and reads one folder, until at last all of them are dead. */
 export async function crashCluster(options: {
   readonly seed: number;
@@ -58,10 +61,14 @@ export async function crashCluster(options: {
     return child;
   };
   const children = ROLES.map(start);
+  const written = (): readonly number[] => readdirSync(ledger).map((name) => statSync(join(ledger, name)).size);
   // A kill before they all run proves little.
-  while (readdirSync(ledger).filter((name) => statSync(join(ledger, name)).size > 0).length < 8) await pause(20);
+  await eventually(() => written().filter((sizeBytes) => sizeBytes > 0).length >= 8);
   for (let kill = 0; kill < options.kills; kill++) {
+    const before = sum(written());
     await pause(random() * LONGEST_LIFE_MILLIS);
+    // So does one while nobody records, because a busy machine has started none of them yet.
+    await eventually(() => sum(written()) > before);
     const victim = Math.floor(random() * children.length);
     children[victim]?.process.kill('SIGKILL');
     children[victim] = start(ROLES[victim] ?? 'writer');

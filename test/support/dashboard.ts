@@ -10,6 +10,7 @@ import { ApiTokens } from '../../src/surfaces/api/api-tokens.ts';
 import { createApi } from '../../src/surfaces/api/create-api.ts';
 import { WebFiles } from '../../src/surfaces/api/web-files.ts';
 import { openBrowser } from './browser.ts';
+import { PATIENCE_MILLIS } from './eventually.ts';
 import { simulatedStore } from './simulated-store.ts';
 
 /** 2026-11-24, a Tuesday, when people and nodes are at work. */
@@ -81,6 +82,7 @@ export async function openDashboard(more: readonly IncomingEvent[] = []): Promis
   const address = await server.listen();
   const link = `${address}/login?token=${tokens.writeToken}`;
   const context = await browser.newContext({ timezoneId: 'UTC', locale: 'en-GB', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE_MILLIS);
   const door = await context.newPage();
   await door.goto(link);
   await door.close();

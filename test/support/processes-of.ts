@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Ids of the processes, other than this one, that have a text in their arguments or environment. Linux only. */
 export function processesOf(text: string): number[] {
@@ -14,14 +13,4 @@ export function processesOf(text: string): number[] {
       return [];
     }
   });
-}
-
-/** Waits until no such process is left, at most so long; gives back what is left. */
-export async function processesLeft(text: string, waitMillis: number): Promise<number[]> {
-  const end = performance.now() + waitMillis;
-  for (;;) {
-    const left = processesOf(text);
-    if (left.length === 0 || performance.now() > end) return left;
-    await sleep(50);
-  }
 }

@@ -10,7 +10,7 @@ const DRAWN = `new Promise((drawn) => {
   const look = () => (document.getAnimations().length === 0 ? drawn() : requestAnimationFrame(look));
   requestAnimationFrame(() => requestAnimationFrame(look));
 })`;
-const SETTLE_MILLIS = 20_000;
+const SETTLE_MILLIS = 60_000;
 
 /** A window whose complaints are kept. */
 export type WatchedPage = {
@@ -24,6 +24,7 @@ export type WatchedPage = {
 /** Opens a window and listens to it from its first request on. */
 export async function openWatchedPage(context: BrowserContext, address: string): Promise<WatchedPage> {
   const page = await context.newPage();
+  page.setDefaultTimeout(SETTLE_MILLIS);
   const complaints: string[] = [];
   const onTheirWay = new Set<unknown>();
   let changedAt = performance.now();
@@ -52,11 +53,15 @@ export async function openWatchedPage(context: BrowserContext, address: string):
   });
   const settled = async (): Promise<void> => {
     const begun = performance.now();
+    const isLoaded = async (): Promise<boolean> => onTheirWay.size === 0 && (await page.locator(LOADING).count()) === 0;
+    // What was done a moment ago may ask for something in the next.
+    changedAt = begun;
     while (performance.now() - begun < SETTLE_MILLIS) {
-      const isQuiet = onTheirWay.size === 0 && performance.now() - changedAt > QUIET_MILLIS;
-      if (isQuiet && (await page.locator(LOADING).count()) === 0) {
+      const since = changedAt;
+      if (performance.now() - since > QUIET_MILLIS && (await isLoaded())) {
+        // A busy machine takes longer than that to draw what has come, and asks for more only then.
         await page.evaluate(DRAWN);
-        return;
+        if (changedAt === since && (await isLoaded())) return;
       }
       await page.waitForTimeout(25);
     }

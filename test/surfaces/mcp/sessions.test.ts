@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../support/free-port.ts';
 import { askTool, clientOf, type Era, ERAS, startMcp } from '../../support/mcp-asking.ts';
 import { type SimulatedStore, simulatedStore } from '../../support/simulated-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -33,14 +32,6 @@ async function overStdio(era: Era, directory = store.directory, options: readonl
 }
 
 const overHttp = async (era: Era): Promise<Client> => (await startMcp(store.directory)).connect(era);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const WAYS = [
   ['stdio', overStdio],

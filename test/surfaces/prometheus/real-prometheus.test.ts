@@ -1,25 +1,18 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { MetricsPage } from '../../../src/surfaces/prometheus/metrics-page.ts';
+import { eventually } from '../../support/eventually.ts';
 import { exposed } from '../../support/exposed.ts';
+import { freePort } from '../../support/free-port.ts';
 import { findProgram } from '../../support/prometheus-tools.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const HOSTILE_TOOL = 'a"} 9\\ # {x="y"} 1';
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Serves the page on a loopback port, as any server that mounts it does. */
 async function serve(page: MetricsPage): Promise<{ readonly port: number; readonly accepts: string[] }> {
@@ -70,20 +63,10 @@ async function startPrometheus(path: string, target: number): Promise<(query: st
   };
 }
 
-/** Asks until there is something, for as long as a slow machine may need. */
-async function eventually<Answer>(ask: () => Promise<Answer>, isThere: (answer: Answer) => boolean): Promise<Answer> {
-  for (let attempt = 0; ; attempt++) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined && isThere(answer)) return answer;
-    if (attempt > 200) throw new Error(`Nothing came: ${JSON.stringify(answer)}`);
-    await delay(100);
-  }
-}
-
 type Vector = { result: { metric: Record<string, string>; value: [number, string] }[] };
 
 describe('a real Prometheus', () => {
-  it('scrapes all of it as OpenMetrics, exemplars included', { timeout: 60_000 }, async ({ skip }) => {
+  it('scrapes all of it as OpenMetrics, exemplars included', { timeout: 120_000 }, async ({ skip }) => {
     const path = findProgram('prometheus') ?? skip('prometheus is not on this machine (Debian: prometheus)');
     const world = exposed();
     // It refuses samples of another time than its own.

@@ -6,11 +6,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openMetrics } from '../../../src/metrics-collector.ts';
 import { listenForHttp } from '../../../src/surfaces/proxy/http-proxy.ts';
 import { SideReader } from '../../../src/surfaces/proxy/side-reader.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 type Behind = {
   readonly url: string;
   readonly directUrl: string;
+  /** Resolves when the proxy has told so many calls. */
+  readonly told: (count: number) => Promise<void>;
   readonly calls: () => Promise<readonly Record<string, unknown>[]>;
 };
 
@@ -38,14 +41,21 @@ async function behindProxy(listener: Listener): Promise<Behind> {
   return {
     url: proxy.url,
     directUrl,
+    async told(count) {
+      await eventually(async () => (await callsIn(directory)).length >= count);
+    },
     async calls() {
       await proxy.close();
-      const collector = openMetrics({ directory });
-      const { events } = await collector.query({ metric: 'tool.called' });
-      await collector.close();
-      return events.map(({ data }) => data);
+      return callsIn(directory);
     },
   };
+}
+
+async function callsIn(directory: string): Promise<readonly Record<string, unknown>[]> {
+  const collector = openMetrics({ directory });
+  const { events } = await collector.query({ metric: 'tool.called' });
+  await collector.close();
+  return events.map(({ data }) => data);
 }
 
 type Answer = { readonly status: number | undefined; readonly headers: readonly string[]; readonly body: Buffer };
@@ -132,12 +142,13 @@ describe('the HTTP proxy', () => {
 
   it('reads a copy of what is compressed, and passes the compressed bytes', async () => {
     const zipped = gzipSync(answerTo(1));
-    const { url, calls } = await behindProxy(async (incoming, outgoing) => {
+    const { url, told, calls } = await behindProxy(async (incoming, outgoing) => {
       await bodyOf(incoming);
       outgoing.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(zipped);
     });
     expect((await ask(url, { body: call(1) })).body.equals(zipped)).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // The copy is decoded beside the pipe.
+    await told(1);
     expect(await calls()).toMatchObject([{ tool: 'ping', outcome: 'success' }]);
   });
 
@@ -169,7 +180,7 @@ describe('the HTTP proxy', () => {
       waiting.push(ask(url, { method: 'GET', headers }));
       await ask(url, { body: call(1, `tool-of-${session}`), headers });
     }
-    while (streams.size < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(() => streams.size === 2);
     for (const answer of streams.values()) answer(answerTo(1));
     await Promise.all(waiting);
     const told = await calls();

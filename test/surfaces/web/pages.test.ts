@@ -16,10 +16,11 @@ async function openTables(page: Page): Promise<void> {
   const buttons = page.getByRole('button', { name: 'As a table' });
   for (let rest = await buttons.count(); rest > 0; rest--) {
     await buttons.first().click();
-    expect.soft(await buttons.count(), 'charts without their table').toBe(rest - 1);
+    await expect.poll(() => buttons.count(), { message: 'charts without their table' }).toBe(rest - 1);
   }
   for (const back of await page.getByRole('button', { name: 'As a chart' }).all()) {
     const table = page.locator(`[id="${await back.getAttribute('aria-controls')}"] table`);
+    await table.waitFor();
     expect.soft(await table.locator('tbody tr').count(), 'rows behind a chart').toBeGreaterThan(0);
     expect.soft(await table.locator('th').count(), 'columns behind a chart').toBeGreaterThan(1);
   }

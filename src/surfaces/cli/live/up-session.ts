@@ -80,9 +80,11 @@ async function runSession(context: CommandContext, { totalMillis, example, recei
     const sources = openSources(context, example !== undefined);
     if (receiver !== undefined) sources.push(receiver);
     // The example's nodes leave before the last look, so that their leaving is told.
-    const stopped = new Promise<void>((resolve) => {
-      end.addEventListener('abort', () => void (example?.stop() ?? Promise.resolve()).then(resolve), { once: true });
-    });
+    const leave = async (): Promise<void> => example?.stop();
+    // It may have been told to end while it began.
+    const stopped = end.aborted
+      ? leave()
+      : new Promise<void>((resolve) => end.addEventListener('abort', () => resolve(leave()), { once: true }));
     await follow({ context, collector, sources, view, end, totalMillis, link: api?.link, beforeStop: () => stopped });
   } finally {
     await example?.stop();

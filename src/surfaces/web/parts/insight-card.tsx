@@ -1,6 +1,6 @@
 import { Anchor, Badge, Button, Card, Group, List, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 
 import { figureText, valueText } from '../../cli/figure-text.ts';
@@ -146,8 +146,16 @@ function Decision({ advice: { advice, standing } }: { advice: StandingAdvice }) 
     onSettled: async () => queryClient.invalidateQueries(),
   });
   const isOpen = standing.state === 'open' || standing.state === 'expired';
+  const buttons = useRef<HTMLDivElement>(null);
+  const wasPending = useRef(false);
+  // What was pressed is gone with the decision: the keyboard goes to what can be pressed in its place, not to the top.
+  useEffect(() => {
+    const isDecided = wasPending.current && !decide.isPending;
+    wasPending.current = decide.isPending;
+    if (isDecided && document.activeElement === document.body) buttons.current?.querySelector('button')?.focus();
+  }, [decide.isPending]);
   return (
-    <Group gap="xs">
+    <Group gap="xs" ref={buttons}>
       {isOpen ? (
         <>
           <Button size="xs" loading={decide.isPending} onClick={() => decide.mutate('accept')}>

@@ -2,25 +2,26 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { freePort } from '../../../support/free-port.ts';
 import { otlpCollector } from '../../../support/otlp-collector.ts';
 import { decodeToJson } from '../../../support/otlp-schema.ts';
-import { runInProcess } from '../../../support/run-cli.ts';
+import { startInProcess } from '../../../support/run-cli.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-function up(endpoint: string, more: Readonly<Record<string, string>> = {}) {
+/** Starts `up` in a folder of its own. */
+function start(endpoint: string, more: Readonly<Record<string, string>> = {}) {
   const directory = join(temporaryFolder(), '.ai');
   mkdirSync(directory, { mode: 0o700 });
   const env = { AMICUS_METRICS_OTLP_PORT: '0', AMICUS_METRICS_OTLP_OUT_ENDPOINT: endpoint, ...more };
-  return runInProcess(['up', '--dir', directory, '--for', '2s'], { env });
+  return startInProcess(['up', '--dir', directory], { env });
 }
 
 describe('up', () => {
   it('pushes figures to the collector of the settings, with the headers of the environment', async () => {
     const collector = await otlpCollector();
-    const run = await up(collector.url, { AMICUS_METRICS_OTLP_OUT_HEADERS: 'x-key=abc' });
-    expect(run.code).toBe(0);
-    // One at the start, one at the end.
-    expect(collector.taken.length).toBeGreaterThanOrEqual(1);
+    const up = start(collector.url, { AMICUS_METRICS_OTLP_OUT_HEADERS: 'x-key=abc' });
+    await collector.came(1);
+    expect((await up.end()).code).toBe(0);
     expect(collector.taken.every(({ headers, path }) => headers['x-key'] === 'abc' && path === '/v1/metrics')).toBe(
       true,
     );
@@ -29,14 +30,17 @@ describe('up', () => {
   });
 
   it('goes on where nobody takes them, and says so once', async () => {
-    const run = await up('http://127.0.0.1:9');
+    const up = start('http://127.0.0.1:9');
+    await up.printed('figures do not reach');
+    const run = await up.end();
     expect(run.code).toBe(0);
     expect(run.stdout.match(/figures do not reach 127\.0\.0\.1:9: it cannot be reached/g)).toHaveLength(1);
   });
 
   it('does not push to itself', async () => {
-    const run = await up('http://localhost:4444', { AMICUS_METRICS_OTLP_PORT: '4444' });
-    expect(run.code).toBe(0);
-    expect(run.stdout).toContain('no figures are pushed to localhost:4444');
+    const port = String(await freePort());
+    const up = start(`http://localhost:${port}`, { AMICUS_METRICS_OTLP_PORT: port });
+    await up.printed(`no figures are pushed to localhost:${port}`);
+    expect((await up.end()).code).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Chunk } from '../columns/chunk.ts';
 import type { FoldRequest, FoldRow } from '../store.ts';
 import { readBlocks } from './block-book.ts';
-import { CellDecoder, compareValues, placeOf } from './cells.ts';
+import { CellDecoder, placeOf } from './cells.ts';
 import { ChunkFilter } from './chunk-filter.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { EventTable } from './event-tables.ts';
@@ -119,14 +119,4 @@ function lowerBound(times: Float64Array, t: number, from: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** By bucket, then by the values of the group. */
-export function compareRows(a: FoldRow, b: FoldRow): number {
-  if (a.bucket !== b.bucket) return a.bucket - b.bucket;
-  for (const [index, value] of a.group.entries()) {
-    const order = compareValues(value, b.group[index]);
-    if (order !== 0) return order;
-  }
-  return 0;
 }

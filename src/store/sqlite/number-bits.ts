@@ -95,15 +95,19 @@ function bestOrder(values: readonly number[]): number {
   return best;
 }
 
+/** Bits that are always known after the four bytes around a place are read. */
+const WINDOW_BITS = 25;
+/** Numbers with no more leading zeros than this lie wholly in one window. */
+const SHORT_ZEROS = 12;
+
 export class NumberReader {
   readonly #bytes: Uint8Array;
+  /** Place in bits. */
   #at: number;
-  #pending = 0;
-  #pendingBits = 0;
 
   constructor(bytes: Uint8Array, offset: number) {
     this.#bytes = bytes;
-    this.#at = offset;
+    this.#at = 8 * offset;
   }
 
   /** A list of known length. */
@@ -112,15 +116,25 @@ export class NumberReader {
     const unit = 2 ** order;
     const values: number[] = [];
     for (let i = 0; i < length; i++) {
-      let zeros = 0;
-      while (this.#take(1) === 0) {
-        zeros++;
-        if (zeros > 53) throw new RangeError('a rollup block is damaged');
-      }
-      const high = 2 ** zeros + this.#take(zeros);
-      values.push((high - 1) * unit + this.#take(order));
+      const window = this.#window();
+      const zeros = Math.clz32(window) - (32 - WINDOW_BITS);
+      let high: number;
+      if (zeros <= SHORT_ZEROS) {
+        high = window >>> (WINDOW_BITS - 1 - 2 * zeros);
+        this.#at += 2 * zeros + 1;
+      } else high = this.#takeLong();
+      values.push((high - 1) * unit + (order === 0 ? 0 : this.#take(order)));
     }
     return values;
+  }
+
+  #takeLong(): number {
+    let zeros = 0;
+    while (this.#take(1) === 0) {
+      zeros++;
+      if (zeros > 53) throw new RangeError('a rollup block is damaged');
+    }
+    return 2 ** zeros + this.#take(zeros);
   }
 
   #take(bits: number): number {
@@ -128,14 +142,25 @@ export class NumberReader {
       const high = this.#take(bits - CHUNK_BITS);
       return high * CHUNK + this.#take(CHUNK_BITS);
     }
-    while (this.#pendingBits < bits) {
-      // Beyond the end zeros follow; a list that runs on there ends in the error above.
-      this.#pending = ((this.#pending << 8) | (this.#bytes[this.#at++] ?? 0)) & 0x7fff_ffff;
-      this.#pendingBits += 8;
-    }
-    this.#pendingBits -= bits;
-    const value = (this.#pending >>> this.#pendingBits) & (2 ** bits - 1);
-    this.#pending &= 2 ** this.#pendingBits - 1;
+    const value = this.#window() >>> (WINDOW_BITS - bits);
+    this.#at += bits;
     return value;
+  }
+
+  /** The next 25 bits. Beyond the end zeros follow; a list that runs on there ends in the error above. */
+  #window(): number {
+    const bytes = this.#bytes;
+    const byte = this.#at >>> 3;
+    const word =
+      byte + 4 <= bytes.length
+        ? ((bytes[byte] as number) << 24) |
+          ((bytes[byte + 1] as number) << 16) |
+          ((bytes[byte + 2] as number) << 8) |
+          (bytes[byte + 3] as number)
+        : ((bytes[byte] ?? 0) << 24) |
+          ((bytes[byte + 1] ?? 0) << 16) |
+          ((bytes[byte + 2] ?? 0) << 8) |
+          (bytes[byte + 3] ?? 0);
+    return (word << (this.#at & 7)) >>> (32 - WINDOW_BITS);
   }
 }

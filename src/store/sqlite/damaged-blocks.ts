@@ -42,7 +42,7 @@ export function quarantineNoted(db: DatabaseSync, nowMicros: number): void {
 }
 
 /** Whether the bytes of a row of `block` are those that were written. */
-export const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
+const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
   row['b'] instanceof Uint8Array && crc32(row['b']) === row['crc'];
 
 const hourOf = (t: number): number => Math.floor(t / MICROS_PER_HOUR);

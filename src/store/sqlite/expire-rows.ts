@@ -3,7 +3,7 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { EventTable } from './event-tables.ts';
 
 /** How many rows each origin has. */
-export type RowsByOrigin = Iterable<readonly [origin: number, rows: number]>;
+type RowsByOrigin = Iterable<readonly [origin: number, rows: number]>;
 
 /**
  * Remove the rows of an hour from the typed table and count them to their producers as expired. Call inside a write

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { IncomingEvent } from '../../src/model/event.ts';
 import { QuantileSketch } from '../../src/model/quantile-sketch.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../src/model/range.ts';
-import { compareRows } from '../../src/store/sqlite/fold.ts';
+import { compareRows } from '../../src/query/merge-rows.ts';
+
 import type { FoldRequest, Measure } from '../../src/store/store.ts';
 import { expectRows, filter, UNLIMITED } from '../contracts/store-contract.ts';
 import { fieldOfEvent, passes, plainFold } from '../support/plain-fold.ts';

@@ -4,11 +4,18 @@ import type { EventTable } from './event-tables.ts';
 import { RollupBlock } from './rollup-block.ts';
 import { dayOf, draftOfHotRows, draftOfRows, HOURS_PER_DAY, readHour } from './rollup-build.ts';
 
+/** Most hours that are read before they are asked for. */
+const MAX_HOURS_AHEAD = 24;
+
+type HoursAhead = { readonly from: number; readonly before: number; readonly hours: ReadonlyMap<number, Uint8Array> };
+
 /** The rollup blocks of one metric, so chosen that they equal the events. Use within one read transaction. */
 export class RollupBlocks {
   readonly #db: DatabaseSync;
   readonly #table: EventTable;
   readonly #hourRows: StatementSync;
+  /** Blocks of hours that were read, asked for or not yet. */
+  #ahead: HoursAhead = { from: 0, before: 0, hours: new Map() };
   #dirty: readonly number[] | undefined;
   #isWithoutRows: ((hour: number) => boolean) | undefined;
 
@@ -58,15 +65,35 @@ export class RollupBlocks {
   *#hours(fromHour: number, beforeHour: number, apart: boolean): Generator<RollupBlock> {
     if (fromHour >= beforeHour) return;
     const changed = new Set(this.#dirtyHours(fromHour, beforeHour));
-    const rows = this.#hourRows.all(this.#table.metricId, fromHour, beforeHour);
-    for (const row of rows) {
-      const hour = Number(row['hour']);
+    for (const { hour, bytes } of this.#storedHours(fromHour, beforeHour)) {
       if (changed.has(hour)) continue;
-      const block = new RollupBlock(row['b'] as Uint8Array, this.#table);
+      const block = new RollupBlock(bytes, this.#table);
       // Never so once the raw rows are gone: see saveHour.
       yield block.overflowed && apart ? this.#fromRows(hour) : block;
     }
     for (const hour of changed) yield this.#fromRows(hour);
+  }
+
+  *#storedHours(
+    fromHour: number,
+    beforeHour: number,
+  ): Generator<{ readonly hour: number; readonly bytes: Uint8Array }> {
+    for (let hour = fromHour; hour < beforeHour; hour++) {
+      const { from, before } = this.#ahead;
+      if (hour < from || hour >= before) this.#readAhead(hour, beforeHour);
+      const bytes = this.#ahead.hours.get(hour);
+      if (bytes !== undefined) yield { hour, bytes };
+    }
+  }
+
+  /** A question of hourly buckets comes for one hour after the other: one statement then reads for many of them. */
+  #readAhead(from: number, needed: number): void {
+    // The first time only what is needed; twice as many with each further time.
+    const known = this.#ahead.before - this.#ahead.from;
+    const before = Math.max(needed, from + Math.min(MAX_HOURS_AHEAD, 2 * known));
+    const rows = this.#hourRows.all(this.#table.metricId, from, before);
+    const hours = new Map(rows.map((row) => [Number(row['hour']), row['b'] as Uint8Array]));
+    this.#ahead = { from, before, hours };
   }
 
   #fromRows(hour: number): RollupBlock {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { QuantileSketch } from '../../src/model/quantile-sketch.ts';
+import { SeededRandom } from '../../src/model/seeded-random.ts';
 
 const sketchOf = (values: readonly number[]): QuantileSketch => {
   const sketch = new QuantileSketch();
@@ -29,6 +30,20 @@ describe('a quantile sketch', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it.each([
+    { tail: 'Pareto, index 1.1', draw: (random: SeededRandom) => (1 - random.next()) ** (-1 / 1.1) },
+    { tail: 'log-normal, sigma 3', draw: (random: SeededRandom) => Math.exp(3 * random.normal()) },
+  ])('answers within 1 % where the tail is heavy: $tail', ({ draw }) => {
+    const random = new SeededRandom(7);
+    const all = Array.from({ length: 50_000 }, () => draw(random));
+    const sorted = all.toSorted((a, b) => a - b);
+    const sketch = sketchOf(all);
+    for (const q of [0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999, 1]) {
+      const exact = sorted[Math.floor(q * (sorted.length - 1))] ?? NaN;
+      expect(Math.abs((sketch.quantile(q) ?? NaN) / exact - 1)).toBeLessThanOrEqual(QuantileSketch.relativeError);
+    }
   });
 
   it('equals, merged, the sketch of all values together, in any order', () => {

@@ -13,7 +13,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { hoursOf, SOAK_DAYS, SOAK_START_MICROS, soakEvents, soakNow } from '../support/soak-days.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const RETENTION = { rawDays: 9, rollupDays: 1_000, maxBytes: 1_000_000 };
+const RETENTION = { rawDays: 9, rollupDays: 1_000, maxBytes: 360_000 };
 /** Every so many days the recorder, or the upkeep, is killed in the middle of its work. */
 const RECORDER_KILLED = 3;
 const UPKEEP_KILLED = 2;

@@ -78,9 +78,7 @@ describe('a scan', () => {
     expect(rowsOf(bench.store.path)).toEqual({ hot: 2_500, sealed: 3_000 });
     const oldest = await scanned(bench.store);
     expect(oldest.map(({ atMicros }) => atMicros)).toEqual(
-      [...spread(3_000), ...spread(2_500, OLDEST + 500_000)]
-        .map(({ atMicros }) => atMicros)
-        .toSorted((a, b) => a - b),
+      [...spread(3_000), ...spread(2_500, OLDEST + 500_000)].map(({ atMicros }) => atMicros).toSorted((a, b) => a - b),
     );
     const newest = await scanned(bench.store, { order: 'newest_first' });
     expect(newest).toEqual(oldest.toReversed());

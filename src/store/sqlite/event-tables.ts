@@ -83,17 +83,26 @@ export const toColumn = ([fieldName, kind, unit]: DeclaredField): Column => ({
   scale: fieldOf(kind, unit ?? undefined).scale,
 });
 
+/** A stored list of fields, as declared, as columns and as fields of a metric. */
+type Declaration = {
+  readonly declared: readonly DeclaredField[];
+  readonly columns: readonly Column[];
+  readonly fields: StoredMetric['fields'];
+};
+
 /** Declarations by their stored text: they are read with every question and hardly ever change. */
-const known = new Map<string, readonly DeclaredField[]>();
+const known = new Map<string, Declaration>();
 const MAX_KNOWN = 1_000;
 
-function declarationOf(text: string): readonly DeclaredField[] {
+function declarationOf(text: string): Declaration {
   const parsed = known.get(text);
   if (parsed !== undefined) return parsed;
   if (known.size >= MAX_KNOWN) known.clear();
-  const fields = JSON.parse(text) as DeclaredField[];
-  known.set(text, fields);
-  return fields;
+  const declared = JSON.parse(text) as DeclaredField[];
+  const fields = Object.fromEntries(declared.map(([field, kind, unit]) => [field, fieldOf(kind, unit ?? undefined)]));
+  const declaration = { declared, columns: declared.map(toColumn), fields };
+  known.set(text, declaration);
+  return declaration;
 }
 
 /** The event tables of a file, by metric. */
@@ -102,18 +111,17 @@ export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
   return new Map(
     rows.map((row) => {
       const metric = String(row['name']);
-      const columns = declarationOf(String(row['fields'])).map(toColumn);
-      const declared = declarationOf(String(row['declared']));
+      const { columns } = declarationOf(String(row['fields']));
+      const { declared } = declarationOf(String(row['declared']));
       return [metric, { metricId: Number(row['id']), metric, table: quoted(tableName(metric)), columns, declared }];
     }),
   );
 }
 
-export function toStoredMetric(table: EventTable): StoredMetric {
-  return {
-    name: table.metric,
-    fields: Object.fromEntries(table.declared.map(([field, kind, unit]) => [field, fieldOf(kind, unit ?? undefined)])),
-  };
+/** The metrics of a file, in the order in which it met them. */
+export function readStoredMetrics(db: DatabaseSync): readonly StoredMetric[] {
+  const rows = db.prepare('SELECT name, declared FROM metric ORDER BY id').all();
+  return rows.map((row) => ({ name: String(row['name']), fields: declarationOf(String(row['declared'])).fields }));
 }
 
 const lacking = (declared: readonly DeclaredField[], present: readonly string[]): DeclaredField[] =>

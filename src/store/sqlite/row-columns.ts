@@ -9,28 +9,31 @@ import type { EventTable } from './event-tables.ts';
 export function toBlockColumns(rows: readonly Row[], table: EventTable): BlockColumns {
   return {
     times: Float64Array.from(rows, (row) => Number(row[0])),
-    origins: coded(rows, 1),
+    origins: codedCells(rows, 1),
     columns: table.columns.map((column, index) =>
-      isNumeric(column) ? { numbers: numbers(rows, index + 2) } : coded(rows, index + 2),
+      isNumeric(column) ? { numbers: numberCells(rows, index + 2) } : codedCells(rows, index + 2),
     ),
   };
 }
 
-function numbers(rows: readonly Row[], place: number): Float64Array {
-  const cells = new Float64Array(rows.length);
-  for (const [i, row] of rows.entries()) {
-    const cell = row[place] ?? null;
-    cells[i] = cell === null ? Number.NaN : Number(cell);
+/** The cells at a place of rows; absent in all of them where there is no such place. */
+export function numberCells(rows: readonly Row[], place: number | undefined): Float64Array {
+  const cells = new Float64Array(rows.length).fill(Number.NaN);
+  if (place === undefined) return cells;
+  for (let i = 0; i < rows.length; i++) {
+    const cell = rows[i]?.[place] ?? null;
+    if (cell !== null) cells[i] = cell as number;
   }
   return cells;
 }
 
-function coded(rows: readonly Row[], place: number): CodedCells {
+export function codedCells(rows: readonly Row[], place: number | undefined): CodedCells {
   const codes = new Uint16Array(rows.length);
+  if (place === undefined) return { codes, keys: [null] };
   const keys: Key[] = [];
   const codeOf = new Map<Key, number>();
-  for (const [i, row] of rows.entries()) {
-    const cell: Key = row[place] ?? null;
+  for (let i = 0; i < rows.length; i++) {
+    const cell: Key = rows[i]?.[place] ?? null;
     let code = codeOf.get(cell);
     if (code === undefined) codeOf.set(cell, (code = keys.push(cell) - 1));
     codes[i] = code;

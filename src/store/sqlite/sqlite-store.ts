@@ -27,7 +27,7 @@ import { coverageOf } from './coverage.ts';
 import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
-import { type EventTable, readEventTables, toStoredMetric } from './event-tables.ts';
+import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
 import { foldTable } from './fold.ts';
 import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
@@ -94,7 +94,7 @@ export class SqliteStore implements Store {
   }
 
   async metrics(): Promise<readonly StoredMetric[]> {
-    return this.#guarded(() => [...readEventTables(this.#open.db).values()].map(toStoredMetric));
+    return this.#guarded(() => readStoredMetrics(this.#open.db));
   }
 
   async *scan(request: ScanRequest): AsyncGenerator<readonly StoredEvent[]> {

@@ -25,8 +25,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Far more than any test needs, for machines that have much else to do; what a test waits for has at most half of it.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000, interval: 100 } },
     // No test, and no process that one starts, looks at the agents of the machine it runs on, or takes the port of its
     // dashboard.

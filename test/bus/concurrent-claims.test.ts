@@ -22,7 +22,7 @@ async function workUntilEmpty(bus: BusProcess, nodeId: string): Promise<string[]
 }
 
 describe('eight processes on one queue', () => {
-  it('never get a task twice, and lose no update of another', { timeout: 120_000 }, async () => {
+  it('never get a task twice, and lose no update of another', { timeout: 300_000 }, async () => {
     const directory = join(temporaryFolder(), '.ai');
     const buses = await Promise.all(Array.from({ length: PROCESSES }, async () => startBus(directory)));
     for (let index = 0; index < TASKS; index += 1) await buses[0]?.call('add_task', { task: `Task ${index}` });
@@ -39,7 +39,7 @@ describe('eight processes on one queue', () => {
     }
   });
 
-  it('never let a reader that takes no lock see a half-written file', { timeout: 120_000 }, async () => {
+  it('never let a reader that takes no lock see a half-written file', { timeout: 300_000 }, async () => {
     const directory = join(temporaryFolder(), '.ai');
     const buses = await Promise.all(Array.from({ length: 3 }, async () => startBus(directory)));
     await buses[0]?.call('update_state', { summary: 'x'.repeat(20_000) });

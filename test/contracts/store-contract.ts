@@ -189,7 +189,7 @@ export function storeContract(name: string, open: () => Promise<ContractStore>):
       expect(descending.map(({ data }) => data['tests'])).toEqual([4, 3]);
     });
 
-    it('filters as a plain filter does', { timeout: 120_000 }, async () => {
+    it('filters as a plain filter does', { timeout: 300_000 }, async () => {
       await fc.assert(
         fc.asyncProperty(
           sampleEvents,
@@ -225,7 +225,7 @@ export function storeContract(name: string, open: () => Promise<ContractStore>):
       }),
     );
 
-    it('folds as a plain fold does, by group, bucket and range', { timeout: 120_000 }, async () => {
+    it('folds as a plain fold does, by group, bucket and range', { timeout: 300_000 }, async () => {
       const boundary = fc.integer({ min: RANGE.fromMicros, max: RANGE.toMicros });
       const boundaries = fc
         .uniqueArray(boundary, { minLength: 2, maxLength: 6 })
@@ -276,7 +276,7 @@ export function storeContract(name: string, open: () => Promise<ContractStore>):
       expect(Math.abs(median - 500)).toBeLessThanOrEqual(500 * QuantileSketch.relativeError + 1);
     });
 
-    it('covers a range without gaps, and what it covers folds as the events do', { timeout: 120_000 }, async () => {
+    it('covers a range without gaps, and what it covers folds as the events do', { timeout: 300_000 }, async () => {
       const cut = fc.integer({ min: RANGE.fromMicros, max: RANGE.toMicros });
       await fc.assert(
         fc.asyncProperty(sampleEvents, fc.integer({ min: 0, max: 60 }), cut, cut, async (events, early, a, b) => {

@@ -33,7 +33,7 @@ async function firstCompletion(directory: string): Promise<void> {
 }
 
 describe('the example cluster', () => {
-  it('plays for its time, completes tasks, and leaves no process behind', { timeout: 120_000 }, async () => {
+  it('plays for its time, completes tasks, and leaves no process behind', { timeout: 300_000 }, async () => {
     const { directory, cluster } = start({ durationMillis: 6000 });
     expect(cluster.pids).toHaveLength(4);
     await firstCompletion(directory);
@@ -51,7 +51,7 @@ describe('the example cluster', () => {
     expect(new Set(nodesIn(directory).map((node) => node.status))).toEqual(new Set(['terminated']));
   });
 
-  it('ends when told to, with every node having said farewell', { timeout: 120_000 }, async () => {
+  it('ends when told to, with every node having said farewell', { timeout: 300_000 }, async () => {
     const { directory, cluster } = start({ nodes: 3 });
     await firstCompletion(directory);
     await cluster.stop();
@@ -61,7 +61,7 @@ describe('the example cluster', () => {
     await cluster.stop();
   });
 
-  it('ends on its signal, also on one that was given before', { timeout: 120_000 }, async () => {
+  it('ends on its signal, also on one that was given before', { timeout: 300_000 }, async () => {
     const abort = new AbortController();
     const { directory, cluster } = start({ nodes: 2, signal: abort.signal });
     abort.abort();
@@ -72,7 +72,7 @@ describe('the example cluster', () => {
     await expect.poll(() => processesOf(late.directory)).toEqual([]);
   });
 
-  it('leaves no orphan when its starter is killed', { timeout: 120_000 }, async () => {
+  it('leaves no orphan when its starter is killed', { timeout: 300_000 }, async () => {
     const directory = join(temporaryFolder(), '.ai');
     const entry = new URL('../../src/example/example-cluster.ts', import.meta.url).href;
     const script = `import(${JSON.stringify(entry)}).then((m) => m.startExampleCluster(${JSON.stringify({ directory, nodes: 3, speed: 8 })}))`;
@@ -84,7 +84,7 @@ describe('the example cluster', () => {
     expect(nodesIn(directory).map((node) => node.status)).toEqual(['terminated', 'terminated', 'terminated']);
   });
 
-  it('leaves no bus behind when a node is killed, and the others play on', { timeout: 120_000 }, async () => {
+  it('leaves no bus behind when a node is killed, and the others play on', { timeout: 300_000 }, async () => {
     const { directory, cluster } = start({ nodes: 3 });
     await firstCompletion(directory);
     // Three nodes, each with its bus.
@@ -99,7 +99,7 @@ describe('the example cluster', () => {
 
   it.each(['string-steps', 'no-ids', 'text-markers', 'noise', 'slow-lock'])(
     'speaks the dialect %s',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (dialect) => {
       const { directory, cluster } = start({ nodes: 3, dialect, speed: 12 });
       const isEnded = (): boolean => {
@@ -112,7 +112,7 @@ describe('the example cluster', () => {
     },
   );
 
-  it('says why when no node can live', { timeout: 120_000 }, async () => {
+  it('says why when no node can live', { timeout: 300_000 }, async () => {
     const { cluster } = start({ nodes: 2, dialect: 'klingon' });
     await expect(cluster.done).rejects.toThrow('klingon');
   });

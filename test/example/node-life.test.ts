@@ -43,7 +43,7 @@ async function born(
 type Step = { readonly status: string; readonly assigned_to?: string; readonly outcome?: string };
 
 describe('the lives of nodes', () => {
-  it('are a manager that hands out work and workers that do it', { timeout: 120_000 }, async () => {
+  it('are a manager that hands out work and workers that do it', { timeout: 300_000 }, async () => {
     const directory = join(temporaryFolder(), '.ai');
     const lives = await Promise.all([
       born(directory, 'Node-BM', 'bootstrap_manager', 3000),
@@ -60,7 +60,7 @@ describe('the lives of nodes', () => {
     expect(state['work_distribution']).toMatchObject({ workload_status: expect.any(String) });
   });
 
-  it('end early for a worker that finds nothing to do', { timeout: 120_000 }, async () => {
+  it('end early for a worker that finds nothing to do', { timeout: 300_000 }, async () => {
     const life = await born(join(temporaryFolder(), '.ai'), 'Node-A', 'developer', 20_000);
     await liveAsWorker(life);
     // Its patience is 5 to 25 s of the play.
@@ -68,7 +68,7 @@ describe('the lives of nodes', () => {
     expect(life.isOver).toBe(false);
   });
 
-  it('end at once for a node that is told to leave', { timeout: 120_000 }, async () => {
+  it('end at once for a node that is told to leave', { timeout: 300_000 }, async () => {
     const leaving = new AbortController();
     const life = await born(join(temporaryFolder(), '.ai'), 'Node-A', 'developer', 60_000, leaving.signal);
     const start = performance.now();
@@ -79,7 +79,7 @@ describe('the lives of nodes', () => {
     expect(life.isOver).toBe(true);
   });
 
-  it('go on after a refusal, and tell it from a failure', { timeout: 120_000 }, async () => {
+  it('go on after a refusal, and tell it from a failure', { timeout: 300_000 }, async () => {
     const life = await born(join(temporaryFolder(), '.ai'), 'Node-A', 'developer', 60_000);
     expect(await life.attempt('claim_task', { task_id: 'none', agent_id: 'Node-A' })).toBeUndefined();
     await expect(life.call('claim_task', { task_id: 'none', agent_id: 'Node-A' })).rejects.toThrow(BusRefusal);

@@ -11,7 +11,7 @@ const KILLS = 160;
 const CLUSTERS = 2;
 
 describe('processes killed at any moment', () => {
-  it('lose nothing acknowledged, double nothing, invent nothing', { timeout: 120_000 }, async ({ annotate }) => {
+  it('lose nothing acknowledged, double nothing, invent nothing', { timeout: 300_000 }, async ({ annotate }) => {
     const seeds = Array.from({ length: CLUSTERS }, () => Math.floor(Math.random() * 2 ** 31));
     const crashed = await Promise.all(seeds.map((seed) => crashCluster({ seed, kills: KILLS / CLUSTERS })));
     let kills = 0;
@@ -37,7 +37,7 @@ describe('processes killed at any moment', () => {
     expect(kills).toBeGreaterThanOrEqual(150);
   });
 
-  it('are caught by this very check when a recorder only pretends to have written', { timeout: 120_000 }, async () => {
+  it('are caught by this very check when a recorder only pretends to have written', { timeout: 300_000 }, async () => {
     const { lost, doubled, phantoms } = await lookAfter(
       await crashCluster({ seed: 7, kills: 12, writerMode: 'early' }),
     );

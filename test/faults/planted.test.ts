@@ -196,7 +196,7 @@ describe('a damaged store', () => {
 
   it(
     'with flipped bits answers, or is set aside: it never keeps events from being stored',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const random = seededRandom(5);
       const { directory } = workspace();

@@ -14,7 +14,7 @@ const CHILD = fileURLToPath(new URL('../support/upkeep-child.ts', import.meta.ur
 const KILLS = 12;
 
 describe('an upkeep that is killed', () => {
-  it('at any point leaves rollups that equal the events, and goes on next time', { timeout: 120_000 }, async () => {
+  it('at any point leaves rollups that equal the events, and goes on next time', { timeout: 300_000 }, async () => {
     const { store, put, directory } = await openBench();
     // In order of insertion, oldest last: events of ten days, every 20 minutes.
     const events = Array.from({ length: 10 * 72 }, (_, i) =>
@@ -45,7 +45,7 @@ describe('an upkeep that is killed', () => {
     expect(kept.length).toBeLessThan(4 * 72);
   });
 
-  it('while it seals leaves each event once, as it was, in a block or beside', { timeout: 60_000 }, async () => {
+  it('while it seals leaves each event once, as it was, in a block or beside', { timeout: 300_000 }, async () => {
     const { store, put, directory } = await openBench();
     await put(
       Array.from({ length: 60_000 }, (_, i) => sample(NOW_MICROS - 60 * MICROS_PER_HOUR + i * 3e6, { tests: i })),

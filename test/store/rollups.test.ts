@@ -21,7 +21,7 @@ async function expectRollupsEqual(store: Store, events: readonly IncomingEvent[]
 }
 
 describe('rollups', () => {
-  it('equal the events they stand for, and are made anew when late ones come', { timeout: 120_000 }, async () => {
+  it('equal the events they stand for, and are made anew when late ones come', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(sampleEvents, fc.integer({ min: 0, max: 60 }), async (events, early) => {
         const { store, put } = await openBench();
@@ -39,7 +39,7 @@ describe('rollups', () => {
     );
   });
 
-  it('still equal all events when raw detail has expired, late ones among them', { timeout: 120_000 }, async () => {
+  it('still equal all events when raw detail has expired, late ones among them', { timeout: 300_000 }, async () => {
     const oneDay = { rawDays: 1, rollupDays: 1_000, maxBytes: 1e12 };
     await fc.assert(
       fc.asyncProperty(sampleEvents, fc.integer({ min: 0, max: 60 }), async (events, early) => {

@@ -94,7 +94,7 @@ describe('sealed events', () => {
     });
   });
 
-  it('are counted wherever an upkeep that cuts blocks is killed', { timeout: 60_000 }, async () => {
+  it('are counted wherever an upkeep that cuts blocks is killed', { timeout: 300_000 }, async () => {
     const { store, directory } = await sealed();
     const before = await store.foldRollups(all);
     for (let kill = 0; kill < 8; kill++) {

@@ -61,7 +61,7 @@ const asking = (asked: Partial<FoldRequest>): FoldRequest => ({
 });
 
 describe('a fold over sealed rows and others', () => {
-  it('answers any question as a plain fold over the events does', { timeout: 60_000 }, async () => {
+  it('answers any question as a plain fold over the events does', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         sampleEvents,
@@ -85,7 +85,7 @@ describe('a fold over sealed rows and others', () => {
     );
   });
 
-  it('answers the same before and after rows are sealed, over several chunks', { timeout: 60_000 }, async () => {
+  it('answers the same before and after rows are sealed, over several chunks', { timeout: 300_000 }, async () => {
     const bench = await openBench();
     const events = Array.from({ length: 40_000 }, (_, i) =>
       sample(OLDEST + i * 5_000_000, {

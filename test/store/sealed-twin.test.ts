@@ -102,7 +102,7 @@ describe('a store whose upkeep seals', () => {
 
   it(
     'answers so, too, when another process drains late and second tellings while it seals',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const teller = new Teller(7);
       const [sealing, plain] = [await openBench(), await openBench()];

@@ -143,7 +143,7 @@ describe('a back-test', () => {
       }),
       { numRuns: 8 },
     );
-  }, 120_000);
+  }, 300_000);
 
   it('says how often, how long and when it would have fired', async () => {
     const claims = [60, 61, 62, 300, 301].map((minute) => ({ minute, node: 'A', queued: 600 }));

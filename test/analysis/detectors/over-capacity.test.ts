@@ -70,7 +70,7 @@ describe('over-capacity', () => {
 describe('over-capacity and backlog', () => {
   it(
     'never hold both of one cluster, and what one advises gives the other no reason',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       for (const seed of [11, 12, 13]) {
         const scarce = cluster(seed, 2, 40);

@@ -22,7 +22,7 @@ describe('cutDay', () => {
 });
 
 describe('forecastSpend', () => {
-  it('holds what comes about as often as it says, on worlds of every kind', { timeout: 120_000 }, () => {
+  it('holds what comes about as often as it says, on worlds of every kind', { timeout: 300_000 }, () => {
     const rows = forecastCoverage([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     for (const { method, horizon, held } of rows.filter((row) => row.method === 'ours')) {
       expect(held[1], `${method} ${horizon}`).toBeGreaterThan(0.6);

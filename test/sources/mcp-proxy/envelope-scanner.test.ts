@@ -48,7 +48,7 @@ describe('the envelope of a message', () => {
       }
     }
     expect(wrong.slice(0, 3)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('is found behind a text of megabytes, cut anywhere', () => {
     const text = JSON.stringify({ result: { content: [{ text: '漢"\\🚀'.repeat(200_000) }], isError: true }, id: 7 });

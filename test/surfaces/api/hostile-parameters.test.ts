@@ -87,7 +87,7 @@ describe('parameters', () => {
     }
     expect(await api.ask('/api/v1/events?metric=task.completed')).toHaveProperty('events.length', 1);
     expect(Object.prototype).not.toHaveProperty('x');
-  }, 120_000);
+  }, 300_000);
 
   it('of strange shapes are refused', async () => {
     const api = await startApi();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   const plan = { seed: 7, days: DAYS, nodes: 5, faults: [fault('failing_tests'), fault('low_cache_use')] };
   store = await simulatedStore(plan, NOW);
-}, 120_000);
+}, 300_000);
 afterAll(() => store.remove());
 
 const start = (): Promise<RunningMcp> => startMcp(store.directory, { clock: store.clock });

@@ -89,7 +89,7 @@ function hostileEvents(): IncomingEvent[] {
 let store: SimulatedStore;
 beforeAll(async () => {
   store = await simulatedStore({ seed: 11, days: 8, nodes: 4 }, NOW, hostileEvents());
-}, 120_000);
+}, 300_000);
 afterAll(() => store.remove());
 
 const withBudget = (): void =>

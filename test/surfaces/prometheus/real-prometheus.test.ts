@@ -66,7 +66,7 @@ async function startPrometheus(path: string, target: number): Promise<(query: st
 type Vector = { result: { metric: Record<string, string>; value: [number, string] }[] };
 
 describe('a real Prometheus', () => {
-  it('scrapes all of it as OpenMetrics, exemplars included', { timeout: 120_000 }, async ({ skip }) => {
+  it('scrapes all of it as OpenMetrics, exemplars included', { timeout: 300_000 }, async ({ skip }) => {
     const path = findProgram('prometheus') ?? skip('prometheus is not on this machine (Debian: prometheus)');
     const world = exposed();
     // It refuses samples of another time than its own.

@@ -52,7 +52,7 @@ describe('the proxy under load', () => {
     expect(events.map(({ data }) => [data['tool'], data['outcome'], data['response_bytes']])).toEqual([
       ['grow', 'success', size - 1],
     ]);
-  }, 120_000);
+  }, 300_000);
 
   it('lets the server feel a client that does not read', async () => {
     const folder = temporaryFolder();

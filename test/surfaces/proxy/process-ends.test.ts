@@ -86,7 +86,7 @@ describe('the end of a server behind the proxy', () => {
   });
 
   it('shows the client that the server reads no more', async () => {
-    const script = `require('fs').closeSync(0); console.log('closed'); setTimeout(() => {}, 60_000)`;
+    const script = `require('fs').closeSync(0); console.log('closed'); setTimeout(() => {}, 300_000)`;
     const running = start(wrapped(node(script)), temporaryFolder());
     await printed(running.child.stdout, 'closed');
     const failed = new Promise((resolve) => running.child.stdin.once('error', resolve));

@@ -63,7 +63,7 @@ describe('bytes through the proxy', () => {
         session.calls,
       ]);
     }
-  }, 120_000);
+  }, 300_000);
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7])('are the same with real processes, and so is the end (%i)', async (seed) => {
     const maker = new SessionMaker(100 + seed);

@@ -90,5 +90,5 @@ secret_env = "TEAM_SECRET"
     const told = { rule: 'queue', state: 'warn', notified: true, value: '1000' };
     expect(events).toMatchObject([{ data: { ...told, group: 'Node-A' } }, { data: { ...told, group: 'Node-B' } }]);
     await metrics.close();
-  }, 120_000);
+  }, 300_000);
 });

@@ -34,7 +34,7 @@ async function firstCompletion(directory: string): Promise<void> {
 
 describe('the example cluster', () => {
   it('plays for its time, completes tasks, and leaves no process behind', { timeout: 300_000 }, async () => {
-    const { directory, cluster } = start({ durationMillis: 6000 });
+    const { directory, cluster } = start({ durationMillis: 10_000 });
     expect(cluster.pids).toHaveLength(4);
     await firstCompletion(directory);
     // Each node has a bus process of its own.

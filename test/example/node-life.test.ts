@@ -46,9 +46,9 @@ describe('the lives of nodes', () => {
   it('are a manager that hands out work and workers that do it', { timeout: 300_000 }, async () => {
     const directory = join(temporaryFolder(), '.ai');
     const lives = await Promise.all([
-      born(directory, 'Node-BM', 'bootstrap_manager', 3000),
-      born(directory, 'Node-A', 'architect', 3000),
-      born(directory, 'Node-B', 'developer', 3000),
+      born(directory, 'Node-BM', 'bootstrap_manager', 6000),
+      born(directory, 'Node-A', 'architect', 6000),
+      born(directory, 'Node-B', 'developer', 6000),
     ]);
     await Promise.all(lives.map(async (life, index) => (index === 0 ? liveAsManager(life) : liveAsWorker(life))));
     const state = stateIn(directory);

@@ -13,14 +13,32 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 /** Compressed bytes that may wait to be read; a body that comes faster is no longer read, only passed on. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-/** A stream that reads the decoded copy of a body that passes in an encoding; undefined for an unknown one. */
-export function decodedCopy(encoding: string | undefined, stream: MessageStream): MessageStream | undefined {
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return stream;
+/**
+ * A stream that reads the decoded copy of a body that passes in an encoding; undefined for an unknown one.
+ *
+ * @param onRead Told when no more of it will be read: decoding goes on for a while after the end of the body.
+ */
+export function decodedCopy(
+  encoding: string | undefined,
+  stream: MessageStream,
+  onRead: () => void,
+): MessageStream | undefined {
+  if (encoding === undefined || encoding === '' || encoding === 'identity') {
+    return {
+      push: (chunk) => stream.push(chunk),
+      end: () => {
+        stream.end();
+        onRead();
+      },
+    };
+  }
   const decoder = DECODERS.get(encoding.trim().toLowerCase())?.();
   if (decoder === undefined) return undefined;
   decoder.on('data', (chunk: Buffer) => stream.push(chunk));
   decoder.once('end', () => stream.end());
   decoder.on('error', () => undefined);
+  // After its end, after a failure, and when it was given up.
+  decoder.once('close', onRead);
   return {
     push: (chunk) => {
       if (decoder.destroyed) return;

@@ -62,15 +62,16 @@ export function passExchange(incoming: IncomingMessage, outgoing: ServerResponse
     outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedHeaders(answer.rawHeaders));
     // Sends the headers at once, and in their own encoding, which flushHeaders() does not keep.
     outgoing.write(Buffer.alloc(0));
-    const copy = streamOf(answer, (message, size) => observer.fromServer(message, size));
+    const { promise: read, resolve: onRead } = Promise.withResolvers<void>();
+    const copy = streamOf(answer, (message, size) => observer.fromServer(message, size), onRead);
+    if (copy === undefined) onRead();
     answer.on('error', () => undefined);
     const overhear = (chunk: Buffer): void => reader.listen(() => copy?.push(chunk));
     pump(answer, outgoing, overhear, () => {
       reader.listen(() => copy?.end());
       if (!answer.complete) outgoing.destroy();
       else outgoing.end();
-      // A copy that is decoded ends a little later than the body itself.
-      if (!isCancelled && given === undefined) setTimeout(finish, copy instanceof BodyStream ? 0 : DECODING_MILLIS);
+      if (!isCancelled && given === undefined) void read.then(finish);
     });
   });
   const copy = streamOf(incoming, (message, size) => observer.fromClient(message, size));
@@ -87,8 +88,6 @@ export function passExchange(incoming: IncomingMessage, outgoing: ServerResponse
   });
 }
 
-const DECODING_MILLIS = 50;
-
 /** A short answer of the proxy's own: only where there is none of the server. */
 export function answerPlainly(outgoing: ServerResponse, status: number, text: string): void {
   outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
@@ -96,13 +95,18 @@ export function answerPlainly(outgoing: ServerResponse, status: number, text: st
 }
 
 /** What reads a copy of a body; undefined where it holds no messages, or in an unknown encoding. */
-function streamOf(message: IncomingMessage, onMessage: OnMessage): MessageStream | undefined {
+function streamOf(
+  message: IncomingMessage,
+  onMessage: OnMessage,
+  onRead: () => void = () => undefined,
+): MessageStream | undefined {
   const type = (headerOf(message, 'content-type') ?? '').toLowerCase();
   const isEvents = type.startsWith('text/event-stream');
   if (!isEvents && !type.includes('json')) return undefined;
   return decodedCopy(
     headerOf(message, 'content-encoding'),
     isEvents ? new EventStream(onMessage) : new BodyStream(onMessage),
+    onRead,
   );
 }
 

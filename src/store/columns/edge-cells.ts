@@ -1,3 +1,4 @@
+import { cellAt } from './cell-at.ts';
 import type { Chunk, CodedCells, Key } from './chunk.ts';
 import { type Stretch, withRoom } from './stretch.ts';
 
@@ -71,8 +72,7 @@ export class EdgeCells {
     const known = this.#moments[slot] as number;
     if (this.#isLast ? time < known : time > known) return;
     this.#moments[slot] = time;
-    this.#cells[slot] =
-      cells instanceof Float64Array ? (cells[row] ?? null) : (cells.keys[cells.codes[row] as number] ?? null);
+    this.#cells[slot] = cellAt(cells, row);
   }
 
   #presence(cells: Float64Array | CodedCells): (row: number) => boolean {

@@ -37,6 +37,9 @@ type Listed = {
   readonly origins: string;
 };
 
+/** What is listed of blocks; their bytes are not. */
+const LISTED = 'SELECT id, metric, t0, t1, n, origins FROM block';
+
 /**
  * The blocks that have rows between two stored times, in order of time. Reads no bytes of blocks before they are asked
  * for.
@@ -51,7 +54,7 @@ export function* readBlocks(
   // Blocks of a metric do not overlap, so the only one that begins earlier and reaches in is the last before `from`.
   const rows = db
     .prepare(
-      `SELECT id, t0, t1, n, origins FROM block WHERE metric = ?1 AND t0 < ?3 AND t1 >= ?2 AND t0 >= coalesce(
+      `${LISTED} WHERE metric = ?1 AND t0 < ?3 AND t1 >= ?2 AND t0 >= coalesce(
         (SELECT max(t0) FROM block WHERE metric = ?1 AND t0 <= ?2), ?2)
         ORDER BY t0 ${direction === 'ascending' ? 'ASC' : 'DESC'}`,
     )
@@ -59,17 +62,15 @@ export function* readBlocks(
   for (const row of rows) yield toBlock(db, table, row);
 }
 
-const LISTED = 'SELECT id, t0, t1, n, origins FROM block WHERE metric = ?';
-
 /** The last block that begins at or before a stored time: if any has that time, it is this one. */
 export function blockBefore(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
+  const row = db.prepare(`${LISTED} WHERE metric = ? AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
 /** The first block that begins after a stored time. */
 export function blockAfter(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
+  const row = db.prepare(`${LISTED} WHERE metric = ? AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
@@ -79,7 +80,7 @@ export function readBlock(
   tables: ReadonlyMap<number, EventTable>,
   id: number,
 ): SealedBlock | undefined {
-  const row = db.prepare('SELECT id, metric, t0, t1, n, origins FROM block WHERE id = ?').get(id);
+  const row = db.prepare(`${LISTED} WHERE id = ?`).get(id);
   const table = tables.get(Number(row?.['metric']));
   return row === undefined || table === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { DamagedSpan } from '../store.ts';
-import type { SealedBlock } from './block-book.ts';
+import { removeBlock, type SealedBlock } from './block-book.ts';
 import { takeDamageNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
@@ -26,7 +26,7 @@ export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMic
     `INSERT INTO damaged_block (id, metric, t0, t1, n, origins, crc, found, b)
         SELECT id, metric, t0, t1, n, origins, crc, ?, b FROM block WHERE id = ?`,
   ).run(nowMicros, id);
-  db.prepare('DELETE FROM block WHERE id = ?').run(id);
+  removeBlock(db, id);
   countDropped(db, originsOf(row['origins']));
   expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
   return true;

@@ -118,6 +118,10 @@ export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
   );
 }
 
+/** The same table with all its columns: some may have been added since it was read. */
+export const withAllColumns = (db: DatabaseSync, table: EventTable): EventTable =>
+  readEventTables(db).get(table.metric) ?? table;
+
 /** The metrics of a file, in the order in which it met them. */
 export function readStoredMetrics(db: DatabaseSync): readonly StoredMetric[] {
   const rows = db.prepare('SELECT name, declared FROM metric ORDER BY id').all();

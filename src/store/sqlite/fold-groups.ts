@@ -1,11 +1,12 @@
 import type { FieldValue } from '../../model/event.ts';
-import { isNumeric } from '../../model/field.ts';
+import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells, Key } from '../columns/chunk.ts';
 import type { Stretch } from '../columns/stretch.ts';
 import type { Figure, FoldRow } from '../store.ts';
 import type { CellDecoder, Place } from './cells.ts';
 import { combined, type GroupCodes } from './group-codes.ts';
 import { GroupOrder, type ValueBook } from './group-order.ts';
+import { codedBy, columnCells } from './row-columns.ts';
 
 /** Rows of a chunk, from `lo` up to `hi`, that lie in one bucket. */
 export type Part = { readonly bucket: number; readonly lo: number; readonly hi: number };
@@ -178,19 +179,6 @@ export class FoldGroups {
 export function cellsOf(chunk: Chunk, place: Place | undefined): CodedCells {
   if (place === undefined) return { codes: new Uint16Array(chunk.rows), keys: [null] };
   if ('part' in place) return chunk.origins();
-  const { name } = place.column;
-  return isNumeric(place.column) ? codedNumbers(chunk.numbers(name)) : chunk.coded(name);
-}
-
-function codedNumbers(numbers: Float64Array): CodedCells {
-  const codes = new Uint16Array(numbers.length);
-  const keys: Key[] = [];
-  const codeOf = new Map<number, number>();
-  for (let i = 0; i < numbers.length; i++) {
-    const value = numbers[i] as number;
-    let code = codeOf.get(value);
-    if (code === undefined) codeOf.set(value, (code = keys.push(Number.isNaN(value) ? null : value) - 1));
-    codes[i] = code;
-  }
-  return { codes, keys };
+  const cells = columnCells(chunk, place.column);
+  return cells instanceof Float64Array ? codedBy(chunk.rows, (row) => cellAt(cells, row)) : cells;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Chunk } from '../columns/chunk.ts';
+import { lowerBound } from '../columns/lower-bound.ts';
 import type { FoldRequest, FoldRow } from '../store.ts';
 import { readBlocks } from './block-book.ts';
 import { CellDecoder, placeOf } from './cells.ts';
@@ -84,7 +85,7 @@ function partsOf(chunk: Chunk, pieces: readonly Piece[]): Part[] {
     const { bucket, from, before } = pieces[at] as Piece;
     if (from > chunk.last) break;
     // Times need not be decoded for a chunk that lies within one piece. Pieces of a span touch.
-    if (lo < 0) lo = from <= chunk.first ? 0 : lowerBound(chunk.times(), from, 0);
+    if (lo < 0) lo = from <= chunk.first ? 0 : lowerBound(chunk.times(), from);
     const hi = before > chunk.last ? chunk.rows : lowerBound(chunk.times(), before, lo);
     if (lo < hi) parts.push({ bucket, lo, hi });
     lo = hi;
@@ -98,24 +99,6 @@ function firstPieceWith(pieces: readonly Piece[], t: number): number {
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((pieces[middle]?.before ?? 0) <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The first place from `low` on whose time is not before `t`. */
-function lowerBound(times: Float64Array, t: number, from: number): number {
-  // The next bucket mostly begins near: steps twice as wide each, then by halves.
-  let step = 1;
-  let low = from;
-  while (low + step < times.length && (times[low + step] as number) < t) {
-    low += step;
-    step *= 2;
-  }
-  let high = Math.min(times.length, low + step);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((times[middle] as number) < t) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -3,12 +3,10 @@ import type { Chunk, CodedCells } from '../columns/chunk.ts';
 import type { Row } from './decode-row.ts';
 import { type EventTable, quoted } from './event-tables.ts';
 import { codedCells, numberCells } from './row-columns.ts';
-
-/** Rows of one chunk: as many as of a sealed block. */
-const CHUNK_ROWS = 16_384;
+import { BLOCK_ROWS } from './seal-plan.ts';
 
 /**
- * The rows of a typed table between two stored times as chunks, in order of time. Read as they are asked for: use
+ * The rows of a typed table between two stored times as chunks, each as large as a full block, in order of time. Read as they are asked for: use
  * within one read transaction.
  *
  * @param columns Those that will be asked for; of any other, the rows seem to have nothing.
@@ -23,13 +21,13 @@ export function* hotChunks(
   const names = columns.filter((name) => table.columns.some((column) => column.name === name));
   const select = db.prepare(
     `SELECT ${['t', 'o', ...names.map(quoted)].join(', ')} FROM ${table.table}
-      WHERE t >= ? AND t < ? ORDER BY t LIMIT ${CHUNK_ROWS}`,
+      WHERE t >= ? AND t < ? ORDER BY t LIMIT ${BLOCK_ROWS}`,
   );
   select.setReturnArrays(true);
   for (let next = from; ;) {
     const rows = select.all(next, before) as unknown as Row[];
     if (rows.length > 0) yield new HotChunk(rows, names);
-    if (rows.length < CHUNK_ROWS) return;
+    if (rows.length < BLOCK_ROWS) return;
     next = Number(rows.at(-1)?.[0]) + 1;
   }
 }

@@ -9,7 +9,7 @@ import { CellDecoder, cellSql, isCoded, type Place, placeOf } from './cells.ts';
 import { ChunkFilter } from './chunk-filter.ts';
 import { type Row, rowColumns } from './decode-row.ts';
 import type { Dictionary } from './dictionary.ts';
-import { type EventTable, readEventTables } from './event-tables.ts';
+import { type EventTable, withAllColumns } from './event-tables.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { rowOf } from './row-columns.ts';
 import { toStored } from './schema.ts';
@@ -48,6 +48,7 @@ export function* batchesByField(
 }
 
 function findSealed(db: DatabaseSync, table: EventTable, wanted: readonly number[], found: Map<number, Row>): void {
+  // Blocks may have been made that have columns which came after the scan began.
   const current = withAllColumns(db, table);
   let block: SealedBlock | undefined;
   let chunk: Chunk | undefined;
@@ -62,10 +63,6 @@ function findSealed(db: DatabaseSync, table: EventTable, wanted: readonly number
     if (chunk.times()[index] === moment) found.set(moment, rowOf(chunk, table, index));
   }
 }
-
-/** Since the scan began, columns may have been added, and blocks made that have them. */
-const withAllColumns = (db: DatabaseSync, table: EventTable): EventTable =>
-  readEventTables(db).get(table.metric) ?? table;
 
 function sortedMoments(
   db: DatabaseSync,

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isNumeric } from '../../model/field.ts';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
-import type { Chunk } from '../columns/chunk.ts';
+import { cellAt } from '../columns/cell-at.ts';
 import { lowerBound } from '../columns/lower-bound.ts';
 import { readBlocks } from './block-book.ts';
 import { hoursWithoutRows, setAside } from './damaged-blocks.ts';
@@ -9,6 +8,7 @@ import { type Column, type EventTable, quoted, readEventTables } from './event-t
 import { expireRows } from './expire-rows.ts';
 import { layoutOf, RollupBlock } from './rollup-block.ts';
 import { MAX_GROUPS, RollupDraft } from './rollup-draft.ts';
+import { columnCells } from './row-columns.ts';
 import { inTransaction, readMeta } from './schema.ts';
 
 export const HOURS_PER_DAY = 24;
@@ -117,7 +117,7 @@ function saveHour(db: DatabaseSync, table: EventTable, hour: number, draft: Roll
 }
 
 /** The block of a day from the blocks of its hours. Its use stands and falls with theirs: see rollup-fold.ts. */
-export function rebuildDay(db: DatabaseSync, table: EventTable, day: number): void {
+function rebuildDay(db: DatabaseSync, table: EventTable, day: number): void {
   const draft = new RollupDraft(table);
   const hours = db.prepare('SELECT b FROM rollup_hour WHERE metric = ? AND hour >= ? AND hour < ?');
   const from = day * HOURS_PER_DAY;
@@ -161,9 +161,10 @@ export function draftOfRows(
       return undefined;
     }
     const times = chunk.times();
-    const cells = columns.map((column) => cellsOf(chunk, column));
+    const cells = columns.map((column) => columnCells(chunk, column));
     for (let row = lowerBound(times, from); row < times.length && (times[row] ?? before) < before; row++) {
-      draft.addRow(cells.map((cell) => cell(row)));
+      // Dimensions and numbers have no lists of names, so there is no text.
+      draft.addRow(cells.map((column) => cellAt(column, row) as number | null));
     }
   }
   return draft;
@@ -173,16 +174,6 @@ const columnsOf = (table: EventTable): Column[] => {
   const { dimensions, numbers } = layoutOf(table);
   return [...dimensions, ...numbers];
 };
-
-/** The cells of a column of a chunk by row, as the typed table gives them. */
-function cellsOf(chunk: Chunk, column: Column): (row: number) => number | null {
-  if (isNumeric(column)) {
-    const numbers = chunk.numbers(column.name);
-    return (row) => (Number.isNaN(numbers[row]) ? null : (numbers[row] ?? null));
-  }
-  const { codes, keys } = chunk.coded(column.name);
-  return (row) => (keys[codes[row] ?? 0] ?? null) as number | null;
-}
 
 /** The rows of an hour that lie in the typed table, summed up. */
 export function draftOfHotRows(db: DatabaseSync, table: EventTable, hour: number): RollupDraft {

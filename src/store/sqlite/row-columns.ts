@@ -1,9 +1,9 @@
 import { isNumeric } from '../../model/field.ts';
+import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells, Key } from '../columns/chunk.ts';
 import type { BlockColumns } from '../columns/column-codec.ts';
-import type { Cell } from './cells.ts';
 import type { Row } from './decode-row.ts';
-import type { EventTable } from './event-tables.ts';
+import type { Column, EventTable } from './event-tables.ts';
 
 /** Rows of a table in ascending order of time, as columns. */
 export function toBlockColumns(rows: readonly Row[], table: EventTable): BlockColumns {
@@ -28,34 +28,40 @@ export function numberCells(rows: readonly Row[], place: number | undefined): Fl
 }
 
 export function codedCells(rows: readonly Row[], place: number | undefined): CodedCells {
-  const codes = new Uint16Array(rows.length);
-  if (place === undefined) return { codes, keys: [null] };
+  if (place === undefined) return { codes: new Uint16Array(rows.length), keys: [null] };
+  return codedBy(rows.length, (index) => rows[index]?.[place] ?? null);
+}
+
+/** Cells of any kind as codes, told apart by value. */
+export function codedBy(rows: number, keyOf: (row: number) => Key): CodedCells {
+  const codes = new Uint16Array(rows);
   const keys: Key[] = [];
   const codeOf = new Map<Key, number>();
-  for (let i = 0; i < rows.length; i++) {
-    const cell: Key = rows[i]?.[place] ?? null;
-    let code = codeOf.get(cell);
-    if (code === undefined) codeOf.set(cell, (code = keys.push(cell) - 1));
+  for (let i = 0; i < rows; i++) {
+    const key = keyOf(i);
+    let code = codeOf.get(key);
+    if (code === undefined) codeOf.set(key, (code = keys.push(key) - 1));
     codes[i] = code;
   }
   return { codes, keys };
 }
 
-/** One row of a chunk: stored time, origin, then the cells of the table's columns. */
-export function rowOf(chunk: Chunk, table: EventTable, index: number): Row {
-  const row: Cell[] = [chunk.times()[index] ?? 0, keyAt(chunk.origins(), index)];
-  for (const column of table.columns) {
-    if (isNumeric(column)) {
-      const cell = chunk.numbers(column.name)[index] ?? Number.NaN;
-      row.push(Number.isNaN(cell) ? null : cell);
-    } else row.push(keyAt(chunk.coded(column.name), index));
-  }
-  return row;
+/** The cells of a column of a chunk, whatever its kind. */
+export const columnCells = (chunk: Chunk, column: Column): Float64Array | CodedCells =>
+  isNumeric(column) ? chunk.numbers(column.name) : chunk.coded(column.name);
+
+/** Reads rows of a chunk: stored time, origin, then the cells of the table's columns. */
+function rowReader(chunk: Chunk, table: EventTable): (index: number) => Row {
+  const times = chunk.times();
+  const cells = [chunk.origins(), ...table.columns.map((column) => columnCells(chunk, column))];
+  return (index) => [times[index] ?? 0, ...cells.map((column) => cellAt(column, index))];
 }
 
-const keyAt = ({ codes, keys }: CodedCells, index: number): Key => keys[codes[index] ?? 0] ?? null;
+/** One row of a chunk. */
+export const rowOf = (chunk: Chunk, table: EventTable, index: number): Row => rowReader(chunk, table)(index);
 
 /** All rows of a chunk, in order of time. */
 export function rowsOf(chunk: Chunk, table: EventTable): Row[] {
-  return Array.from({ length: chunk.rows }, (_, index) => rowOf(chunk, table, index));
+  const rowAt = rowReader(chunk, table);
+  return Array.from({ length: chunk.rows }, (_, index) => rowAt(index));
 }

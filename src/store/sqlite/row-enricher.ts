@@ -31,8 +31,9 @@ export class RowEnricher {
   fill(table: EventTable, t: number, told: EventRow): boolean {
     if (table.columns.length === 0) return false;
     const { read, fill } = this.#statementsOf(table);
-    const sealed = new SealedRows(this.#db, table);
-    const stored = (read.get(t) as unknown as readonly SQLOutputValue[] | undefined) ?? sealed.rowAt(t)?.slice(2);
+    const hot = read.get(t) as unknown as readonly SQLOutputValue[] | undefined;
+    const sealed = hot === undefined ? new SealedRows(this.#db, table) : undefined;
+    const stored = hot ?? sealed?.rowAt(t)?.slice(2);
     if (stored === undefined) return false;
     let isRicher = false;
     for (const [i, { kind }] of table.columns.entries()) {
@@ -41,7 +42,7 @@ export class RowEnricher {
       else if ((kind === 'id' || kind === 'name') && gets !== null && has !== gets) return false;
     }
     if (!isRicher) return false;
-    if (!sealed.unsealAt(t)) return false;
+    if (sealed?.unsealAt(t) === false) return false;
     fill.run(...table.columns.map((_, i) => told[i + 2] ?? null), t);
     return true;
   }

@@ -8,7 +8,7 @@ import { CellDecoder } from './cells.ts';
 import { ChunkFilter, type Selection } from './chunk-filter.ts';
 import { decodeRows, type Row, rowColumns } from './decode-row.ts';
 import type { Dictionary } from './dictionary.ts';
-import { type EventTable, readEventTables } from './event-tables.ts';
+import { type EventTable, withAllColumns } from './event-tables.ts';
 import { batchesByField } from './ordered-scan.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { rowOf } from './row-columns.ts';
@@ -136,7 +136,7 @@ class TimeScan {
     const last = blockBefore(this.#db, this.#table, before - 1);
     if (last === undefined || last.t1 < from) return;
     // Since the scan began, columns may have been added, and blocks made that have them.
-    const table = readEventTables(this.#db).get(this.#table.metric) ?? this.#table;
+    const table = withAllColumns(this.#db, this.#table);
     if (this.#newestFirst) {
       let block = blockBefore(this.#db, table, last.t0);
       for (; block !== undefined && block.t1 >= from; block = blockBefore(this.#db, table, block.t0 - 1)) yield block;

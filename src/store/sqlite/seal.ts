@@ -10,7 +10,7 @@ import {
   toEncodedBlock,
 } from './block-book.ts';
 import { type Row, rowColumns } from './decode-row.ts';
-import { type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { type EventTable, quoted, readEventTables, withAllColumns } from './event-tables.ts';
 import { rowsOf, toBlockColumns } from './row-columns.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { inTransaction, pragmaNumber } from './schema.ts';
@@ -132,7 +132,7 @@ function inOrder(rows: Row[]): Row[] {
  * cell, so if each column of the stretch has as many filled cells as were read, nothing was changed, added or removed.
  */
 function areUntouched(db: DatabaseSync, { table, hot }: Reading, first: number, last: number): boolean {
-  const { columns } = readEventTables(db).get(table.metric) ?? table;
+  const { columns } = withAllColumns(db, table);
   if (columns.length !== table.columns.length) return false;
   const counts = ['count(*)', 'count(*)', ...columns.map(({ name }) => `count(${quoted(name)})`)].join(', ');
   const select = db.prepare(`SELECT ${counts} FROM ${table.table} WHERE t >= ? AND t <= ?`);

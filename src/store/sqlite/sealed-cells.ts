@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isNumeric } from '../../model/field.ts';
+import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
 import { readBlock } from './block-book.ts';
 import { type EventTable, quoted } from './event-tables.ts';
+import { columnCells } from './row-columns.ts';
 
 /** Made known to SQL: `sealed_sound(block)`, 0 when it is damaged. */
 const SOUND = 'sealed_sound';
@@ -109,10 +110,7 @@ export class SealedCells {
     const block = this.#block(id);
     if (block === undefined) return null;
     const [row, column] = [Math.floor(place / STRIDE), place % STRIDE];
-    const cells = (block.cells[column] ??= cellsOf(block, column));
-    if ('codes' in cells) return cells.keys[cells.codes[row] ?? 0] ?? null;
-    const value = cells[row];
-    return value === undefined || Number.isNaN(value) ? null : value;
+    return cellAt((block.cells[column] ??= cellsOf(block, column)), row);
   }
 
   #block(id: number): OpenBlock | undefined {
@@ -140,8 +138,7 @@ export class SealedCells {
 
 function cellsOf({ chunk, table }: OpenBlock, column: number): Float64Array | CodedCells {
   const field = table.columns[column - FIELDS];
-  if (column === ORIGIN || field === undefined) return chunk.origins();
-  return isNumeric(field) ? chunk.numbers(field.name) : chunk.coded(field.name);
+  return column === ORIGIN || field === undefined ? chunk.origins() : columnCells(chunk, field);
 }
 
 /** Right-aligned in its place. */

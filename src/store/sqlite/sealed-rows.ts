@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { Chunk } from '../columns/chunk.ts';
-import { blockBefore, removeBlock } from './block-book.ts';
+import { lowerBound } from '../columns/lower-bound.ts';
+import { blockAfter, blockBefore, removeBlock } from './block-book.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type Row, rowColumns } from './decode-row.ts';
 import type { EventTable } from './event-tables.ts';
@@ -68,20 +69,12 @@ export class SealedRows {
     const { block } = this.#place;
     if (block === undefined || t > block.t1) return undefined;
     const times = block.chunk.times();
-    let [low, high] = [0, times.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((times[middle] ?? 0) < t) low = middle + 1;
-      else high = middle;
-    }
-    return times[low] === t ? low : undefined;
+    const index = lowerBound(times, t);
+    return times[index] === t ? index : undefined;
   }
 
   #placeOf(t: number): Place {
-    const next = this.#db
-      .prepare('SELECT min(t0) AS t FROM block WHERE metric = ? AND t0 > ?')
-      .get(this.#table.metricId, t)?.['t'];
-    const before = typeof next === 'number' ? next : Number.POSITIVE_INFINITY;
+    const before = blockAfter(this.#db, this.#table, t)?.t0 ?? Number.POSITIVE_INFINITY;
     const found = blockBefore(this.#db, this.#table, t);
     if (found === undefined) return { from: Number.NEGATIVE_INFINITY, before, block: undefined };
     // One that ends earlier need not be read: from its end to the next block nothing is sealed.

@@ -47,5 +47,5 @@ async function probe(path: string): Promise<void> {
   }
 }
 
-process.once('message', (path) => void probe(String(path)));
+process.once('message', (path: string) => void probe(path));
 process.once('disconnect', () => process.exit());

@@ -16,17 +16,42 @@ const FINEST_SYMBOLS = (53 - MAX_TOP + 2) * 2 ** (MAX_TOP - 1);
 const BITS_FOR_EACH_SYMBOL = 5;
 
 /** Which half of a float in memory holds sign, exponent and upper fraction. */
-const UPPER_HALF = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+export const UPPER_HALF = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 const EXPONENT_BIAS = 1_023;
 const UPPER_FRACTION_BITS = 20;
 
+/** Flags of a split list, beside three bits for `top − 1`. */
+export const DELTAS = 8;
+export const FOLDED = 16;
+export const SOME_ABSENT = 32;
+
 /** Low bits beside a number's symbol. */
-export const lowBitsOf = (symbol: number, top: number): number => Math.max(0, (symbol >> (top - 1)) - 1);
+const lowBitsOf = (symbol: number, top: number): number => Math.max(0, (symbol >> (top - 1)) - 1);
 
 /** The least number of a symbol: those of the same symbol follow it. */
-export function leastOf(symbol: number, top: number): number {
+function leastOf(symbol: number, top: number): number {
   const low = lowBitsOf(symbol, top);
   return (symbol - low * 2 ** (top - 1)) * 2 ** low;
+}
+
+/** By symbol: the least number, and how many low bits. */
+export type SplitTables = { readonly leasts: Float64Array; readonly widths: Uint8Array };
+
+const knownTables: SplitTables[] = [];
+
+/** @param shift How many symbols, the first, stand for absent numbers: 0 or 1. */
+export function tablesOf(top: number, shift: 0 | 1): SplitTables {
+  return (knownTables[2 * top + shift] ??= makeTables(top, shift));
+}
+
+function makeTables(top: number, shift: number): SplitTables {
+  const leasts = new Float64Array(SYMBOLS);
+  const widths = new Uint8Array(SYMBOLS);
+  for (let symbol = shift; symbol < SYMBOLS; symbol++) {
+    leasts[symbol] = leastOf(symbol - shift, top);
+    widths[symbol] = lowBitsOf(symbol - shift, top);
+  }
+  return { leasts, widths };
 }
 
 /** Stands where a number is absent. */

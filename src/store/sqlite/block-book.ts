@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
-import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
+import { type BlockBounds, type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
 import { cachedChunk } from './chunk-cache.ts';
 import { noteDamage } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
@@ -59,7 +59,8 @@ export function* readBlocks(
         ORDER BY t0 ${direction === 'ascending' ? 'ASC' : 'DESC'}`,
     )
     .all(table.metricId, from, before) as unknown as Listed[];
-  for (const row of rows) yield toBlock(db, table, row);
+  const bytes = bytesStatement(db);
+  for (const row of rows) yield toBlock(db, table, row, bytes);
 }
 
 /** The last block that begins at or before a stored time: if any has that time, it is this one. */
@@ -85,7 +86,15 @@ export function readBlock(
   return row === undefined || table === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
-function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }: Listed): SealedBlock {
+const bytesStatement = (db: DatabaseSync): StatementSync => db.prepare('SELECT crc, b FROM block WHERE id = ?');
+
+/** @param bytes One for all blocks of a question, which it stands for. */
+function toBlock(
+  db: DatabaseSync,
+  table: EventTable,
+  { id, t0, t1, n, origins }: Listed,
+  bytes?: StatementSync,
+): SealedBlock {
   const bounds = { rows: n, first: t0, last: t1 };
   return {
     id,
@@ -94,7 +103,10 @@ function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }
     t1,
     n,
     origins: JSON.parse(origins) as SealedBlock['origins'],
-    chunk: () => cachedChunk(db, id, () => readChunk(db, table, id, bounds)),
+    chunk: () => {
+      const statement = bytes ?? bytesStatement(db);
+      return cachedChunk(db, id, statement, () => readChunk(db, table, id, bounds, statement));
+    },
   };
 }
 
@@ -102,9 +114,10 @@ function readChunk(
   db: DatabaseSync,
   table: EventTable,
   id: number,
-  bounds: { readonly rows: number; readonly first: number; readonly last: number },
+  bounds: BlockBounds,
+  statement: StatementSync,
 ): Chunk | undefined {
-  const row = db.prepare('SELECT crc, b FROM block WHERE id = ?').get(id);
+  const row = statement.get(id);
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
   if (crc32(bytes) !== row['crc']) {

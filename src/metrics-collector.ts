@@ -22,7 +22,10 @@ import type {
   SqlOptions,
   TotalsAnswer,
   TotalsQuestion,
+  UnreadableSpan,
 } from './query/question.ts';
+import type { Asking } from './query/fold-period.ts';
+import { UnreadableEvents } from './query/unreadable-events.ts';
 import { KeptStore } from './store/kept-store.ts';
 import type {
   BlockCheck,
@@ -60,6 +63,7 @@ export class MetricsCollector {
   readonly #configurationProblems: readonly string[];
   readonly #forgetExit: () => void;
   readonly #store: KeptStore;
+  readonly #unreadable = new UnreadableEvents();
   #closed = false;
 
   constructor(options: OpenOptions) {
@@ -191,7 +195,7 @@ export class MetricsCollector {
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
     const { runSql } = await import('./query/sql.ts');
     const { path } = await this.stats();
-    return runSql(path, statement, options);
+    return runSql(path, statement, options, this.#unreadable);
   }
 
   /** Resolves when everything recorded so far survives a power cut. @throws what the file system reported, when it does not. */
@@ -217,6 +221,11 @@ export class MetricsCollector {
 
   stats(): Promise<StoreStats> {
     return this.#ask(({ store }) => store.stats());
+  }
+
+  /** What answers so far lacked, because the file is damaged and the events that they needed cannot be read. */
+  unreadable(): readonly UnreadableSpan[] {
+    return this.#unreadable.list();
   }
 
   /** The conservation law, process by process. */
@@ -274,7 +283,7 @@ export class MetricsCollector {
   }
 
   /** With everything drained into the store that was recorded before this moment anywhere. */
-  #ask<Result>(work: (asked: Asked) => Promise<Result>): Promise<Result> {
+  #ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
     return this.#use(async (store) => {
       try {
         await store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
@@ -282,7 +291,7 @@ export class MetricsCollector {
         // A full disk takes no more events, and what it has can be asked all the same. What waits stays in the spool.
         if (!(cause instanceof StoreError && cause.code === 'STORE_FULL')) throw cause;
       }
-      return work({ store, catalogue: this.catalogue, clock: this.#clock });
+      return work({ store, catalogue: this.catalogue, clock: this.#clock, unreadable: this.#unreadable });
     });
   }
 
@@ -292,9 +301,6 @@ export class MetricsCollector {
     return this.#store.use(work);
   }
 }
-
-/** What questions are put to. */
-type Asked = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };
 
 /** How long a question waits for another process that is draining: then it answers from what is stored. */
 const DRAIN_WAIT_MILLIS = 2_000;

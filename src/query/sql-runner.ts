@@ -1,10 +1,14 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { constants, type DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { StoreError } from '../model/errors.ts';
+import { quoted } from '../store/sqlite/event-tables.ts';
 import { openReadOnly } from '../store/sqlite/open-database.ts';
+import { unreadableOf } from '../store/sqlite/unreadable-spans.ts';
 import { createViews } from '../store/sqlite/views.ts';
 import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
 import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
+import type { UnreadableSpan } from './question.ts';
 import { hasSecondStatement, MAX_STATEMENT_LENGTH } from './sql-statement.ts';
+import { toSpans } from './unreadable-events.ts';
 
 /** Bytes of rows sent at once: small enough that the parent reads each without a noticeable pause. */
 const BATCH_BYTES = 128 * 1024;
@@ -38,17 +42,30 @@ export function runStatement(job: SqlJob, report: Report): void {
     // Also from a folder that cannot be written; never through a link, which could lead to any other file.
     using db = openReadOnly(job.path).db;
     known = prepareConnection(db, job.maxMemoryBytes);
-    db.setAuthorizer(readingAuthorizer(known, (what) => (refusal ??= what)));
+    const authorize = readingAuthorizer(known, (what) => (refusal ??= what));
+    const read = new Set<string>();
+    db.setAuthorizer((...call) => {
+      if (call[0] === constants.SQLITE_READ) read.add(quoted(call[1] ?? ''));
+      return authorize(...call);
+    });
     report({ type: 'started' });
     const statement = db.prepare(job.statement);
     if (hasSecondStatement(job.statement, statement.sourceSQL)) {
       report(refused('The text has more than one statement.', 'Ask one after the other.'));
     } else {
-      reportRows(statement, job, report);
+      const truncated = reportRows(statement, job, report);
+      db.setAuthorizer(null);
+      report({ type: 'ended', truncated, damaged: damagedIn(db, read) });
     }
   } catch (cause) {
     report(failureOf(cause, refusal, known, job.maxMemoryBytes));
   }
+}
+
+/** What cannot be read of tables that a statement read. */
+function damagedIn(db: DatabaseSync, read: ReadonlySet<string>): readonly UnreadableSpan[] {
+  const spans = unreadableOf(db, ({ table }) => read.has(table));
+  return spans.flatMap(({ metric, ...range }) => toSpans([range]).map((span) => ({ metric, ...span })));
 }
 
 /** Settings and views, made while the connection may still do everything. */
@@ -81,7 +98,8 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
   };
 }
 
-function reportRows(statement: StatementSync, job: SqlJob, report: Report): void {
+/** @returns Whether there were more. */
+function reportRows(statement: StatementSync, job: SqlJob, report: Report): boolean {
   statement.setReturnArrays(true);
   statement.setReadBigInts(true);
   statement.setAllowUnknownNamedParameters(false);
@@ -111,7 +129,7 @@ function reportRows(statement: StatementSync, job: SqlJob, report: Report): void
     batchBytes = 0;
   }
   report({ type: 'rows', rows: batch });
-  report({ type: 'ended', truncated });
+  return truncated;
 }
 
 /** Whole numbers that a JavaScript number cannot hold become text, and so do blobs, in hexadecimal. */

@@ -9,6 +9,9 @@ export function noteDamage(db: DatabaseSync, blockId: number): void {
   found.add(blockId);
 }
 
+/** What was noted since it was last taken. */
+export const notedDamage = (db: DatabaseSync): readonly number[] => [...(notes.get(db) ?? [])];
+
 /** What was noted since the last time. */
 export function takeDamageNotes(db: DatabaseSync): readonly number[] {
   const found = [...(notes.get(db) ?? [])];

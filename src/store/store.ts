@@ -180,6 +180,8 @@ export type ForgetReport = {
   /** By name of the metric; only those of which something goes. */
   readonly metrics: readonly ForgottenOfMetric[];
   readonly kept: readonly KeptName[];
+  /** Before this moment only sums by node are left, which stay. 0 when no events have expired. */
+  readonly rawFromMicros: number;
   /** Blocks set aside as damaged, of metrics that have such fields: their bytes go, what is known of them stays. */
   readonly damagedBlocks: number;
   /** Files of the spool with one of the names, of processes that run: they go when the process ends or begins its next file. */

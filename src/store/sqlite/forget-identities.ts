@@ -7,12 +7,13 @@ const IDENTITIES_PER_STEP = 8_192;
 const MARK = 0.5;
 
 /**
- * Mark what forgotten events were derived from. The identities stay, so that a history that is read again does not bring
- * the events back; with a time that no event has, so that no other event is taken for theirs and filled with their
- * names. They go with the age of the events, like all identities. Marking again changes nothing.
+ * Mark what events were derived from that are forgotten, or lose a name. The identities stay, so that a history that is
+ * read again does not bring back what is gone; with a time that no event has, so that no event is filled from the second
+ * telling: neither the one that lost a name nor another that lies there by then. They go with the age of the events,
+ * like all identities. Marking again changes nothing.
  *
- * @param times Stored times under which they may be noted; of others noted under the same, a second telling adds nothing
- *   any more.
+ * @param times Stored times under which they may be noted; what else is noted under the same gains nothing from a second
+ *   telling any more.
  */
 export async function markIdentities(
   db: DatabaseSync,

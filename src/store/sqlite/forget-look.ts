@@ -5,7 +5,7 @@ import { readBlocks } from './block-book.ts';
 import { quarantineBlock } from './damaged-blocks.ts';
 import { Dictionary } from './dictionary.ts';
 import { readEventTables } from './event-tables.ts';
-import { columnsRead, fateOfRows, keptNames, matchOf, ROW, type TableMatch } from './forget-match.ts';
+import { columnsRead, fateOfRows, keptNames, matchOf, ROW, type TableMatch, wantedNames } from './forget-match.ts';
 import { hotChunks } from './hot-chunks.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { fromStored } from './schema.ts';
@@ -41,11 +41,11 @@ export async function lookFor(
   pause: () => Promise<void>,
   onProgress: (part: number) => void,
 ): Promise<FoundInTable[]> {
-  const dictionary = new Dictionary(db);
+  const names = wantedNames(request, new Dictionary(db));
   const tables = [...readEventTables(db).values()];
   const found: FoundInTable[] = [];
   for (const [at, table] of tables.entries()) {
-    const match = matchOf(request, table, dictionary);
+    const match = matchOf(names, table);
     if (match === undefined) continue;
     const inTable = emptyFind(match);
     const blocks = [...readBlocks(db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)];
@@ -93,12 +93,11 @@ function enter(found: FoundInTable, chunk: Chunk): Uint8Array | undefined {
     const t = times[row] as number;
     if (row > 0 && t !== (times[row - 1] as number) + 1) run = row;
     if (fates[row] === ROW.stays) continue;
-    if (fates[row] === ROW.goes) {
-      found.events += 1;
-      // An event that met others at its time lies behind them, and is noted under the time it came with.
-      for (let at = run; at <= row; at++) found.notedAt.push(times[at] as number);
-      run = row + 1;
-    } else found.mentions += 1;
+    if (fates[row] === ROW.goes) found.events += 1;
+    else found.mentions += 1;
+    // An event that met others at its time lies behind them, and is noted under the time it came with.
+    for (let at = run; at <= row; at++) found.notedAt.push(times[at] as number);
+    run = row + 1;
     found.first = Math.min(found.first, t);
     found.last = Math.max(found.last, t);
   }

@@ -18,28 +18,54 @@ export type TableMatch = {
   readonly others: readonly WantedIn[];
 };
 
+/** A request with the numbers of its names. */
+export type WantedNames = {
+  readonly subjects: readonly NumbersIn[];
+  readonly mentions: readonly NumbersIn[];
+  readonly listed: ReadonlySet<number>;
+  /** All names in which one of the texts stands. */
+  readonly named: readonly number[];
+};
+type NumbersIn = { readonly field: string; readonly ids: readonly number[] };
+
+/** Reads all names there are: once for each look. */
+export function wantedNames(request: ForgetRequest, dictionary: Dictionary): WantedNames {
+  const ends = request.subjects.flatMap((place) => place.ends ?? []);
+  const ending = dictionary.idsWithEnd([...new Set(ends)]);
+  const numbersIn = ({ field, texts, ends: own = [] }: NamedIn): NumbersIn => ({
+    field,
+    ids: [
+      ...dictionary.idsOf(texts),
+      ...ending.filter((id) => own.some((end) => dictionary.text(id)?.endsWith(end) === true)),
+    ],
+  });
+  return {
+    subjects: request.subjects.map(numbersIn),
+    mentions: request.mentions.map(numbersIn),
+    listed: new Set(dictionary.idsOf(request.listed)),
+    named: dictionary.idsWithWord(request.listed),
+  };
+}
+
 /** @returns `undefined` where the table has no column that could hold any of the names. */
-export function matchOf(request: ForgetRequest, table: EventTable, dictionary: Dictionary): TableMatch | undefined {
-  const idsIn = (places: readonly NamedIn[]): ReadonlySet<number> =>
-    new Set(places.flatMap(({ texts, ends = [] }) => [...dictionary.idsOf(texts), ...dictionary.idsWithEnd(ends)]));
+export function matchOf(names: WantedNames, table: EventTable): TableMatch | undefined {
+  const idsIn = (places: readonly NumbersIn[]): ReadonlySet<number> => new Set(places.flatMap(({ ids }) => ids));
   const coded = table.columns.filter(isCoded);
   const wanted = (columns: readonly Column[], ids: (column: Column) => ReadonlySet<number>): WantedIn[] =>
     columns.map((column) => ({ column, ids: ids(column) })).filter((one) => one.ids.size > 0);
-  const subjects = wanted(coded, ({ name }) => idsIn(request.subjects.filter(({ field }) => field === name)));
-  const listed = new Set(dictionary.idsOf(request.listed));
+  const subjects = wanted(coded, ({ name }) => idsIn(names.subjects.filter(({ field }) => field === name)));
   const mentions = [
-    ...wanted(coded, ({ name }) => idsIn(request.mentions.filter(({ field }) => name.endsWith(field)))),
+    ...wanted(coded, ({ name }) => idsIn(names.mentions.filter(({ field }) => name.endsWith(field)))),
     ...wanted(
       table.columns.filter(({ kind }) => kind === 'names'),
-      () => listed,
+      () => names.listed,
     ),
   ];
-  const named = dictionary.idsWithWord(request.listed);
   const others = wanted(
     coded.filter(({ kind }) => kind !== 'one_of'),
     (column) => {
       const gone = [...subjects, ...mentions].filter((one) => one.column.name === column.name);
-      return new Set(named.filter((id) => !gone.some(({ ids }) => ids.has(id))));
+      return new Set(names.named.filter((id) => !gone.some(({ ids }) => ids.has(id))));
     },
   );
   return subjects.length + mentions.length + others.length === 0 ? undefined : { table, subjects, mentions, others };

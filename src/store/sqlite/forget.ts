@@ -13,7 +13,7 @@ import { mayHold } from './forget-match.ts';
 import { forgetHotRows, forgetSealedRows } from './forget-rows.ts';
 import { otherHolders, spoolHolders } from './other-holders.ts';
 import { dirtyDays, readHour, rollUpDay } from './rollup-build.ts';
-import { inTransaction, toStored } from './schema.ts';
+import { fromStored, inTransaction, readMeta, toStored } from './schema.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 
 /** While its process runs, a node is told of again and again: the last of it is left to the next time. */
@@ -29,7 +29,7 @@ export async function lookForForgettable(
   onProgress: (part: number) => void,
 ): Promise<ForgetReport> {
   const found = await lookFor(db, request, undefined, pause, onProgress);
-  return reportOf(path, request, {
+  return reportOf(db, path, request, {
     rounds: [found],
     kept: found,
     damagedBlocks: damagedIn(db, request),
@@ -67,7 +67,7 @@ export async function forgetEvents(
     const isErased = await eraseFreed(db);
     removeDrainedSegments(db, spoolFolder(dirname(path)));
     onProgress(1);
-    return reportOf(path, request, { rounds, kept, damagedBlocks, state: isErased ? 'erased' : 'removed' });
+    return reportOf(db, path, request, { rounds, kept, damagedBlocks, state: isErased ? 'erased' : 'removed' });
   });
 }
 
@@ -128,6 +128,7 @@ function emptyDamaged(db: DatabaseSync, request: ForgetRequest): void {
 }
 
 function reportOf(
+  db: DatabaseSync,
   path: string,
   request: ForgetRequest,
   done: {
@@ -141,8 +142,9 @@ function reportOf(
   return {
     metrics: summed(done.rounds.map(toForgotten)),
     kept: toKept(done.kept),
+    rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     damagedBlocks: done.damagedBlocks,
-    spoolFiles: spoolHolders(path, texts),
+    spoolFiles: spoolHolders(db, path, texts),
     otherFiles: otherHolders(path, texts),
     state: done.state,
   };

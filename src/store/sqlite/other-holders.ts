@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { listSegments, spoolFolder } from '../spool/spool-folder.ts';
 import type { OtherHolder } from '../store.ts';
 import { APPLICATION_ID } from './schema.ts';
+import { SEGMENT_STATE } from './segment-book.ts';
 
 /** Shorter texts stand in any file by chance. */
 const MIN_TEXT_LENGTH = 4;
@@ -11,10 +13,12 @@ const MAX_FILES = 10_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 3;
 
-/** Files of running processes' spool that hold one of the texts: drained or not, their bytes are still there. */
-export function spoolHolders(path: string, texts: readonly string[]): string[] {
+/** Files of the spool that hold one of the texts and are still written to: what was drained of them is still there. */
+export function spoolHolders(db: DatabaseSync, path: string, texts: readonly string[]): string[] {
   const needles = needlesOf(texts);
+  const state = db.prepare('SELECT state FROM segment WHERE name = ?');
   return listSegments(spoolFolder(dirname(path)))
+    .filter(({ name }) => state.get(name)?.['state'] !== SEGMENT_STATE.drained)
     .filter((file) => holds(file.path, needles))
     .map(({ name }) => name);
 }

@@ -36,8 +36,8 @@ export function forgetColumns(context: CommandContext): AnswerColumn<OfMetric>[]
 const many = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 
 /** What became of it, and what is not reached, one sentence each. */
-export function forgetLines(report: Report): string[] {
-  const { metrics, kept, damagedBlocks, spoolFiles, otherFiles, state } = report;
+export function forgetLines(context: CommandContext, report: Report): string[] {
+  const { rawFromMicros, metrics, kept, damagedBlocks, spoolFiles, otherFiles, state } = report;
   const events = metrics.reduce((sum, one) => sum + one.events, 0);
   const mentions = metrics.reduce((sum, one) => sum + one.mentions, 0);
   const isDone = state !== 'looked';
@@ -46,7 +46,7 @@ export function forgetLines(report: Report): string[] {
   else {
     const names =
       mentions === 0 ? '' : `; ${many(mentions, 'event')} of others ${isDone ? 'lost' : 'would lose'} the name`;
-    lines.push(`${many(events, 'event')} ${isDone ? 'are gone' : 'would go'}${names}.`);
+    lines.push(`${many(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}.`);
   }
   if (state === 'erased') lines.push('The file was written anew: no byte of it is left in the store.');
   if (state === 'removed') {
@@ -54,8 +54,12 @@ export function forgetLines(report: Report): string[] {
   }
   if (damagedBlocks > 0) {
     lines.push(
-      `${many(damagedBlocks, 'damaged block')} that may hold some of it ${isDone ? 'were' : 'would be'} emptied; nobody can read them.`,
+      `${many(damagedBlocks, 'damaged block')} that may hold some of it ${isDone ? 'emptied' : 'would be emptied'}: nobody can read them.`,
     );
+  }
+  if (rawFromMicros > 0) {
+    const before = momentFormat(context.timeZone).dateTime(rawFromMicros);
+    lines.push(`Of the time before ${before} only sums are left, by node among others; they stay.`);
   }
   for (const { metric, field, events: rows } of kept) {
     lines.push(

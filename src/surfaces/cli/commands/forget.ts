@@ -27,7 +27,7 @@ async function forget(
 
 function print(context: CommandContext, report: Report): void {
   if (report.metrics.length > 0) printTable(context, forgetColumns(context), report.metrics);
-  for (const line of forgetLines(report)) context.print(line);
+  for (const line of forgetLines(context, report)) context.print(line);
 }
 
 const isFound = ({ metrics, spoolFiles }: Report): boolean => metrics.length + spoolFiles.length > 0;

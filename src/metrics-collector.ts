@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ForgottenIds } from './analysis/insights/forget-request.ts';
 import { loadConfig } from './config/index.ts';
 import { BackgroundDrain } from './intake/background-drain.ts';
 import type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
@@ -11,6 +12,7 @@ import { type Clock, SystemClock } from './model/clock.ts';
 import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
 import { StoreError } from './model/errors.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
+import type { Asking } from './query/fold-period.ts';
 import type {
   AggregateAnswer,
   AggregateQuestion,
@@ -22,19 +24,17 @@ import type {
   SqlOptions,
   TotalsAnswer,
   TotalsQuestion,
-  UnreadableSpan,
 } from './query/question.ts';
-import type { Asking } from './query/fold-period.ts';
 import { UnreadableEvents } from './query/unreadable-events.ts';
 import { KeptStore } from './store/kept-store.ts';
 import type {
   BlockCheck,
   DrainReport,
+  ForgetReport,
   ProducerAccount,
   ProducerDrops,
   ProducerLedger,
   RetentionSettings,
-  Store,
   StoredMetric,
   StoreStats,
   UpkeepReport,
@@ -57,13 +57,14 @@ export class MetricsCollector {
   readonly directory: string;
   /** Built-in and custom metrics, by name. */
   readonly catalogue: Catalogue;
+  /** What answers so far lacked, because the file is damaged and the events that they needed cannot be read. */
+  readonly unreadable = new UnreadableEvents();
   readonly #clock: Clock;
   readonly #intake: Intake;
   readonly #retention: RetentionSettings;
   readonly #configurationProblems: readonly string[];
   readonly #forgetExit: () => void;
   readonly #store: KeptStore;
-  readonly #unreadable = new UnreadableEvents();
   #closed = false;
 
   constructor(options: OpenOptions) {
@@ -195,7 +196,7 @@ export class MetricsCollector {
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
     const { runSql } = await import('./query/sql.ts');
     const { path } = await this.stats();
-    return runSql(path, statement, options, this.#unreadable);
+    return runSql(path, statement, options, this.unreadable);
   }
 
   /** Resolves when everything recorded so far survives a power cut. @throws what the file system reported, when it does not. */
@@ -215,17 +216,12 @@ export class MetricsCollector {
   }
 
   /** Move everything that any process has spooled into the store, now. Questions do this by themselves. */
-  drain(): Promise<DrainReport> {
-    return this.#use((store) => store.drain({ waitMillis: DRAIN_WAIT_MILLIS }));
+  async drain(): Promise<DrainReport> {
+    return this.#written().drain();
   }
 
   stats(): Promise<StoreStats> {
     return this.#ask(({ store }) => store.stats());
-  }
-
-  /** What answers so far lacked, because the file is damaged and the events that they needed cannot be read. */
-  unreadable(): readonly UnreadableSpan[] {
-    return this.#unreadable.list();
   }
 
   /** The conservation law, process by process. */
@@ -258,6 +254,12 @@ export class MetricsCollector {
     return this.#ask(({ store }) => store.verify(onProgress));
   }
 
+  /** Remove events of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done, 0 to 1. */
+  async forget(ids: ForgottenIds, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport> {
+    const { forgetRequestOf } = await import('./analysis/insights/forget-request.ts');
+    return this.#ask(({ store }) => store.forget(forgetRequestOf(ids), how, onProgress));
+  }
+
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void> {
     return this.#ask(({ store }) => store.backup(toPath, onProgress));
@@ -283,24 +285,15 @@ export class MetricsCollector {
   }
 
   /** With everything drained into the store that was recorded before this moment anywhere. */
-  #ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
-    return this.#use(async (store) => {
-      try {
-        await store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
-      } catch (cause) {
-        // A full disk takes no more events, and what it has can be asked all the same. What waits stays in the spool.
-        if (!(cause instanceof StoreError && cause.code === 'STORE_FULL')) throw cause;
-      }
-      return work({ store, catalogue: this.catalogue, clock: this.#clock, unreadable: this.#unreadable });
-    });
+  async #ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
+    const asking = { catalogue: this.catalogue, clock: this.#clock, unreadable: this.unreadable };
+    return this.#written().useDrained((store) => work({ store, ...asking }));
   }
 
-  async #use<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+  /** The store, when all that this process recorded is written. */
+  #written(): KeptStore {
     if (this.#closed) throw new StoreError('STORE_CLOSED', 'These metrics were closed');
     this.#intake.write();
-    return this.#store.use(work);
+    return this.#store;
   }
 }
-
-/** How long a question waits for another process that is draining: then it answers from what is stored. */
-const DRAIN_WAIT_MILLIS = 2_000;

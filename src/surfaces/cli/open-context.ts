@@ -94,7 +94,7 @@ function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Acc
     if (opened === undefined) requireStore(directory);
     return open();
   };
-  const unreadable = () => opened?.unreadable() ?? [];
+  const unreadable = () => opened?.unreadable.list() ?? [];
   return { access: { directory, collector, recordingCollector: open }, close: async () => opened?.close(), unreadable };
 }
 

@@ -2,13 +2,13 @@ import { constants, type DatabaseSync, type SQLOutputValue, type StatementSync }
 import { StoreError } from '../model/errors.ts';
 import { quoted } from '../store/sqlite/event-tables.ts';
 import { openReadOnly } from '../store/sqlite/open-database.ts';
-import { unreadableOf } from '../store/sqlite/unreadable-spans.ts';
+import { unreadableAnywhere } from '../store/sqlite/unreadable-spans.ts';
 import { createViews } from '../store/sqlite/views.ts';
 import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
 import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import type { UnreadableSpan } from './question.ts';
 import { hasSecondStatement, MAX_STATEMENT_LENGTH } from './sql-statement.ts';
-import { toSpans } from './unreadable-events.ts';
+import { toSpans, UnreadableEvents } from './unreadable-events.ts';
 
 /** Bytes of rows sent at once: small enough that the parent reads each without a noticeable pause. */
 const BATCH_BYTES = 128 * 1024;
@@ -64,8 +64,11 @@ export function runStatement(job: SqlJob, report: Report): void {
 
 /** What cannot be read of tables that a statement read. */
 function damagedIn(db: DatabaseSync, read: ReadonlySet<string>): readonly UnreadableSpan[] {
-  const spans = unreadableOf(db, ({ table }) => read.has(table));
-  return spans.flatMap(({ metric, ...range }) => toSpans([range]).map((span) => ({ metric, ...span })));
+  const unreadable = new UnreadableEvents();
+  for (const [metric, ranges] of unreadableAnywhere(db, ({ table }) => read.has(table))) {
+    unreadable.add(metric, toSpans(ranges));
+  }
+  return unreadable.list();
 }
 
 /** Settings and views, made while the connection may still do everything. */

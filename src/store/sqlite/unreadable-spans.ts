@@ -26,12 +26,11 @@ export function unreadableSpans(db: DatabaseSync, { metricId }: EventTable, rang
 
 const ALWAYS: TimeRange = { fromMicros: Number.MIN_SAFE_INTEGER / 2, toMicros: Number.MAX_SAFE_INTEGER / 2 };
 
-/** The same of several metrics, at any time: those for which `isMeant` holds. */
-export function unreadableOf(
+/** The same at any time, by metric: of the tables for which `isMeant` holds. */
+export const unreadableAnywhere = (
   db: DatabaseSync,
   isMeant: (table: EventTable) => boolean,
-): readonly (TimeRange & { readonly metric: string })[] {
-  return [...readEventTables(db).values()]
+): (readonly [metric: string, readonly TimeRange[]])[] =>
+  [...readEventTables(db).values()]
     .filter(isMeant)
-    .flatMap((table) => unreadableSpans(db, table, ALWAYS).map((span) => ({ metric: table.metric, ...span })));
-}
+    .map((table) => [table.metric, unreadableSpans(db, table, ALWAYS)] as const);

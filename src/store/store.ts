@@ -139,6 +139,9 @@ export type BlockCheck = {
   readonly events: number;
   /** All that are known, from earlier checks too; oldest first. */
   readonly damaged: readonly DamagedSpan[];
+  /** Names of tasks, nodes, files and the like in sealed blocks, and how many cannot be read: events lack them. */
+  readonly names: number;
+  readonly unreadableNames: number;
 };
 
 export type StoreStats = {
@@ -160,6 +163,8 @@ export type StoreStats = {
   readonly quarantinedFiles: readonly string[];
   /** Events that cannot be read any more, as far as it was noticed. */
   readonly damaged: readonly DamagedSpan[];
+  /** Names of tasks, nodes, files and the like that cannot be read any more: events that had them lack them. */
+  readonly unreadableNames: number;
   readonly readOnly: boolean;
 };
 
@@ -196,7 +201,7 @@ export interface Store {
   stats(): Promise<StoreStats>;
   /** Roll up finished hours, expire raw detail, keep the size budget, remove drained segments, checkpoint. Idempotent. */
   upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport>;
-  /** Read all sealed blocks and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
+  /** Read all blocks, of events and of names, and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
   verify(onProgress?: (part: number) => void): Promise<BlockCheck>;
   /** A consistent copy while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void>;

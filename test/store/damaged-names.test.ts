@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { forgetRequestOf } from '../../src/analysis/insights/forget-request.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../../src/model/range.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { foldRequest, scanned, UNLIMITED } from '../contracts/store-contract.ts';
@@ -80,6 +81,15 @@ describe('damaged names', () => {
     expect(await bench.store.stats()).toMatchObject({ unreadableNames: 4_096 });
     await bench.store.upkeep({ ...UNLIMITED, rawDays: 0 }, NOW_MICROS + 30 * MICROS_PER_DAY);
     expect(await bench.store.stats()).toMatchObject({ unreadableNames: 0 });
+  });
+
+  it('may be what is to be forgotten, so their bytes go too', async () => {
+    const bench = await sealedBench();
+    damage(bench, 'b');
+    const request = forgetRequestOf({ nodes: [], tasks: ['t9000'], sessions: [] });
+    expect(await bench.store.forget(request, 'remove')).toMatchObject({ damagedBlocks: 1, state: 'erased' });
+    expect(await bench.store.forget(request, 'look')).toMatchObject({ damagedBlocks: 0, metrics: [] });
+    expect(await bench.store.stats()).toMatchObject({ unreadableNames: 4_096, events: 9_299 });
   });
 
   it('are none when only the filter is: names keep their numbers, and it is made anew', async () => {

@@ -102,6 +102,11 @@ export class NameList {
     return found;
   }
 
+  /** Numbers of the texts of which something is true. */
+  idsWhere(isMeant: (text: string) => boolean): number[] {
+    return [...this.ids].filter((_, place) => isMeant(this.text(place)));
+  }
+
   names(): NumberedName[] {
     return Array.from(this.ids, (id, place) => ({ id, text: this.text(place) }));
   }

@@ -55,6 +55,16 @@ export function forgetDamagedNames(db: DatabaseSync, kept: ReadonlySet<number>):
   }
 }
 
+/** Damaged blocks of which bytes are kept, for whoever wants to look. */
+export function damagedNameBlocks(db: DatabaseSync): number {
+  return Number(db.prepare('SELECT count(*) AS n FROM damaged_name_block WHERE length(b) > 0').get()?.['n']);
+}
+
+/** Nobody can tell which names are in them, so none is kept when some are to be gone. That they were there stays known. */
+export function emptyDamagedNames(db: DatabaseSync): void {
+  inTransaction(db, () => db.exec('UPDATE damaged_name_block SET b = zeroblob(0) WHERE length(b) > 0'));
+}
+
 /** Set a block aside whose names are not those that were written; when only its filter is not, make that anew. */
 function mendNames(db: DatabaseSync, block: NameBlock, nowMicros: number): void {
   const names = readNames(db, block);

@@ -39,28 +39,58 @@ export class Dictionary {
     return texts.map((text) => this.#idOf(text)).filter((id) => id !== undefined);
   }
 
-  /** Outside of a transaction, names may be sealed meanwhile: so blocks are looked at last, and again when others came. */
   #idOf(text: string): number | undefined {
     const id = prepared(this.#db, 'SELECT id FROM dict WHERE s = ?').get(text)?.['id'];
-    if (typeof id === 'number') return id;
-    let sealed: number | undefined;
-    this.#sealed.refresh();
-    do sealed = this.#sealed.idOf(text);
-    while (this.#sealed.refresh());
-    return sealed;
+    return typeof id === 'number' ? id : this.#inBlocks((sealed) => sealed.idOf(text));
   }
 
   /** Numbers of all strings that start so. */
   idsWithPrefix(prefix: string): number[] {
-    const rows = prepared(
+    const hot = prepared(
       this.#db,
       'SELECT id FROM dict WHERE s >= ?1 AND s < ?2 AND substr(s, 1, length(?1)) = ?1',
     ).all(...prefixBounds(prefix));
-    let sealed: number[];
+    return together(
+      hot.map(({ id }) => Number(id)),
+      this.#inBlocks((sealed) => sealed.idsWithPrefix(prefix)),
+    );
+  }
+
+  /** Numbers of all strings that end in one of these. Reads all of them. */
+  idsWithEnd(ends: readonly string[]): number[] {
+    return ends.length === 0 ? [] : this.#idsWhere((text) => ends.some((end) => text.endsWith(end)));
+  }
+
+  /** Numbers of all strings in which one of these stands as a word of its own. Reads all of them. */
+  idsWithWord(words: readonly string[]): number[] {
+    const escaped = words.map((word) =>
+      word.replaceAll(/[^\p{L}\p{N}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+    );
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_-])`, 'u');
+    return words.length === 0 ? [] : this.#idsWhere((text) => pattern.test(text));
+  }
+
+  #idsWhere(isMeant: (text: string) => boolean): number[] {
+    const hot: number[] = [];
+    for (const { id, s } of this.#db.prepare('SELECT id, s FROM dict').iterate()) {
+      if (isMeant(String(s))) hot.push(Number(id));
+    }
+    return together(
+      hot,
+      this.#inBlocks((sealed) => sealed.idsWhere(isMeant)),
+    );
+  }
+
+  /**
+   * Outside of a transaction, names may be sealed meanwhile. So `dict` is looked at before, and blocks again when others
+   * came.
+   */
+  #inBlocks<Found>(look: (sealed: SealedNames) => Found): Found {
     this.#sealed.refresh();
-    do sealed = this.#sealed.idsWithPrefix(prefix);
-    while (this.#sealed.refresh());
-    return [...new Set([...sealed, ...rows.map(({ id }) => Number(id))])];
+    for (;;) {
+      const found = look(this.#sealed);
+      if (!this.#sealed.refresh()) return found;
+    }
   }
 
   /** Make sure that `text()` knows these. One statement for all of them. */
@@ -101,6 +131,9 @@ export class Dictionary {
     return this.#texts.get(id);
   }
 }
+
+/** Each once: a name that was sealed meanwhile is found in both. */
+const together = (hot: readonly number[], sealed: readonly number[]): number[] => [...new Set([...sealed, ...hot])];
 
 /** A prefix, and a string behind all that start with it: no name holds the last two code points of Unicode in a row. */
 function prefixBounds(prefix: string): [from: string, before: string] {

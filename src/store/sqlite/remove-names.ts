@@ -9,7 +9,7 @@ import {
   toEncodedNames,
 } from './name-blocks.ts';
 import { readMeta, writeMeta } from './schema.ts';
-import { withSecureDelete } from './secure-delete.ts';
+import { overwriting } from './secure-delete.ts';
 
 /** Raised whenever names are removed: what a connection remembers of numbers of names is void then. */
 export const SWEEPS_KEY = 'name_sweeps';
@@ -49,7 +49,7 @@ export function planRemoval(db: DatabaseSync, goes: (id: number) => boolean, ear
  * rollup holds the names any more; their numbers are never given again. Until the log is emptied, it still has them.
  */
 export function removeNames(db: DatabaseSync, { hot, rewrites }: NameRemoval): void {
-  withSecureDelete(db, () => {
+  overwriting(db, () => {
     db.prepare('DELETE FROM dict WHERE id IN (SELECT value FROM json_each(?))').run(JSON.stringify(hot));
     for (const { blockIds, by } of rewrites) replaceNameBlocks(db, blockIds, by === undefined ? [] : [by]);
     writeMeta(db, SWEEPS_KEY, Number(readMeta(db, SWEEPS_KEY) ?? 0) + 1);

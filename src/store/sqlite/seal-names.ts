@@ -11,7 +11,7 @@ import {
 } from './name-blocks.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { inTransaction } from './schema.ts';
-import { withSecureDelete } from './secure-delete.ts';
+import { overwriting } from './secure-delete.ts';
 
 /** Names that stay in `dict` at least: those that came last are asked most. They take 42 bytes each there. */
 const HOT_NAMES = 1_024;
@@ -78,7 +78,7 @@ function swap(db: DatabaseSync, { hot, block }: Reading, by: EncodedNames): bool
   const there = db.prepare('SELECT count(*) AS n FROM dict WHERE id >= ? AND id <= ?').get(first, last)?.['n'];
   if (there !== hot.length) return false;
   // Names may have to be removed one day, so none is left where it was.
-  return withSecureDelete(db, () => {
+  return overwriting(db, () => {
     if (!replaceNameBlocks(db, block === undefined ? [] : [block.id], [by])) return false;
     db.prepare('DELETE FROM dict WHERE id >= ? AND id <= ?').run(first, last);
     return true;

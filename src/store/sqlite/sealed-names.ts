@@ -85,6 +85,11 @@ export class SealedNames {
     return this.#blocks.flatMap((block) => this.#namesOf(block)?.idsWithPrefix(bytes) ?? []);
   }
 
+  /** Makes texts of all names: some 20 ms for 100,000. */
+  idsWhere(isMeant: (text: string) => boolean): number[] {
+    return this.#blocks.flatMap((block) => this.#namesOf(block)?.idsWhere(isMeant) ?? []);
+  }
+
   /** The first that ends at or behind a number, if it begins there or before. */
   #blockOf(id: number): KnownBlock | undefined {
     let [low, high] = [0, this.#blocks.length];

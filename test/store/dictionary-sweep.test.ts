@@ -90,10 +90,7 @@ describe('sealed names', () => {
     const { store, put } = await openBench();
     const random = seededRandom(4);
     const named = (endMicros: number, prefix: string) =>
-      tasks(10_500, endMicros, prefix).map(({ data, ...event }) => ({
-        ...event,
-        data: { ...data, task_id: `${prefix}-${random()}` },
-      }));
+      tasks(10_500, endMicros, prefix).map(({ atMicros }) => sample(atMicros, { task_id: `${prefix}-${random()}` }));
     const old = named(NOW_MICROS - 20 * MICROS_PER_DAY, 'old');
     await put(old);
     await put(named(NOW_MICROS - MICROS_PER_HOUR, 'new'));

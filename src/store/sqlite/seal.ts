@@ -5,6 +5,7 @@ import {
   blockBefore,
   type EncodedBlock,
   insertBlock,
+  readBlocks,
   removeBlock,
   type SealedBlock,
   toEncodedBlock,
@@ -17,7 +18,7 @@ import { inTransaction, pragmaNumber } from './schema.ts';
 import { BLOCK_ROWS, partsOf, planUnit, type SealUnit } from './seal-plan.ts';
 
 /** Hours that stay in the typed tables at least: most late events come within them. */
-const HOT_HOURS = 2;
+export const HOT_HOURS = 2;
 /** Rows older than this do not wait for others to fill a block. */
 const PATIENT_HOURS = 24;
 
@@ -141,6 +142,13 @@ function areUntouched(db: DatabaseSync, { table, hot }: Reading, first: number, 
   return there.every((filled, place) => filled === hot.reduce((sum, row) => sum + (row[place] === null ? 0 : 1), 0));
 }
 
+/** An import may have put a block between the times of what was read. */
+function hasOtherBlocks(db: DatabaseSync, { table, merged, rows }: Reading): boolean {
+  const [first, last] = [Number(rows[0]?.[0]), Number(rows.at(-1)?.[0])];
+  for (const block of readBlocks(db, table, first, last + 1)) if (block.id !== merged?.id) return true;
+  return false;
+}
+
 function encoded({ rows, table }: Reading): EncodedBlock[] {
   let at = 0;
   return partsOf(rows.length).map((length) => {
@@ -157,6 +165,7 @@ function swap(db: DatabaseSync, reading: Reading, blocks: readonly EncodedBlock[
     if (nextMarked(db, table, Math.floor(first / MICROS_PER_HOUR)) <= Math.floor(last / MICROS_PER_HOUR)) return false;
     // Another process may also have rolled up what it changed, and have sealed or expired rows.
     if (!areUntouched(db, reading, first, last)) return false;
+    if (hasOtherBlocks(db, reading)) return false;
   }
   if (merged !== undefined && !removeBlock(db, merged.id)) return false;
   db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t <= ?`).run(first, last);

@@ -56,7 +56,7 @@ const anyLine = fc
   });
 
 const PIECES = [
-  ...'{}[]":,.-+eE0123456789 \\tfn',
+  ...'{}[]":,.-+eE0123456789 \\tfn'.split(''),
   'null',
   'true',
   'data',
@@ -110,17 +110,22 @@ describe('a line scanner', () => {
 
   it('reads numbers to the last bit', () => {
     const scanner = new LineScanner(METRICS_HERE);
-    const digits = fc.array(fc.constantFrom(...'0123456789'), { minLength: 1, maxLength: 20 }).map((d) => d.join(''));
+    const digits = fc
+      .array(fc.constantFrom(...'0123456789'.split('')), { minLength: 1, maxLength: 20 })
+      .map((d) => d.join(''));
     const number = fc.record({ sign: fc.constantFrom('', '-'), whole: digits, part: fc.option(digits) });
+    let taken = 0;
     fc.assert(
       fc.property(number, ({ sign, whole, part }) => {
         const text = `${sign}${whole}${part === null ? '' : `.${part}`}`;
-        const line = `{"metric":"state.read","timestamp":1770104400,"data":{"duration_ms":${text}}}`;
-        const event = scanned(scanner, line);
-        if (event !== undefined) expect(event).toEqual(parseEventLine(line));
+        const event = scanned(scanner, `{"metric":"state.read","timestamp":1770104400,"data":{"duration_ms":${text}}}`);
+        if (event === undefined) return true;
+        taken += 1;
+        return Object.is(event.data['duration_ms'], JSON.parse(text));
       }),
       { numRuns: 5_000 },
     );
+    expect(taken).toBeGreaterThan(1_000);
   });
 
   it('numbers names from 0 again when it is told to forget them', () => {

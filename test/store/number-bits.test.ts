@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { folded, NumberReader, NumberWriter, unfolded } from '../../src/store/sqlite/number-bits.ts';
-import { percentilesOf } from '../../src/store/sqlite/percentile.ts';
 
 const number = fc.oneof(
   fc.integer({ min: 0, max: 3 }),
@@ -37,38 +36,5 @@ describe('numbers as bits', () => {
       expect(folded(value)).toBeGreaterThanOrEqual(0);
       expect(unfolded(folded(value))).toBe(value);
     }
-  });
-});
-
-describe('percentiles', () => {
-  it('are those of the sorted values, between ranks in a straight line', () => {
-    const values = fc.oneof(
-      fc.array(fc.integer(), { minLength: 1, maxLength: 4_000 }),
-      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 4_000 }),
-      fc.nat({ max: 20_000 }).map((length) => Array.from({ length: length + 1 }, (_, i) => (i * 7_919) % 10_007)),
-      // Nearly all in a thousandth of their span.
-      fc.nat({ max: 9_000 }).map((length) => Array.from({ length: 8_000 + length }, (_, i) => ((i * 7_919) % 97) ** 9)),
-      fc.constant(Array.from({ length: 10_000 }, () => 7)),
-    );
-    const percents = fc.array(
-      fc.oneof(fc.constantFrom(0, 50, 95, 99, 100), fc.double({ min: 0, max: 100, noNaN: true })),
-    );
-    fc.assert(
-      fc.property(values, percents, (all, asked) => {
-        const sorted = all.toSorted((a, b) => a - b);
-        const expected = asked.map((percent) => {
-          const rank = (percent / 100) * (sorted.length - 1);
-          const low = sorted[Math.floor(rank)] ?? 0;
-          return low + ((sorted[Math.ceil(rank)] ?? 0) - low) * (rank - Math.floor(rank));
-        });
-        const half = all.length >> 1;
-        const lists = [all.slice(0, half), [Number.NaN], all.slice(half)].map((list) => Float64Array.from(list));
-        expect(percentilesOf(lists, asked)).toEqual(expected);
-      }),
-    );
-  });
-
-  it('of nothing are absent', () => {
-    expect(percentilesOf([new Float64Array(0), Float64Array.of(Number.NaN)], [50, 99])).toEqual([undefined, undefined]);
   });
 });

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
-import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
+import { type BlockBounds, type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
 import { cachedChunk } from './chunk-cache.ts';
 import { noteDamage } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
+import { prepared } from './prepared.ts';
 
 /** A sealed block, as it is listed: without its bytes. */
 export type SealedBlock = {
@@ -52,25 +53,25 @@ export function* readBlocks(
   direction: 'ascending' | 'descending' = 'ascending',
 ): Generator<SealedBlock> {
   // Blocks of a metric do not overlap, so the only one that begins earlier and reaches in is the last before `from`.
-  const rows = db
-    .prepare(
-      `${LISTED} WHERE metric = ?1 AND t0 < ?3 AND t1 >= ?2 AND t0 >= coalesce(
+  const rows = prepared(
+    db,
+    `${LISTED} WHERE metric = ?1 AND t0 < ?3 AND t1 >= ?2 AND t0 >= coalesce(
         (SELECT max(t0) FROM block WHERE metric = ?1 AND t0 <= ?2), ?2)
         ORDER BY t0 ${direction === 'ascending' ? 'ASC' : 'DESC'}`,
-    )
-    .all(table.metricId, from, before) as unknown as Listed[];
-  for (const row of rows) yield toBlock(db, table, row);
+  ).all(table.metricId, from, before) as unknown as Listed[];
+  const asker = {};
+  for (const row of rows) yield toBlock(db, table, row, asker);
 }
 
 /** The last block that begins at or before a stored time: if any has that time, it is this one. */
 export function blockBefore(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} WHERE metric = ? AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
+  const row = prepared(db, `${LISTED} WHERE metric = ? AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
 /** The first block that begins after a stored time. */
 export function blockAfter(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} WHERE metric = ? AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
+  const row = prepared(db, `${LISTED} WHERE metric = ? AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
@@ -80,12 +81,18 @@ export function readBlock(
   tables: ReadonlyMap<number, EventTable>,
   id: number,
 ): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} WHERE id = ?`).get(id);
+  const row = prepared(db, `${LISTED} WHERE id = ?`).get(id);
   const table = tables.get(Number(row?.['metric']));
   return row === undefined || table === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
-function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }: Listed): SealedBlock {
+/** @param asker The same for all blocks of one question: see `cachedChunk`. */
+function toBlock(
+  db: DatabaseSync,
+  table: EventTable,
+  { id, t0, t1, n, origins }: Listed,
+  asker: object = {},
+): SealedBlock {
   const bounds = { rows: n, first: t0, last: t1 };
   return {
     id,
@@ -94,17 +101,12 @@ function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }
     t1,
     n,
     origins: JSON.parse(origins) as SealedBlock['origins'],
-    chunk: () => cachedChunk(db, id, () => readChunk(db, table, id, bounds)),
+    chunk: () => cachedChunk(db, id, asker, () => readChunk(db, table, id, bounds)),
   };
 }
 
-function readChunk(
-  db: DatabaseSync,
-  table: EventTable,
-  id: number,
-  bounds: { readonly rows: number; readonly first: number; readonly last: number },
-): Chunk | undefined {
-  const row = db.prepare('SELECT crc, b FROM block WHERE id = ?').get(id);
+function readChunk(db: DatabaseSync, table: EventTable, id: number, bounds: BlockBounds): Chunk | undefined {
+  const row = prepared(db, 'SELECT crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
   if (crc32(bytes) !== row['crc']) {
@@ -117,10 +119,12 @@ function readChunk(
 /** Encodes rows; takes half a microsecond a row, so call it outside of transactions. */
 export function toEncodedBlock(columns: BlockColumns): EncodedBlock {
   const { times, origins } = columns;
+  const rowsOfCode = new Uint32Array(origins.keys.length);
+  for (const code of origins.codes) rowsOfCode[code] = (rowsOfCode[code] as number) + 1;
   const rows = new Map<number, number>();
-  for (const code of origins.codes) {
+  for (const [code, count] of rowsOfCode.entries()) {
     const origin = Number(origins.keys[code]);
-    rows.set(origin, (rows.get(origin) ?? 0) + 1);
+    if (count > 0) rows.set(origin, (rows.get(origin) ?? 0) + count);
   }
   return {
     t0: times[0] ?? 0,
@@ -134,15 +138,16 @@ export function toEncodedBlock(columns: BlockColumns): EncodedBlock {
 /** Call inside a write transaction, when no other block of the metric has rows between its times. @returns Its id. */
 export function insertBlock(db: DatabaseSync, table: EventTable, block: EncodedBlock): number {
   const { t0, t1, n, origins, bytes } = block;
-  const { lastInsertRowid } = db
-    .prepare('INSERT INTO block (metric, t0, t1, n, origins, crc, b) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .run(table.metricId, t0, t1, n, JSON.stringify(origins), crc32(bytes), bytes);
+  const { lastInsertRowid } = prepared(
+    db,
+    'INSERT INTO block (metric, t0, t1, n, origins, crc, b) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ).run(table.metricId, t0, t1, n, JSON.stringify(origins), crc32(bytes), bytes);
   return Number(lastInsertRowid);
 }
 
 /** @returns False when another process has replaced it. */
 export function removeBlock(db: DatabaseSync, id: number): boolean {
-  return db.prepare('DELETE FROM block WHERE id = ?').run(id).changes > 0;
+  return prepared(db, 'DELETE FROM block WHERE id = ?').run(id).changes > 0;
 }
 
 /** Stored times of the first and the last sealed row of a metric. */
@@ -150,11 +155,10 @@ export function blockBounds(
   db: DatabaseSync,
   metricId: number,
 ): { readonly first: number; readonly last: number } | undefined {
-  const row = db
-    .prepare(
-      `SELECT (SELECT t0 FROM block WHERE metric = ?1 ORDER BY t0 LIMIT 1) AS first,
+  const row = prepared(
+    db,
+    `SELECT (SELECT t0 FROM block WHERE metric = ?1 ORDER BY t0 LIMIT 1) AS first,
         (SELECT t1 FROM block WHERE metric = ?1 ORDER BY t0 DESC LIMIT 1) AS last`,
-    )
-    .get(metricId);
+  ).get(metricId);
   return typeof row?.['first'] === 'number' ? { first: row['first'], last: Number(row['last']) } : undefined;
 }

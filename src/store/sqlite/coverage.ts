@@ -5,6 +5,7 @@ import { isDimension } from '../../model/field.ts';
 import { blockBounds } from './block-book.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type EventTable, toColumn } from './event-tables.ts';
+import { prepared } from './prepared.ts';
 import { rawFromHour } from './rollup-build.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 
@@ -17,8 +18,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
   const from = Math.ceil(toStored(range.fromMicros) / MICROS_PER_HOUR);
   const before = Math.floor(toStored(range.toMicros) / MICROS_PER_HOUR);
   const isWithoutRows = hoursWithoutRows(db, table);
-  const changed = db
-    .prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
+  const changed = prepared(db, 'SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
     .all(table.metricId, from, before)
     .map((row) => Number(row['hour']))
     .filter((hour) => !isWithoutRows(hour));
@@ -58,8 +58,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
 }
 
 function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRange): TimeRange[] {
-  return db
-    .prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
+  return prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
     .all(metricId, toStored(range.fromMicros), toStored(range.toMicros))
     .map(({ t0, t1 }) => ({
       fromMicros: Math.max(range.fromMicros, fromStored(Number(t0))),
@@ -69,10 +68,10 @@ function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRan
 
 /** The first event; where earlier ones have expired, the start of the first hour that is rolled up. */
 function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
-  const row = db.prepare('SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ? AND hour < ?');
+  const row = prepared(db, 'SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ? AND hour < ?');
   const hour = row.get(table.metricId, rawFromHour(db))?.['hour'];
-  const first = db.prepare(`SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
-  const damaged = db.prepare('SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
+  const first = prepared(db, `SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
+  const damaged = prepared(db, 'SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
   const known = [
     first,
     blockBounds(db, table.metricId)?.first,

@@ -6,6 +6,7 @@ import { removeBlock, type SealedBlock } from './block-book.ts';
 import { takeDamageNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
+import { prepared } from './prepared.ts';
 import { fromStored, inTransaction, readMeta } from './schema.ts';
 
 /**
@@ -27,7 +28,7 @@ export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMic
         SELECT id, metric, t0, t1, n, origins, crc, ?, b FROM block WHERE id = ?`,
   ).run(nowMicros, id);
   removeBlock(db, id);
-  countDropped(db, originsOf(row['origins']));
+  countDropped(db, originsOf(row['origins']), 'block_damaged');
   expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
   return true;
 }
@@ -56,10 +57,15 @@ function originsOf(text: unknown): SealedBlock['origins'] {
   }
 }
 
-function countDropped(db: DatabaseSync, origins: SealedBlock['origins']): void {
+/** Count stored rows that are gone to their producers. Call inside a write transaction. */
+export function countDropped(
+  db: DatabaseSync,
+  origins: Iterable<readonly [origin: number, rows: number]>,
+  reason: 'block_damaged' | 'forgotten',
+): void {
   const count = db.prepare(
     `UPDATE producer
-      SET dropped = json_set(dropped, '$.block_damaged', coalesce(dropped ->> '$.block_damaged', 0) + cast(? AS INTEGER))
+      SET dropped = json_set(dropped, '$.${reason}', coalesce(dropped ->> '$.${reason}', 0) + cast(? AS INTEGER))
       WHERE id = (SELECT producer FROM origin WHERE id = ?)`,
   );
   for (const [origin, rows] of origins) count.run(rows, origin);
@@ -88,8 +94,7 @@ function expireCountedRows(db: DatabaseSync, table: EventTable, first: number, l
  */
 export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (hour: number) => boolean {
   const rawFrom = hourOf(Number(readMeta(db, 'raw_from') ?? 0));
-  const spans = db
-    .prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ?')
+  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?')
     .all(metricId)
     .map(({ t0, t1 }) => ({ first: hourOf(Number(t0)), last: hourOf(Number(t1)) }));
   return (hour) => hour < rawFrom || spans.some(({ first, last }) => hour >= first && hour <= last);
@@ -97,7 +102,7 @@ export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (h
 
 /** Tells of a stored time whether rows of a metric about that time were damaged, so that nobody can say what was there. */
 export function isAmongDamaged(db: DatabaseSync, { metricId }: EventTable): (t: number) => boolean {
-  const spans = db.prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ?').all(metricId);
+  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?').all(metricId);
   return (t) => spans.some(({ t0, t1 }) => t >= Number(t0) && t <= Number(t1));
 }
 

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { ForgetReport, ForgetRequest } from '../store.ts';
+import { damagedNameBlocks, emptyDamagedNames, mendNotedNames } from './damaged-names.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { eraseFreed, withSecureDelete } from './erase.ts';
 import { readEventTables } from './event-tables.ts';
@@ -60,9 +61,11 @@ export async function forgetEvents(
     }
     onProgress(PART.removed);
     await rollUpChanged(db, nowMicros);
+    await sweepNames(db, 0, true, pause);
+    mendNotedNames(db, nowMicros);
     const damagedBlocks = damagedIn(db, request);
     emptyDamaged(db, request);
-    await sweepNames(db, 0, true, pause);
+    emptyDamagedNames(db);
     onProgress(PART.swept);
     const isErased = await eraseFreed(db);
     removeDrainedSegments(db, spoolFolder(dirname(path)));
@@ -116,6 +119,7 @@ const tablesConcerned = (db: DatabaseSync, request: ForgetRequest): string =>
 const DAMAGED = 'metric IN (SELECT value FROM json_each(?)) AND length(b) > 0';
 
 const damagedIn = (db: DatabaseSync, request: ForgetRequest): number =>
+  damagedNameBlocks(db) +
   Number(
     db.prepare(`SELECT count(*) AS n FROM damaged_block WHERE ${DAMAGED}`).get(tablesConcerned(db, request))?.['n'],
   );

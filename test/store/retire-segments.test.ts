@@ -29,7 +29,7 @@ it('files that writers are asked to leave lose and double no event', { timeout: 
     for (const name of readdirSync(spool)) if (name.includes('.left.')) left.add(name);
   }
   expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual([0, 0]);
-  expect(left.size).toBeGreaterThan(1);
+  expect(left.size).toBeGreaterThan(0);
 
   const ledger = await metrics.ledger();
   expect(ledger.map(({ recorded, inDatabase }) => [recorded, inDatabase])).toEqual([

@@ -48,13 +48,14 @@ export async function keepSizeBudget(
   return dropped;
 }
 
-/** What a name takes besides its text, which lies in a table and in an index. */
+/** What a name that is not sealed takes besides its text, which lies in a table and in an index. */
 const BYTES_OF_NAME = 14;
 
 /** The part of what sealed events and names take together that events do. */
 function shareOfEvents(db: DatabaseSync): number {
   const bytes = (sql: string): number => Number(db.prepare(`SELECT ${sql}`).get()?.['bytes'] ?? 0);
-  const names = bytes(`sum(2 * length(s) + ${BYTES_OF_NAME}) AS bytes FROM dict`);
+  const sealed = bytes('sum(length(b)) AS bytes FROM name_block');
+  const names = sealed + bytes(`sum(2 * length(s) + ${BYTES_OF_NAME}) AS bytes FROM dict`);
   const events = bytes('sum(length(b)) AS bytes FROM block');
   return events === 0 ? 1 : events / (events + names);
 }

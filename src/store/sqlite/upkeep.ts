@@ -5,12 +5,14 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { RetentionSettings, UpkeepReport } from '../store.ts';
 import { quarantineNoted } from './damaged-blocks.ts';
+import { mendNotedNames } from './damaged-names.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { diskUsage } from './disk-usage.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 import { cutoffs, expireBefore, expireIdentities, expireRollups, retentionNow } from './retention.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { sealOldRows } from './seal.ts';
+import { sealOldNames } from './seal-names.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 import { keepSizeBudget, returnFreePages } from './size-budget.ts';
 import { emptyLog, keepLogSmall } from './write-ahead-log.ts';
@@ -31,9 +33,11 @@ export async function runUpkeep(
     await nextTurn();
   };
   quarantineNoted(db, nowMicros);
+  mendNotedNames(db, nowMicros);
   const rolledUp = await rollUp(db, runningHour, nowMicros, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
   await sealOldRows(db, runningHour, pause);
+  await sealOldNames(db, pause);
 
   const removedSegments = removeDrainedSegments(db, spoolFolder(dirname(path)));
   const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, nowMicros, pause);

@@ -1,5 +1,5 @@
 import type { SqlOptions } from './question.ts';
-import { SqlConstants } from './sql-constants.ts';
+import { SqlValues } from './sql-values.ts';
 import { depthsOf, isColumn, isSign, isWord, type SqlSelect, sqlSelect } from './sql-select.ts';
 import type { SqlToken } from './sql-tokens.ts';
 
@@ -41,23 +41,23 @@ export function sqlTimes(
 ): SqlTimes | undefined {
   const select = sqlSelect(statement);
   if (select === undefined) return undefined;
-  const constants = new SqlConstants(select.tokens, parameters, nowSeconds);
-  const { from, before } = spanOf(select, constants, select.condition);
-  return { view: select.view, from, before, first: firstOf(select, constants) };
+  const values = new SqlValues(select.tokens, parameters, nowSeconds);
+  const { from, before } = spanOf(select, values, select.condition);
+  return { view: select.view, from, before, first: firstOf(select, values) };
 }
 
 /** The times that meet a condition, or more. */
-function spanOf(select: SqlSelect, constants: SqlConstants, condition: readonly SqlToken[]): Span {
+function spanOf(select: SqlSelect, values: SqlValues, condition: readonly SqlToken[]): Span {
   const depths = depthsOf(condition);
   if (depths === undefined || condition.length === 0) return ALWAYS;
   const [open, close] = [condition[0], condition.at(-1)];
   if (isSign(open, '(') && isSign(close, ')') && depths.slice(1, -1).every((depth) => depth > 0)) {
-    return spanOf(select, constants, condition.slice(1, -1));
+    return spanOf(select, values, condition.slice(1, -1));
   }
   if (condition.some((token, index) => depths[index] === 0 && isWord(token, 'or'))) return ALWAYS;
   const parts = conjuncts(condition, depths);
   const spans = parts.map((part) =>
-    parts.length === 1 ? comparison(select, constants, part) : spanOf(select, constants, part),
+    parts.length === 1 ? comparison(select, values, part) : spanOf(select, values, part),
   );
   return spans.reduce((one, other) => ({
     from: Math.max(one.from, other.from),
@@ -88,32 +88,32 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   '==': '=',
 };
 
-function comparison(select: SqlSelect, constants: SqlConstants, part: readonly SqlToken[]): Span {
+function comparison(select: SqlSelect, values: SqlValues, part: readonly SqlToken[]): Span {
   const at = part.findIndex(({ kind, text }) => kind === 'sign' && Object.hasOwn(COMPARISONS, text));
   const between = part.findIndex((token) => isWord(token, 'between'));
   if (between > 0 && at < 0) {
     const and = part.findIndex((token) => isWord(token, 'and'));
     const column = part.slice(0, between);
-    const { from } = compared(select, constants, column, '>', part.slice(between + 1, and));
-    return { from, before: compared(select, constants, column, '<', part.slice(and + 1)).before };
+    const { from } = compared(select, values, column, '>', part.slice(between + 1, and));
+    return { from, before: compared(select, values, column, '<', part.slice(and + 1)).before };
   }
   const sign = part[at]?.text ?? '';
   const [left, right] = [part.slice(0, at), part.slice(at + 1)];
-  const turned = compared(select, constants, right, COMPARISONS[sign] ?? '', left);
-  return turned === ALWAYS ? compared(select, constants, left, sign, right) : turned;
+  const turned = compared(select, values, right, COMPARISONS[sign] ?? '', left);
+  return turned === ALWAYS ? compared(select, values, left, sign, right) : turned;
 }
 
 function compared(
   select: SqlSelect,
-  constants: SqlConstants,
+  values: SqlValues,
   column: readonly SqlToken[],
   sign: string,
   constant: readonly SqlToken[],
 ): Span {
   const span = isColumn(select, column, 'timestamp')
-    ? aboutNumber(constants, constant)
+    ? aboutNumber(values, constant)
     : isColumn(select, column, 'at') && constant.length === 1
-      ? aboutDay(constants.valueOf(constant[0]))
+      ? aboutDay(values.valueOf(constant[0]))
       : ALWAYS;
   if (sign === '' || span === ALWAYS) return ALWAYS;
   return {
@@ -122,8 +122,8 @@ function compared(
   };
 }
 
-function aboutNumber(constants: SqlConstants, tokens: readonly SqlToken[]): Span {
-  const number = constants.numberOf(tokens);
+function aboutNumber(values: SqlValues, tokens: readonly SqlToken[]): Span {
+  const number = values.numberOf(tokens);
   if (number === undefined) return ALWAYS;
   return {
     from: number.value - NUMBERS_ARE_ROUNDED_BY,
@@ -141,7 +141,7 @@ function aboutDay(text: unknown): Span {
 }
 
 /** For `… ORDER BY timestamp … LIMIT n`, where no row of the answer depends on others. */
-function firstOf(select: SqlSelect, constants: SqlConstants): SqlTimes['first'] {
+function firstOf(select: SqlSelect, values: SqlValues): SqlTimes['first'] {
   const { tokens, list, rest } = select;
   const calls = tokens.flatMap((token, index) => (isSign(tokens[index + 1], '(') ? [token] : []));
   if (calls.some(({ kind, text }) => kind === 'quoted' || (kind === 'word' && !OF_ONE_ROW.has(text)))) return undefined;
@@ -155,7 +155,7 @@ function firstOf(select: SqlSelect, constants: SqlConstants): SqlTimes['first'] 
   );
   if (renamed || isWord(list[0], 'distinct') || !isWord(rest[0], 'order') || !isWord(rest[1], 'by')) return undefined;
   const limit = rest.findIndex((token) => isWord(token, 'limit'));
-  const rows = constants.valueOf(rest[limit + 1]);
+  const rows = values.valueOf(rest[limit + 1]);
   const key = rest.slice(2, limit < 0 ? undefined : limit);
   const end = key.findIndex((token) => isSign(token, ',') || isWord(token, 'asc', 'desc'));
   const column = end < 0 ? key : key.slice(0, end);

@@ -4,7 +4,7 @@ import type { SqlToken } from './sql-tokens.ts';
 
 type Parameters = NonNullable<SqlOptions['parameters']>;
 
-/** What a sum of constants is worth. */
+/** What a sum of values is worth. */
 export type SqlNumber = {
   readonly value: number;
   /** It is by the clock, and may be more when the statement runs, but never less. */
@@ -14,7 +14,7 @@ export type SqlNumber = {
 const SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400 };
 
 /** Values that a statement names without reading a row. */
-export class SqlConstants {
+export class SqlValues {
   /** All parameters, in the order in which they occur. */
   readonly #places: readonly SqlToken[];
   readonly #parameters: Parameters;

@@ -74,7 +74,7 @@ function prepareConnection(db: DatabaseSync, { maxMemoryBytes, statement, parame
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   // One state of the file for the views and the statement, and never ended: the process ends instead.
   db.exec('BEGIN');
-  const { sealed, metrics } = createViews(db);
+  const { reads, sealed, metrics } = createViews(db);
   // By SQLite's own clock, which is the system's.
   const times = sqlTimes(statement, parameters, Date.now() / MILLIS_PER_SECOND);
   const metricIds = metrics.get(times?.view ?? '');
@@ -100,7 +100,7 @@ function prepareConnection(db: DatabaseSync, { maxMemoryBytes, statement, parame
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
         UNION ALL SELECT name FROM sqlite_temp_schema WHERE type = 'table'`,
     ),
-    isOwnRead: () => sealed.isReading,
+    isOwnRead: () => reads.isReading,
     modules: named('SELECT name FROM pragma_module_list'),
   };
   return { known, sealed, span, first: first === false ? undefined : first };

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
 import { isCoded } from './cells.ts';
+import { Dictionary, NAME_FUNCTION } from './dictionary.ts';
 import { type Column, type DeclaredField, type EventTable, quoted, readEventTables, toColumn } from './event-tables.ts';
+import { OwnReads } from './own-reads.ts';
 import { RollupBlock } from './rollup-block.ts';
 import { EPOCH_MICROS, pragmaNumber, readMeta } from './schema.ts';
 import { SealedCells } from './sealed-cells.ts';
@@ -23,14 +25,17 @@ export const TOTALS_FUNCTION = 'rollup_totals';
  *
  * Ask within the read transaction in which the views are made: they know the blocks there were.
  *
- * @returns What reads the sealed rows, and the numbers of the metrics in each view that has a time.
+ * @returns What its functions read themselves, which sealed rows they give, and the numbers of the metrics in each view that has a time.
  */
 export function createViews(db: DatabaseSync): {
+  readonly reads: OwnReads;
   readonly sealed: SealedCells;
   readonly metrics: ReadonlyMap<string, readonly number[]>;
 } {
   const tables = [...readEventTables(db).values()];
-  const sealed = new SealedCells(db, tables);
+  const reads = new OwnReads(db);
+  const sealed = new SealedCells(db, tables, reads);
+  new Dictionary(db).makeFunction((read) => reads.run(read));
   const storeId = String(readMeta(db, 'store_id'));
   const metrics = new Map<string, readonly number[]>();
   for (const table of tables) {
@@ -48,7 +53,7 @@ export function createViews(db: DatabaseSync): {
   db.function(TOTALS_FUNCTION, { deterministic: true }, (block, fields) => blockTotals(block, fields));
   createView(db, 'aggregates', AGGREGATES);
   createView(db, 'metadata', metadataView(pragmaNumber(db, 'user_version')));
-  return { sealed, metrics };
+  return { reads, sealed, metrics };
 }
 
 function createView(db: DatabaseSync, name: string, select: string): void {
@@ -63,7 +68,7 @@ const isoOf = (micros: string): string =>
 const TIMESTAMP = `${MICROS} / 1e6`;
 const idOf = (table: EventTable, storeId: string): string => `${text(`${storeId}:${table.metric}:`)} || ${MICROS}`;
 const originOf = (part: string): string => `(SELECT ${part} FROM main.origin WHERE id = o)`;
-const nameOf = (number: string): string => `(SELECT s FROM main.dict WHERE id = ${number})`;
+const nameOf = (number: string): string => `${NAME_FUNCTION}(${number})`;
 
 /** A field in its own unit. */
 function valueSql(column: Column): string {

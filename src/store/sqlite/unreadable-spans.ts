@@ -4,6 +4,7 @@ import { notedDamage } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { prepared } from './prepared.ts';
 import { fromStored, toStored } from './schema.ts';
+import type { StoredSpan } from './stored-span.ts';
 
 /**
  * Parts of a range, in ascending order, in which some events cannot be read: blocks that were set aside, and those that
@@ -24,13 +25,17 @@ export function unreadableSpans(db: DatabaseSync, { metricId }: EventTable, rang
     .toSorted((a, b) => a.fromMicros - b.fromMicros);
 }
 
-const ALWAYS: TimeRange = { fromMicros: Number.MIN_SAFE_INTEGER / 2, toMicros: Number.MAX_SAFE_INTEGER / 2 };
-
-/** The same at any time, by metric: of the tables for which `isMeant` holds. */
-export const unreadableAnywhere = (
+/** The same by metric: of the tables for which `isMeant` holds. */
+export function unreadableOf(
   db: DatabaseSync,
   isMeant: (table: EventTable) => boolean,
-): (readonly [metric: string, readonly TimeRange[]])[] =>
-  [...readEventTables(db).values()]
+  { from, before }: StoredSpan,
+): (readonly [metric: string, readonly TimeRange[]])[] {
+  const range = { fromMicros: Math.max(fromStored(from), -LATEST), toMicros: Math.min(fromStored(before), LATEST) };
+  return [...readEventTables(db).values()]
     .filter(isMeant)
-    .map((table) => [table.metric, unreadableSpans(db, table, ALWAYS)] as const);
+    .map((table) => [table.metric, unreadableSpans(db, table, range)] as const);
+}
+
+/** No moment of an event is beyond. */
+const LATEST = Number.MAX_SAFE_INTEGER / 2;

@@ -187,7 +187,7 @@ export type ForgetReport = {
   readonly rawFromMicros: number;
   /** Blocks of names, and of metrics that have such fields, set aside as damaged: their bytes go, what is known of them stays. */
   readonly damagedBlocks: number;
-  /** Files of the spool with one of the names, of processes that run: they go when the process ends or begins its next file. */
+  /** Files of the spool with one of the names, of processes that run: they go when the process records again, or ends. */
   readonly spoolFiles: readonly string[];
   readonly otherFiles: readonly OtherHolder[];
   /** Whether it was done, and the file written anew, so that no byte of it is left. */

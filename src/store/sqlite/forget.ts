@@ -15,6 +15,7 @@ import { forgetHotRows, forgetSealedRows } from './forget-rows.ts';
 import { otherHolders, spoolHolders } from './other-holders.ts';
 import { dirtyDays, readHour, rollUpDay } from './rollup-build.ts';
 import { fromStored, inTransaction, readMeta, toStored } from './schema.ts';
+import { retireSegments } from './retire-segments.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 
 /** While its process runs, a node is told of again and again: the last of it is left to the next time. */
@@ -68,6 +69,7 @@ export async function forgetEvents(
     emptyDamagedNames(db);
     onProgress(PART.swept);
     const isErased = await eraseFreed(db);
+    retireSegments(db, path, spoolHolders(db, path, request.listed));
     removeDrainedSegments(db, spoolFolder(dirname(path)));
     onProgress(1);
     return reportOf(db, path, request, { rounds, kept, damagedBlocks, state: isErased ? 'erased' : 'removed' });

@@ -45,7 +45,8 @@ const MIGRATIONS: readonly string[] = [
     stored INTEGER NOT NULL DEFAULT 0,
     expired INTEGER NOT NULL DEFAULT 0, dropped TEXT NOT NULL DEFAULT '{}');
 
-  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged
+  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged,
+  -- 3 renamed, so that its writer leaves it, and entered under that name
   CREATE TABLE segment (
     name TEXT PRIMARY KEY, producer INTEGER NOT NULL, drained INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
 import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
 import { cachedChunk } from './chunk-cache.ts';
-import { noteDamage } from './damage-notes.ts';
+import { damagedBlockNotes } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
 
 /** A sealed block, as it is listed: without its bytes. */
@@ -108,7 +108,7 @@ function readChunk(
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
   if (crc32(bytes) !== row['crc']) {
-    noteDamage(db, id);
+    damagedBlockNotes.add(db, id);
     return undefined;
   }
   return new SealedChunk(bytes, bounds, table.columns);

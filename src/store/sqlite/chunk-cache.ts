@@ -1,63 +1,102 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
+import type { RollupChunk } from '../columns/rollup-chunk.ts';
 
-/** Decoded columns that one connection keeps, in bytes: about a million rows of four columns. */
+/** Decoded columns that one connection keeps of events, and as many of rollups, in bytes: about a million rows of four. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const BYTES_OF_CODE = 2;
 /** A key and its place in a list, roughly. */
 const BYTES_OF_KEY = 16;
 
-const caches = new WeakMap<DatabaseSync, ChunkCache>();
+/** Told of the bytes of each column that is decoded. */
+type Grown = (bytes: number) => void;
+
+const caches = new WeakMap<DatabaseSync, Map<Kind, ChunkCache<Chunk>>>();
+
+/** Blocks and rollups are numbered apart. */
+type Kind = 'block' | 'rollup';
 
 /**
  * The rows of a block, decoded columns included, from an earlier question on the same connection if it is still known.
  * Blocks never change and their ids are never given twice; that the block is there, the caller has just seen.
  */
 export function cachedChunk(db: DatabaseSync, id: number, read: () => Chunk | undefined): Chunk | undefined {
-  let cache = caches.get(db);
-  if (cache === undefined) caches.set(db, (cache = new ChunkCache()));
-  return cache.chunk(id, read);
+  return cacheOf(db, 'block').chunk(id, (grown) => {
+    const chunk = read();
+    return chunk && new WeighedChunk(chunk, grown);
+  });
 }
 
-/** The blocks asked for last, up to a number of bytes. */
-class ChunkCache {
-  /** The one asked for last is the last. */
-  readonly #chunks = new Map<number, WeighedChunk>();
+/** The same of a rollup. */
+export function cachedRollup(
+  db: DatabaseSync,
+  id: number,
+  read: (grown: Grown) => RollupChunk | undefined,
+): RollupChunk | undefined {
+  return (cacheOf(db, 'rollup') as ChunkCache<RollupChunk>).chunk(id, read);
+}
 
-  chunk(id: number, read: () => Chunk | undefined): Chunk | undefined {
-    let found = this.#chunks.get(id);
-    if (found === undefined) {
-      const chunk = read();
-      if (chunk === undefined) return undefined;
-      found = new WeighedChunk(chunk);
-    } else this.#chunks.delete(id);
+function cacheOf(db: DatabaseSync, kind: Kind): ChunkCache<Chunk> {
+  let ofConnection = caches.get(db);
+  if (ofConnection === undefined) caches.set(db, (ofConnection = new Map()));
+  let cache = ofConnection.get(kind);
+  if (cache === undefined) ofConnection.set(kind, (cache = new ChunkCache()));
+  return cache;
+}
+
+type Kept<Rows> = { readonly chunk: Rows; bytes: number };
+
+/** The chunks asked for last, up to a number of bytes. */
+class ChunkCache<Rows extends Chunk> {
+  /** The one asked for last is the last. */
+  readonly #chunks = new Map<number, Kept<Rows>>();
+  #bytes = 0;
+
+  chunk(id: number, read: (grown: Grown) => Rows | undefined): Rows | undefined {
+    const found = this.#chunks.get(id);
+    if (found === undefined) return this.#read(id, read);
+    this.#chunks.delete(id);
     this.#chunks.set(id, found);
-    this.#shrink(id);
-    return found;
+    if (this.#bytes > MAX_BYTES) this.#shrink(id);
+    return found.chunk;
   }
 
-  /** Columns are decoded after the chunk was given out, so the weight of all is summed anew: there are a few hundred. */
+  #read(id: number, read: (grown: Grown) => Rows | undefined): Rows | undefined {
+    // Columns are decoded after the chunk was given out, and count while it is kept.
+    const grown: Grown = (bytes) => {
+      if (kept === undefined || this.#chunks.get(id) !== kept) return;
+      kept.bytes += bytes;
+      this.#bytes += bytes;
+    };
+    let kept: Kept<Rows> | undefined;
+    const chunk = read(grown);
+    if (chunk === undefined) return undefined;
+    // What is kept even if nothing is decoded: the compressed bytes are a fraction of a column.
+    kept = { chunk, bytes: chunk.rows * Float64Array.BYTES_PER_ELEMENT };
+    this.#chunks.set(id, kept);
+    this.#bytes += kept.bytes;
+    this.#shrink(id);
+    return chunk;
+  }
+
   #shrink(last: number): void {
-    let bytes = 0;
-    for (const { bytes: own } of this.#chunks.values()) bytes += own;
-    for (const [id, chunk] of this.#chunks) {
-      if (bytes <= MAX_BYTES || id === last) return;
+    for (const [id, { bytes }] of this.#chunks) {
+      if (this.#bytes <= MAX_BYTES || id === last) return;
       this.#chunks.delete(id);
-      bytes -= chunk.bytes;
+      this.#bytes -= bytes;
     }
   }
 }
 
-/** Knows how much of it is decoded. */
+/** Tells how much of it is decoded. */
 class WeighedChunk implements Chunk {
   readonly #chunk: Chunk;
   readonly #decoded = new Set<Float64Array | CodedCells>();
-  /** What is kept even if nothing is decoded: the compressed bytes are a fraction of a column. */
-  bytes: number;
+  readonly #grown: Grown;
 
-  constructor(chunk: Chunk) {
+  constructor(chunk: Chunk, grown: Grown) {
     this.#chunk = chunk;
-    this.bytes = chunk.rows * Float64Array.BYTES_PER_ELEMENT;
+    this.#grown = grown;
   }
 
   get rows(): number {
@@ -91,10 +130,11 @@ class WeighedChunk implements Chunk {
   #weighed<Cells extends Float64Array | CodedCells>(cells: Cells): Cells {
     if (!this.#decoded.has(cells)) {
       this.#decoded.add(cells);
-      this.bytes +=
+      this.#grown(
         cells instanceof Float64Array
           ? cells.byteLength
-          : cells.codes.length * BYTES_OF_CODE + cells.keys.length * BYTES_OF_KEY;
+          : cells.codes.length * BYTES_OF_CODE + cells.keys.length * BYTES_OF_KEY,
+      );
     }
     return cells;
   }

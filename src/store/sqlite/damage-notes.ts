@@ -1,17 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Numbers of blocks that questions found damaged, by connection: the next upkeep looks at them again and sets them aside. */
-const notes = new WeakMap<DatabaseSync, Set<number>>();
+/** Numbers of what questions found damaged, by connection: the next upkeep looks at it again and sets it aside. */
+class DamageNotes {
+  readonly #byConnection = new WeakMap<DatabaseSync, Set<number>>();
 
-export function noteDamage(db: DatabaseSync, blockId: number): void {
-  let found = notes.get(db);
-  if (found === undefined) notes.set(db, (found = new Set()));
-  found.add(blockId);
+  add(db: DatabaseSync, id: number): void {
+    let found = this.#byConnection.get(db);
+    if (found === undefined) this.#byConnection.set(db, (found = new Set()));
+    found.add(id);
+  }
+
+  /** What was noted since the last time. */
+  take(db: DatabaseSync): readonly number[] {
+    const found = [...(this.#byConnection.get(db) ?? [])];
+    this.#byConnection.delete(db);
+    return found;
+  }
 }
 
-/** What was noted since the last time. */
-export function takeDamageNotes(db: DatabaseSync): readonly number[] {
-  const found = [...(notes.get(db) ?? [])];
-  notes.delete(db);
-  return found;
-}
+/** Sealed blocks whose bytes are not those that were written. */
+export const damagedBlockNotes = new DamageNotes();
+/** Rollups of which the same is true. */
+export const damagedRollupNotes = new DamageNotes();

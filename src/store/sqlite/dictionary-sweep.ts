@@ -3,7 +3,8 @@ import type { Key } from '../columns/chunk.ts';
 import { readBlocks, type SealedBlock } from './block-book.ts';
 import { isCoded } from './cells.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
-import { RollupBlock } from './rollup-block.ts';
+import { isDimension } from '../../model/field.ts';
+import { rollupChunk } from './rollup-book.ts';
 import { inTransaction, readMeta, writeMeta } from './schema.ts';
 import { resultCode } from './store-errors.ts';
 
@@ -60,10 +61,7 @@ function sweepOnce(db: DatabaseSync, sealed: SealedNames, begin: 'BEGIN' | 'BEGI
   db.exec(begin);
   try {
     if (sealed.keepAll()) {
-      for (const table of readEventTables(db).values()) {
-        keepNamesOfRows(db, table);
-        keepNamesOfRollups(db, table);
-      }
+      for (const table of readEventTables(db).values()) keepNamesOfRows(db, table);
       db.exec('INSERT INTO old_name SELECT id FROM dict WHERE id NOT IN (SELECT id FROM kept_name)');
       // The first statement that writes to the file: from here on the lock is held.
       db.exec('DELETE FROM dict WHERE id IN (SELECT id FROM old_name)');
@@ -82,10 +80,13 @@ function sweepOnce(db: DatabaseSync, sealed: SealedNames, begin: 'BEGIN' | 'BEGI
   }
 }
 
-/** The names that sealed rows hold. Blocks never change, so most are read before the lock is taken. */
+type ListedRollup = { readonly id: number; readonly day: number };
+
+/** The names that sealed rows and rollups hold. Neither ever changes, so most are read before the lock is taken. */
 class SealedNames {
   readonly #db: DatabaseSync;
   readonly #read = new Set<number>();
+  readonly #readRollups = new Set<number>();
   readonly #names = new Set<number>();
 
   constructor(db: DatabaseSync) {
@@ -96,6 +97,10 @@ class SealedNames {
     for (const table of readEventTables(this.#db).values()) {
       for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
         this.#readBlock(block, table);
+        await pause();
+      }
+      for (const rollup of this.#rollupsOf(table)) {
+        this.#readRollup(rollup, table);
         await pause();
       }
     }
@@ -111,6 +116,9 @@ class SealedNames {
       for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
         if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return false;
       }
+      for (const rollup of this.#rollupsOf(table)) {
+        if (!this.#readRollups.has(rollup.id) && !this.#readRollup(rollup, table)) return false;
+      }
     }
     const keep = this.#db.prepare('INSERT OR IGNORE INTO kept_name VALUES (?)');
     for (const id of this.#names) keep.run(id);
@@ -125,6 +133,21 @@ class SealedNames {
       else if (column.kind === 'names') for (const key of chunk.coded(column.name).keys) this.#keepList(key);
     }
     this.#read.add(block.id);
+    return true;
+  }
+
+  #rollupsOf({ metricId }: EventTable): ListedRollup[] {
+    const rows = this.#db.prepare('SELECT id, day FROM rollup WHERE metric = ? ORDER BY id').all(metricId);
+    return rows as unknown as ListedRollup[];
+  }
+
+  #readRollup({ id, day }: ListedRollup, table: EventTable): boolean {
+    const chunk = rollupChunk(this.#db, table, id, day);
+    if (chunk === undefined) return false;
+    for (const column of table.columns.filter(isDimension)) {
+      if (isCoded(column)) for (const key of chunk.coded(column.name).keys) this.#keep(key);
+    }
+    this.#readRollups.add(id);
     return true;
   }
 
@@ -146,20 +169,4 @@ function keepNamesOfRows(db: DatabaseSync, { table, columns }: EventTable): void
       db.exec(`INSERT OR IGNORE INTO kept_name SELECT DISTINCT value FROM ${table}, json_each(${cell})`);
     }
   }
-}
-
-function keepNamesOfRollups(db: DatabaseSync, table: EventTable): void {
-  const keep = db.prepare('INSERT OR IGNORE INTO kept_name VALUES (?)');
-  const seen = new Set<number>();
-  for (const blocks of ['rollup_hour', 'rollup_day']) {
-    for (const { b } of db.prepare(`SELECT b FROM ${blocks} WHERE metric = ?`).iterate(table.metricId)) {
-      const block = new RollupBlock(b as Uint8Array, table);
-      for (const [index, cells] of block.cells().entries()) {
-        const dimension = block.layout.dimensions[index];
-        if (dimension === undefined || !isCoded(dimension)) continue;
-        for (const cell of cells) if (cell >= 0) seen.add(cell);
-      }
-    }
-  }
-  for (const id of seen) keep.run(id);
 }

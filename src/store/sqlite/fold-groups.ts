@@ -72,7 +72,7 @@ export class FoldGroups {
   }
 
   /** Rows in ascending order of bucket, then of group. */
-  rows(figuresOf: (slot: number) => Figure[]): FoldRow[] {
+  rows(figuresOf: (slot: number, bucket: number) => Figure[]): FoldRow[] {
     const order = new GroupOrder(this.#places, this.#decoder, this.#values, this.#groups);
     const ranks = order.ranks();
     // By bucket, then by rank, as one number each, so that they sort without comparing objects.
@@ -86,8 +86,23 @@ export class FoldGroups {
       const bucket = Math.floor(key / ranks.groups.length);
       const group = ranks.groups[key % ranks.groups.length] ?? 0;
       const slot = this.#slotOf.get(group * this.#buckets + bucket) ?? 0;
-      return { bucket, group: order.valuesOf(group), figures: figuresOf(slot) };
+      return { bucket, group: order.valuesOf(group), figures: figuresOf(slot, bucket) };
     });
+  }
+
+  /** By slot: its bucket; and by place, then by slot: a cell that stands for the value. */
+  cells(): { readonly buckets: Int32Array; readonly keys: readonly (readonly Key[])[] } {
+    const buckets = new Int32Array(this.#slotOf.size);
+    const keys = this.#places.map((): Key[] => []);
+    let slot = 0;
+    // Slots were given in the order of the map.
+    for (const key of this.#slotOf.keys()) {
+      const group = Math.floor(key / this.#buckets);
+      buckets[slot++] = key % this.#buckets;
+      const numbers = keys.length === 1 ? undefined : this.#groups[group];
+      for (let i = 0; i < keys.length; i++) keys[i]?.push(this.#values[i]?.cells[numbers?.[i] ?? group] ?? null);
+    }
+    return { buckets, keys };
   }
 
   /** Without groups. */

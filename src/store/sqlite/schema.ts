@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../model/errors.ts';
+import { convertOlderRollups } from './older-rollups.ts';
 
 /** "AMMX": tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x41_4d_4d_58;
@@ -9,7 +10,7 @@ export const APPLICATION_ID = 0x41_4d_4d_58;
  * Raised by one with each migration. A file with a higher number was written by a newer version: it is read and
  * drained as far as its tables are known, and never migrated down.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Stored times are microseconds since 2025-01-01T00:00:00Z: as the row's key that takes seven bytes instead of eight
@@ -81,7 +82,24 @@ const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
     origins TEXT NOT NULL, crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
   `,
+  `
+  -- figures of one metric and UTC day (day = hour / 24), by hour and group, in parts of up to 65,535 rows; n: how many
+  -- events; crc: CRC-32 of b. A day that changes gets new ones, whose ids were never used. See docs/format.md
+  CREATE TABLE rollup (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, metric INTEGER NOT NULL, day INTEGER NOT NULL, part INTEGER NOT NULL,
+    n INTEGER NOT NULL, crc INTEGER NOT NULL, b BLOB NOT NULL);
+  CREATE UNIQUE INDEX rollup_by_day ON rollup (metric, day, part);
+
+  -- rollups whose bytes are not those that were written, of hours that have no rows any more; t0, t1: stored time of
+  -- the first and the last moment of which nothing is known; found: micros
+  CREATE TABLE damaged_rollup (
+    id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
+    crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
+  `,
 ];
+
+/** The version whose migration writes rollups anew: see older-rollups.ts. */
+const NEW_ROLLUPS = 2;
 
 /** Microseconds since the Unix epoch → stored time. */
 export const toStored = (atMicros: number): number => atMicros - EPOCH_MICROS;
@@ -124,6 +142,10 @@ export function migrate(db: DatabaseSync, nowMicros: number): void {
       throw new StoreError('STORE_FOREIGN', 'The file is a SQLite database of another program');
     }
     for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    if (version <= NEW_ROLLUPS) {
+      convertOlderRollups(db);
+      db.exec('DROP TABLE rollup_hour; DROP TABLE rollup_day');
+    }
     if (!ours) {
       const insert = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
       insert.run('store_id', randomBytes(6).toString('hex'));
@@ -136,13 +158,17 @@ export function migrate(db: DatabaseSync, nowMicros: number): void {
 }
 
 /**
- * Let an older file that cannot be written be read as if it were of this version: the tables it lacks are there, empty,
- * for this connection alone.
+ * Let an older file that cannot be written be read as if it were of this version: the tables it lacks are there, for
+ * this connection alone.
  */
 export function standInForMissing(db: DatabaseSync): void {
-  for (const migration of MIGRATIONS.slice(Math.max(1, pragmaNumber(db, 'user_version')))) {
+  const version = Math.max(1, pragmaNumber(db, 'user_version'));
+  for (const migration of MIGRATIONS.slice(version)) {
     db.exec(migration.replaceAll('CREATE TABLE', 'CREATE TEMP TABLE'));
   }
+  if (version > NEW_ROLLUPS) return;
+  db.exec('CREATE TEMP TABLE dirty AS SELECT * FROM main.dirty');
+  convertOlderRollups(db);
 }
 
 /** A value of the `meta` table; `undefined` when it is not set. */

@@ -119,16 +119,23 @@ export class SealedCells {
   }
 
   #read(id: number): OpenBlock | undefined {
+    return this.reading(() => {
+      const block = readBlock(this.#db, this.#tables, id);
+      const table = this.#tables.get(block?.metricId ?? 0);
+      const chunk = block?.chunk();
+      return chunk === undefined || table === undefined ? undefined : { id, chunk, table, cells: [] };
+    });
+  }
+
+  /** Read blocks or rollups for a statement. */
+  reading<Result>(read: () => Result): Result {
     const { limits } = this.#db;
     const { length } = limits;
     this.#isReading = true;
     // What bounds the values of a statement is less than some blocks.
     limits.length = MAX_BLOCK_BYTES;
     try {
-      const block = readBlock(this.#db, this.#tables, id);
-      const table = this.#tables.get(block?.metricId ?? 0);
-      const chunk = block?.chunk();
-      return chunk === undefined || table === undefined ? undefined : { id, chunk, table, cells: [] };
+      return read();
     } finally {
       limits.length = length;
       this.#isReading = false;
@@ -155,8 +162,11 @@ function writeDigits(bytes: Uint8Array, row: number, value: number): void {
 
 /** Metrics that have blocks. A file of an older version that cannot be written has none. */
 function sealedMetrics(db: DatabaseSync): Set<number> {
-  const table = db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'block'`).get();
-  if (table === undefined) return new Set();
+  if (!hasTable(db, 'block')) return new Set();
   const rows = db.prepare('SELECT DISTINCT metric FROM main.block').all();
   return new Set(rows.map(({ metric }) => Number(metric)));
 }
+
+/** False of a table that came after the version of a file that cannot be written. */
+export const hasTable = (db: DatabaseSync, name: string): boolean =>
+  db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !== undefined;

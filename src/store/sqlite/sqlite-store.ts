@@ -25,6 +25,7 @@ import { backUp } from './backup.ts';
 import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
 import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
+import { damagedRollups, verifyRollups } from './damaged-rollups.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
@@ -32,7 +33,7 @@ import { foldTable } from './fold.ts';
 import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
-import { foldRollupBlocks } from './rollup-fold.ts';
+import { foldRollups } from './rollup-fold.ts';
 import { scanTable } from './scan.ts';
 import { readStats } from './stats.ts';
 import { toStoreError } from './store-errors.ts';
@@ -118,7 +119,7 @@ export class SqliteStore implements Store {
   async foldRollups(request: FoldRequest): Promise<readonly FoldRow[]> {
     return this.#reading(() => {
       const table = this.#table(request.metric);
-      return table === undefined ? [] : foldRollupBlocks(this.#open.db, this.#dictionary, table, request);
+      return table === undefined ? [] : foldRollups(this.#open.db, this.#dictionary, table, request);
     });
   }
 
@@ -164,7 +165,13 @@ export class SqliteStore implements Store {
       const { db, readOnly, newer } = this.#open;
       const nowMicros = readOnly || newer ? undefined : this.#clock.nowMicros();
       const { left, ...looked } = await verifyBlocks(db, nowMicros, nextTurn, onProgress);
-      return { ...looked, damaged: [...damagedSpans(db), ...left] };
+      const { rollups, left: lost } = await verifyRollups(db, nowMicros, nextTurn);
+      return {
+        ...looked,
+        damaged: [...damagedSpans(db), ...left],
+        rollups,
+        damagedRollups: [...damagedRollups(db), ...lost],
+      };
     });
   }
 

@@ -12,9 +12,14 @@ const BYTE_CODES = 256;
 
 /** The same cells with the keys that some row has, each once: null, then numbers, then texts, in ascending order. */
 export function tidied({ codes, keys }: CodedCells): CodedCells {
-  const inUse = keysInUse(codes, keys);
-  const places = new Map(inUse.map((key, index) => [key, index]));
-  const placeOfCode = Uint16Array.from(keys, (key) => places.get(key) ?? 0);
+  if (keys.length === 1) return { codes, keys };
+  const used = new Uint8Array(keys.length);
+  for (let i = 0; i < codes.length; i++) used[codes[i] as number] = 1;
+  const inUse = sortedKeys(keys, used);
+  const places = new Map<Key, number>();
+  for (let place = 0; place < inUse.length; place++) places.set(inUse[place] as Key, place);
+  const placeOfCode = new Uint16Array(keys.length);
+  for (let code = 0; code < keys.length; code++) placeOfCode[code] = places.get(keys[code] as Key) ?? 0;
   const tidy = new Uint16Array(codes.length);
   for (let i = 0; i < codes.length; i++) tidy[i] = placeOfCode[codes[i] as number] as number;
   return { codes: tidy, keys: inUse };
@@ -38,13 +43,23 @@ export function writeCoded(writer: ByteWriter, { codes, keys }: CodedCells): voi
   else writeNumbers(writer, new Float64Array(codes), 'likely');
 }
 
-function keysInUse(codes: Uint16Array, keys: readonly Key[]): Key[] {
-  const used = new Uint8Array(keys.length);
-  for (let i = 0; i < codes.length; i++) used[codes[i] as number] = 1;
-  const distinct = [...new Set(keys.filter((_, code) => used[code] === 1))];
-  const numbers = distinct.filter((key) => typeof key === 'number').sort((a, b) => a - b);
-  const texts = distinct.filter((key) => typeof key === 'string').sort();
-  return [...(distinct.includes(null) ? [null] : []), ...numbers, ...texts];
+/** The keys that are in use, each once. */
+function sortedKeys(keys: readonly Key[], used: Uint8Array): Key[] {
+  const numbers: number[] = [];
+  const texts = new Set<string>();
+  let withNull = false;
+  for (let code = 0; code < keys.length; code++) {
+    if (used[code] === 0) continue;
+    const key = keys[code] as Key;
+    if (typeof key === 'number') numbers.push(key);
+    else if (key === null) withNull = true;
+    else texts.add(key);
+  }
+  const sorted: Key[] = withNull ? [null] : [];
+  let previous: number | undefined;
+  for (const number of Float64Array.from(numbers).sort()) if (number !== previous) sorted.push((previous = number));
+  sorted.push(...[...texts].sort());
+  return sorted;
 }
 
 /** Most bytes that the keys of a block may take as JSON: lists of 256 paths of numbers, for each of its rows. */

@@ -34,9 +34,10 @@ const strideOf = (values: Float64Array, { rows }: Effort): number => Math.max(1,
 export function fittedRates(rule: LinearRule, keys: number, values: Float64Array, effort: Effort): Float64Array {
   const width = rule.inputs.length;
   const stride = strideOf(values, effort);
-  let rates = new Float64Array(keys * width);
+  const rates = new Float64Array(keys * width);
+  const sums = Array.from({ length: keys }, () => new Float64Array(width * (width + 1)));
   for (let round = 0; round < effort.rounds; round++) {
-    const sums = Array.from({ length: keys }, () => new Float64Array(width * (width + 1)));
+    for (const sum of sums) sum.fill(0);
     for (let row = 0; row < values.length; row += stride) {
       const value = values[row] as number;
       if (Number.isNaN(value)) continue;
@@ -50,7 +51,7 @@ export function fittedRates(rule: LinearRule, keys: number, values: Float64Array
         1 / (round === 0 ? off : off ** 2),
       );
     }
-    rates = Float64Array.from(sums.flatMap((sum) => solved(sum, width)));
+    for (const [key, sum] of sums.entries()) solve(sum, width, rates.subarray(key * width, (key + 1) * width));
   }
   return rates;
 }
@@ -82,24 +83,29 @@ export function shareThatFits(rule: LinearRule, rates: Float64Array, values: Flo
   return present === 0 ? 0 : fitting / present;
 }
 
-/** Solves normal equations by elimination; inputs that others explain get the rate 0. */
-function solved(sums: Float64Array, width: number): number[] {
-  const at = (row: number, column: number): number => sums[row * (width + 1) + column] as number;
-  const squares = Array.from({ length: width }, (_, input) => at(input, input));
-  const used: number[] = [];
+/** Solves normal equations by elimination, in place; inputs that others explain get the rate 0. */
+function solve(sums: Float64Array, width: number, rates: Float64Array): void {
+  const stride = width + 1;
+  // What a column has of its own at first; the rates are not yet needed.
+  for (let input = 0; input < width; input++) rates[input] = sums[input * stride + input] as number;
   for (let pivot = 0; pivot < width; pivot++) {
-    if (at(pivot, pivot) <= LEAST_PIVOT * (squares[pivot] ?? 0)) continue;
-    used.push(pivot);
+    const own = sums[pivot * stride + pivot] as number;
+    if (own <= LEAST_PIVOT * (rates[pivot] as number)) {
+      rates[pivot] = Number.NaN;
+      continue;
+    }
     for (let row = 0; row < width; row++) {
-      const factor = at(row, pivot) / at(pivot, pivot);
+      const factor = (sums[row * stride + pivot] as number) / own;
       if (row === pivot || factor === 0) continue;
       for (let column = 0; column <= width; column++) {
-        sums[row * (width + 1) + column] = at(row, column) - factor * at(pivot, column);
+        const at = row * stride + column;
+        sums[at] = (sums[at] as number) - factor * (sums[pivot * stride + column] as number);
       }
     }
   }
-  return squares.map((_, input) =>
+  for (let input = 0; input < width; input++) {
+    const rate = (RATE_PARTS * (sums[input * stride + width] as number)) / (sums[input * stride + input] as number);
     // Without + 0 a rate may be −0.
-    used.includes(input) ? Math.round((RATE_PARTS * at(input, width)) / at(input, input)) + 0 : 0,
-  );
+    rates[input] = Number.isNaN(rates[input]) ? 0 : Math.round(rate) + 0;
+  }
 }

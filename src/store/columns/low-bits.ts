@@ -1,46 +1,42 @@
 import { damaged } from './byte-stream.ts';
+import type { SplitTables } from './split-numbers.ts';
 
 /** Most bits that are taken at once: with up to seven before them they fit 32. */
 const STRIDE = 24;
 
-/** Writes numbers of given numbers of bits one after another, lowest bit first. */
-export class BitWriter {
-  readonly #bytes: Uint8Array;
-  #length = 0;
-  #pending = 0;
-  #pendingBits = 0;
-
-  constructor(bits: number) {
-    this.#bytes = new Uint8Array(Math.ceil(bits / 8));
-  }
-
-  /** @param value A whole number of at most so many bits. */
-  put(value: number, bits: number): void {
-    if (bits <= STRIDE) {
-      this.#put(value, bits);
-      return;
+/**
+ * The low bits of numbers one after another, the lowest first.
+ *
+ * @param bits Of all numbers together.
+ */
+export function packedLowBits(
+  numbers: Float64Array,
+  symbols: Uint8Array,
+  { leasts, widths }: SplitTables,
+  bits: number,
+): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(bits / 8));
+  if (bits === 0) return bytes;
+  let [length, pending, pendingBits] = [0, 0, 0];
+  for (let i = 0; i < symbols.length; i++) {
+    const symbol = symbols[i] as number;
+    let width = widths[symbol] as number;
+    if (width === 0) continue;
+    let rest = (numbers[i] as number) - (leasts[symbol] as number);
+    for (; width > STRIDE; width -= STRIDE) {
+      const upper = Math.floor(rest / 2 ** STRIDE);
+      pending |= (rest - upper * 2 ** STRIDE) << pendingBits;
+      for (pendingBits += STRIDE; pendingBits >= 8; pendingBits -= 8, pending >>>= 8) bytes[length++] = pending;
+      rest = upper;
     }
-    this.#put(value % 2 ** STRIDE, STRIDE);
-    this.put(Math.floor(value / 2 ** STRIDE), bits - STRIDE);
+    pending |= rest << pendingBits;
+    for (pendingBits += width; pendingBits >= 8; pendingBits -= 8, pending >>>= 8) bytes[length++] = pending;
   }
-
-  finish(): Uint8Array {
-    if (this.#pendingBits > 0) this.#bytes[this.#length] = this.#pending;
-    return this.#bytes;
-  }
-
-  #put(value: number, bits: number): void {
-    this.#pending |= value << this.#pendingBits;
-    this.#pendingBits += bits;
-    while (this.#pendingBits >= 8) {
-      this.#bytes[this.#length++] = this.#pending;
-      this.#pending >>>= 8;
-      this.#pendingBits -= 8;
-    }
-  }
+  if (pendingBits > 0) bytes[length] = pending;
+  return bytes;
 }
 
-/** Reads what a `BitWriter` wrote. The caller has checked that there are as many bits. */
+/** Reads what `packedLowBits` wrote. The caller has checked that there are as many bits. */
 export class BitReader {
   readonly #view: DataView;
   #at = 0;

@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, damaged, type Repeats } from './byte-stream.ts';
-import { BitReader, BitWriter } from './low-bits.ts';
+import { BitReader, packedLowBits } from './low-bits.ts';
 import { type NumberPlan, planNumbers, type SplitPlan } from './number-plan.ts';
-import { ABSENT, leastOf, lowBitsOf, SYMBOLS, symbolsOf } from './split-numbers.ts';
+import { ABSENT, coarseOf, tablesOf } from './split-numbers.ts';
 
 /** How a list of numbers is written: its first byte. */
 const ALL_ABSENT = 0;
@@ -74,40 +74,19 @@ function floatsOf(bytes: Uint8Array): Float64Array {
 
 function writeSplit(writer: ByteWriter, plan: SplitPlan, repeats: Repeats): void {
   const { small, split, someAbsent } = plan;
-  const { leasts, widths } = tablesOf(split.top, 0);
   const shift = someAbsent ? 1 : 0;
-  const symbols = symbolsOf(small, split.top);
-  const written = new Uint8Array(small.length);
-  let bits = 0;
+  const coarse = coarseOf(split.top);
+  const symbols = new Uint8Array(small.length);
   for (let i = 0; i < symbols.length; i++) {
-    const symbol = symbols[i] as number;
-    if (symbol === ABSENT) continue;
-    written[i] = symbol + shift;
-    bits += widths[symbol] as number;
-  }
-  const low = new BitWriter(bits);
-  for (let i = 0; i < symbols.length; i++) {
-    const symbol = symbols[i] as number;
-    const width = symbol === ABSENT ? 0 : (widths[symbol] as number);
-    if (width > 0) low.put((small[i] as number) - (leasts[symbol] as number), width);
+    const finest = split.finest[i] as number;
+    if (finest !== ABSENT) symbols[i] = (coarse[finest] as number) + shift;
   }
   writer.byte(split.top - 1 + (plan.deltas ? DELTAS : 0) + (plan.folded ? FOLDED : 0) + (someAbsent ? SOME_ABSENT : 0));
   writer.signed(plan.base);
   writer.varint(plan.step);
   if (plan.deltas) writer.signed(plan.start);
-  writer.packed(written, repeats);
-  writer.bytes(low.finish());
-}
-
-/** Least number and low bits of each symbol. */
-function tablesOf(top: number, shift: number): { leasts: Float64Array; widths: Uint8Array } {
-  const leasts = new Float64Array(SYMBOLS);
-  const widths = new Uint8Array(SYMBOLS);
-  for (let symbol = shift; symbol < SYMBOLS; symbol++) {
-    leasts[symbol] = leastOf(symbol - shift, top);
-    widths[symbol] = lowBitsOf(symbol - shift, top);
-  }
-  return { leasts, widths };
+  writer.packed(symbols, repeats);
+  writer.bytes(packedLowBits(small, symbols, tablesOf(split.top, shift), split.lowBits));
 }
 
 function readSplit(reader: ByteReader, length: number): Float64Array {

@@ -5,6 +5,7 @@ import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-c
 import { cachedChunk } from './chunk-cache.ts';
 import { damagedBlockNotes } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
+import { prepared } from './prepared.ts';
 
 /** A sealed block, as it is listed: without its bytes. */
 export type SealedBlock = {
@@ -52,25 +53,24 @@ export function* readBlocks(
   direction: 'ascending' | 'descending' = 'ascending',
 ): Generator<SealedBlock> {
   // Blocks of a metric do not overlap, so the only one that begins earlier and reaches in is the last before `from`.
-  const rows = db
-    .prepare(
-      `${LISTED} WHERE metric = ?1 AND t0 < ?3 AND t1 >= ?2 AND t0 >= coalesce(
+  const rows = prepared(
+    db,
+    `${LISTED} WHERE metric = ?1 AND t0 < ?3 AND t1 >= ?2 AND t0 >= coalesce(
         (SELECT max(t0) FROM block WHERE metric = ?1 AND t0 <= ?2), ?2)
         ORDER BY t0 ${direction === 'ascending' ? 'ASC' : 'DESC'}`,
-    )
-    .all(table.metricId, from, before) as unknown as Listed[];
+  ).all(table.metricId, from, before) as unknown as Listed[];
   for (const row of rows) yield toBlock(db, table, row);
 }
 
 /** The last block that begins at or before a stored time: if any has that time, it is this one. */
 export function blockBefore(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} WHERE metric = ? AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
+  const row = prepared(db, `${LISTED} WHERE metric = ? AND t0 <= ? ORDER BY t0 DESC LIMIT 1`).get(table.metricId, t);
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
 /** The first block that begins after a stored time. */
 export function blockAfter(db: DatabaseSync, table: EventTable, t: number): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} WHERE metric = ? AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
+  const row = prepared(db, `${LISTED} WHERE metric = ? AND t0 > ? ORDER BY t0 LIMIT 1`).get(table.metricId, t);
   return row === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
@@ -80,7 +80,7 @@ export function readBlock(
   tables: ReadonlyMap<number, EventTable>,
   id: number,
 ): SealedBlock | undefined {
-  const row = db.prepare(`${LISTED} WHERE id = ?`).get(id);
+  const row = prepared(db, `${LISTED} WHERE id = ?`).get(id);
   const table = tables.get(Number(row?.['metric']));
   return row === undefined || table === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
@@ -104,7 +104,7 @@ function readChunk(
   id: number,
   bounds: { readonly rows: number; readonly first: number; readonly last: number },
 ): Chunk | undefined {
-  const row = db.prepare('SELECT crc, b FROM block WHERE id = ?').get(id);
+  const row = prepared(db, 'SELECT crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
   if (crc32(bytes) !== row['crc']) {
@@ -117,10 +117,12 @@ function readChunk(
 /** Encodes rows; takes half a microsecond a row, so call it outside of transactions. */
 export function toEncodedBlock(columns: BlockColumns): EncodedBlock {
   const { times, origins } = columns;
+  const rowsOfCode = new Uint32Array(origins.keys.length);
+  for (const code of origins.codes) rowsOfCode[code] = (rowsOfCode[code] as number) + 1;
   const rows = new Map<number, number>();
-  for (const code of origins.codes) {
+  for (const [code, count] of rowsOfCode.entries()) {
     const origin = Number(origins.keys[code]);
-    rows.set(origin, (rows.get(origin) ?? 0) + 1);
+    if (count > 0) rows.set(origin, (rows.get(origin) ?? 0) + count);
   }
   return {
     t0: times[0] ?? 0,
@@ -134,15 +136,16 @@ export function toEncodedBlock(columns: BlockColumns): EncodedBlock {
 /** Call inside a write transaction, when no other block of the metric has rows between its times. @returns Its id. */
 export function insertBlock(db: DatabaseSync, table: EventTable, block: EncodedBlock): number {
   const { t0, t1, n, origins, bytes } = block;
-  const { lastInsertRowid } = db
-    .prepare('INSERT INTO block (metric, t0, t1, n, origins, crc, b) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    .run(table.metricId, t0, t1, n, JSON.stringify(origins), crc32(bytes), bytes);
+  const { lastInsertRowid } = prepared(
+    db,
+    'INSERT INTO block (metric, t0, t1, n, origins, crc, b) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ).run(table.metricId, t0, t1, n, JSON.stringify(origins), crc32(bytes), bytes);
   return Number(lastInsertRowid);
 }
 
 /** @returns False when another process has replaced it. */
 export function removeBlock(db: DatabaseSync, id: number): boolean {
-  return db.prepare('DELETE FROM block WHERE id = ?').run(id).changes > 0;
+  return prepared(db, 'DELETE FROM block WHERE id = ?').run(id).changes > 0;
 }
 
 /** Stored times of the first and the last sealed row of a metric. */
@@ -150,11 +153,10 @@ export function blockBounds(
   db: DatabaseSync,
   metricId: number,
 ): { readonly first: number; readonly last: number } | undefined {
-  const row = db
-    .prepare(
-      `SELECT (SELECT t0 FROM block WHERE metric = ?1 ORDER BY t0 LIMIT 1) AS first,
+  const row = prepared(
+    db,
+    `SELECT (SELECT t0 FROM block WHERE metric = ?1 ORDER BY t0 LIMIT 1) AS first,
         (SELECT t1 FROM block WHERE metric = ?1 ORDER BY t0 DESC LIMIT 1) AS last`,
-    )
-    .get(metricId);
+  ).get(metricId);
   return typeof row?.['first'] === 'number' ? { first: row['first'], last: Number(row['last']) } : undefined;
 }

@@ -6,6 +6,7 @@ import { blockBounds } from './block-book.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type EventTable, toColumn } from './event-tables.ts';
 import { lostHours } from './damaged-rollups.ts';
+import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDay } from './rollup-book.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 
@@ -18,8 +19,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
   const from = Math.ceil(toStored(range.fromMicros) / MICROS_PER_HOUR);
   const before = Math.floor(toStored(range.toMicros) / MICROS_PER_HOUR);
   const isWithoutRows = hoursWithoutRows(db, table);
-  const changed = db
-    .prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
+  const changed = prepared(db, 'SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour')
     .all(table.metricId, from, before)
     .map((row) => Number(row['hour']))
     .filter((hour) => !isWithoutRows(hour));
@@ -63,8 +63,7 @@ const startOf = (hour: number): number => fromStored(hour * MICROS_PER_HOUR);
 const hourRange = (hour: number): TimeRange => ({ fromMicros: startOf(hour), toMicros: startOf(hour + 1) });
 
 function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRange): TimeRange[] {
-  return db
-    .prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
+  return prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
     .all(metricId, toStored(range.fromMicros), toStored(range.toMicros))
     .map(({ t0, t1 }) => ({
       fromMicros: Math.max(range.fromMicros, fromStored(Number(t0))),
@@ -75,8 +74,8 @@ function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRan
 /** The first event; where earlier ones have expired, the start of the first hour that is rolled up. */
 function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
   const rolled = firstRolledUp(db, table);
-  const first = db.prepare(`SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
-  const damaged = db.prepare('SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
+  const first = prepared(db, `SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
+  const damaged = prepared(db, 'SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
   const known = [
     first,
     blockBounds(db, table.metricId)?.first,
@@ -88,7 +87,7 @@ function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
 
 /** The start of the first hour that is rolled up, where the rows of that day may have expired. */
 function firstRolledUp(db: DatabaseSync, table: EventTable): number | undefined {
-  const day = db.prepare('SELECT min(day) AS day FROM rollup WHERE metric = ?').get(table.metricId)?.['day'];
+  const day = prepared(db, 'SELECT min(day) AS day FROM rollup WHERE metric = ?').get(table.metricId)?.['day'];
   if (typeof day !== 'number' || day > dayOf(rawFromHour(db))) return undefined;
   const { parts } = readDay(db, table, day);
   return parts?.[0]?.first ?? day * MICROS_PER_DAY;

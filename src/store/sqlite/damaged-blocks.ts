@@ -6,6 +6,7 @@ import { removeBlock, type SealedBlock } from './block-book.ts';
 import { damagedBlockNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
+import { prepared } from './prepared.ts';
 import { fromStored, inTransaction, readMeta } from './schema.ts';
 
 /**
@@ -88,8 +89,7 @@ function expireCountedRows(db: DatabaseSync, table: EventTable, first: number, l
  */
 export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (hour: number) => boolean {
   const rawFrom = hourOf(Number(readMeta(db, 'raw_from') ?? 0));
-  const spans = db
-    .prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ?')
+  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?')
     .all(metricId)
     .map(({ t0, t1 }) => ({ first: hourOf(Number(t0)), last: hourOf(Number(t1)) }));
   return (hour) => hour < rawFrom || spans.some(({ first, last }) => hour >= first && hour <= last);
@@ -97,7 +97,7 @@ export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (h
 
 /** Tells of a stored time whether rows of a metric about that time were damaged, so that nobody can say what was there. */
 export function isAmongDamaged(db: DatabaseSync, { metricId }: EventTable): (t: number) => boolean {
-  const spans = db.prepare('SELECT t0, t1 FROM damaged_block WHERE metric = ?').all(metricId);
+  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?').all(metricId);
   return (t) => spans.some(({ t0, t1 }) => t >= Number(t0) && t <= Number(t1));
 }
 

@@ -4,6 +4,7 @@ import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
 import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
 import type { DamagedSpan } from '../store.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
+import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDays } from './rollup-book.ts';
 import { damagedRollupNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
@@ -89,8 +90,7 @@ const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
  * those where it will be. So rollups of days without rows are read here, as they are for the answer.
  */
 export function lostHours(db: DatabaseSync, table: EventTable, from: number, before: number): number[] {
-  const spans = db
-    .prepare('SELECT t0, t1 FROM damaged_rollup WHERE metric = ? AND t0 < ? AND t1 >= ?')
+  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_rollup WHERE metric = ? AND t0 < ? AND t1 >= ?')
     .all(table.metricId, before * MICROS_PER_HOUR, from * MICROS_PER_HOUR)
     .map(({ t0, t1 }) => ({ from: Number(t0) / MICROS_PER_HOUR, before: (Number(t1) + 1) / MICROS_PER_HOUR }));
   const rawFrom = Math.min(before, rawFromHour(db));

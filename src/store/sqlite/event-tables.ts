@@ -12,6 +12,7 @@ import {
   names,
 } from '../../model/field.ts';
 import type { StoredMetric } from '../store.ts';
+import { prepared } from './prepared.ts';
 
 /**
  * How a field is kept in its column. Column names are the fields' own.
@@ -107,7 +108,7 @@ function declarationOf(text: string): Declaration {
 
 /** The event tables of a file, by metric. */
 export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
-  const rows = db.prepare('SELECT id, name, fields, declared FROM metric ORDER BY id').all();
+  const rows = prepared(db, 'SELECT id, name, fields, declared FROM metric ORDER BY id').all();
   return new Map(
     rows.map((row) => {
       const metric = String(row['name']);
@@ -124,7 +125,7 @@ export const withAllColumns = (db: DatabaseSync, table: EventTable): EventTable 
 
 /** The metrics of a file, in the order in which it met them. */
 export function readStoredMetrics(db: DatabaseSync): readonly StoredMetric[] {
-  const rows = db.prepare('SELECT name, declared FROM metric ORDER BY id').all();
+  const rows = prepared(db, 'SELECT name, declared FROM metric ORDER BY id').all();
   return rows.map((row) => ({ name: String(row['name']), fields: declarationOf(String(row['declared'])).fields }));
 }
 

@@ -3,13 +3,13 @@ import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
 import { lowerBound } from '../columns/lower-bound.ts';
 import type { RetentionSettings } from '../store.ts';
 import { type EncodedBlock, insertBlock, readBlocks, removeBlock, toEncodedBlock } from './block-book.ts';
+import { columnsOf, sliced } from './block-columns.ts';
 import { quarantineBlock } from './damaged-blocks.ts';
 import { readEventTables } from './event-tables.ts';
 import { countExpired, expireRowsBetween } from './expire-rows.ts';
 import { dayOf, rawFromHour } from './rollup-book.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { inTransaction, readMeta, toStored, writeMeta } from './schema.ts';
-import { sliceOfChunk } from './slice-of-chunk.ts';
 
 /** How far the clock may be ahead of the newest event before it is not believed: then no more than this expires. */
 const TRUSTED_LEAD_MICROS = MICROS_PER_DAY;
@@ -116,7 +116,7 @@ function restsFrom(db: DatabaseSync, hour: number, nowMicros: number): Map<numbe
       if (block.t0 >= from) continue;
       const chunk = block.chunk();
       if (chunk === undefined) quarantineBlock(db, table, block.id, nowMicros);
-      else rests.set(block.id, toEncodedBlock(sliceOfChunk(chunk, table, lowerBound(chunk.times(), from))));
+      else rests.set(block.id, toEncodedBlock(sliced(columnsOf(chunk, table), lowerBound(chunk.times(), from))));
     }
   }
   return rests;

@@ -7,6 +7,7 @@ import { RollupChunk } from '../columns/rollup-chunk.ts';
 import { cachedRollup } from './chunk-cache.ts';
 import { damagedRollupNotes } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
+import { prepared } from './prepared.ts';
 import { readMeta } from './schema.ts';
 
 /** The UTC day of a stored hour: both count from the same midnight. */
@@ -27,8 +28,7 @@ export function* readDays(
   fromDay: number,
   beforeDay: number,
 ): Generator<RolledDay> {
-  const rows = db
-    .prepare('SELECT id, day FROM rollup WHERE metric = ? AND day >= ? AND day < ? ORDER BY day, part')
+  const rows = prepared(db, 'SELECT id, day FROM rollup WHERE metric = ? AND day >= ? AND day < ? ORDER BY day, part')
     .all(table.metricId, fromDay, beforeDay) as unknown as { readonly id: number; readonly day: number }[];
   for (let i = 0; i < rows.length;) {
     const day = rows[i]?.day ?? 0;
@@ -48,7 +48,7 @@ export function readDay(db: DatabaseSync, table: EventTable, day: number): Rolle
 /** One part, decoded columns included if it was asked for before; `undefined` when the bytes are not those that were written. */
 export function rollupChunk(db: DatabaseSync, table: EventTable, id: number, day: number): RollupChunk | undefined {
   return cachedRollup(db, id, (grown) => {
-    const row = db.prepare('SELECT crc, b FROM rollup WHERE id = ?').get(id);
+    const row = prepared(db, 'SELECT crc, b FROM rollup WHERE id = ?').get(id);
     if (row === undefined) return undefined;
     const bytes = row['b'] as Uint8Array;
     if (crc32(bytes) === row['crc']) return new RollupChunk(new StoredRollup(bytes, table.columns), day, grown);

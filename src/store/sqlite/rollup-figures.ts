@@ -29,12 +29,9 @@ export function rolledTable(table: EventTable): EventTable {
   return { ...table, columns: [...columns, figure(EVENTS, 1)] };
 }
 
-/** Where a measure is found: among the figures of columns, of which counts are sums; or in a sketch. */
-type Found = { readonly place: number; readonly ofNothing: Figure } | { readonly sketch: string };
-
 /** What a fold of rollups has found so far, by slot and bucket. */
 export class RollupFigures {
-  readonly #found: readonly Found[];
+  readonly #readers: readonly ((slot: number, bucket: number) => Figure)[];
   readonly #figures: FoldFigures;
   /** Fields of which sketches are wanted. */
   readonly sketched: readonly string[];
@@ -43,16 +40,17 @@ export class RollupFigures {
 
   /** @param apart The question tells events apart, which sketches cannot. */
   constructor(table: EventTable, measures: readonly Measure[], apart: boolean, decoder: CellDecoder) {
-    const rewritten: Measure[] = [];
-    this.#found = measures.map((measure): Found => {
-      if (measure.fn === 'sketch') return { sketch: sketchedField(table, measure.field, apart) };
-      return {
-        place: rewritten.push(inRollups(table, measure)) - 1,
-        ofNothing: measure.fn === 'count' ? 0 : undefined,
-      };
-    });
-    this.sketched = [...new Set(this.#found.flatMap((found) => ('sketch' in found ? [found.sketch] : [])))];
+    const rewritten = measures.flatMap((measure) => (measure.fn === 'sketch' ? [] : [inRollups(table, measure)]));
+    const sketched = measures.filter((measure) => measure.fn === 'sketch');
+    this.sketched = [...new Set(sketched.map(({ field }) => sketchedField(table, field, apart)))];
     this.#figures = new FoldFigures(rolledTable(table), rewritten, decoder);
+    let next = 0;
+    this.#readers = measures.map((measure) => {
+      if (measure.fn === 'sketch') return (_, bucket) => this.#sketchOf(measure.field, bucket);
+      const read = this.#figures.readers[next++] ?? (() => undefined);
+      // Counts are sums here, and of nothing 0.
+      return measure.fn === 'count' ? (slot) => read(slot) ?? 0 : read;
+    });
   }
 
   add(stretch: Stretch): void {
@@ -72,12 +70,14 @@ export class RollupFigures {
 
   /** One figure for each measure. Call when all is in. */
   of(slot: number, bucket: number): Figure[] {
-    const figures = this.#figures.of(slot);
-    return this.#found.map((found) => {
-      if ('place' in found) return figures[found.place] ?? found.ofNothing;
-      const sketch = this.#sketches.get(bucket)?.get(found.sketch);
-      return sketch === undefined || sketch.count === 0 ? undefined : sketch;
-    });
+    const figures: Figure[] = [];
+    for (const read of this.#readers) figures.push(read(slot, bucket));
+    return figures;
+  }
+
+  #sketchOf(field: string, bucket: number): QuantileSketch | undefined {
+    const sketch = this.#sketches.get(bucket)?.get(field);
+    return sketch === undefined || sketch.count === 0 ? undefined : sketch;
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../model/errors.ts';
 import { convertOlderRollups } from './older-rollups.ts';
+import { prepared } from './prepared.ts';
 
 /** "AMMX": tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x41_4d_4d_58;
@@ -121,7 +122,7 @@ export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Res
 
 /** A value of a PRAGMA that is one number. */
 export function pragmaNumber(db: DatabaseSync, pragma: string): number {
-  const row = db.prepare(`PRAGMA ${pragma}`).get();
+  const row = prepared(db, `PRAGMA ${pragma}`).get();
   return Number(row === undefined ? 0 : Object.values(row)[0]);
 }
 
@@ -173,7 +174,7 @@ export function standInForMissing(db: DatabaseSync): void {
 
 /** A value of the `meta` table; `undefined` when it is not set. */
 export function readMeta(db: DatabaseSync, key: string): string | number | undefined {
-  const value = db.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
+  const value = prepared(db, 'SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 

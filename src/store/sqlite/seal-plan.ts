@@ -3,7 +3,7 @@ export const BLOCK_ROWS = 16_384;
 /** A last block with fewer rows takes in what comes next. */
 const UNDER_FILLED_ROWS = BLOCK_ROWS / 2;
 /** So many rows at the end of a metric's history are worth a block of their own. */
-const ENOUGH_ROWS = BLOCK_ROWS / 4;
+export const ENOUGH_ROWS = BLOCK_ROWS / 4;
 /** Rows that are read at once with those of the block they go into; codes have room for twice as many. */
 const MOST_ROWS_AT_ONCE = 2 * BLOCK_ROWS - 1;
 
@@ -17,7 +17,7 @@ export type SealSite<Block extends PlannedBlock> = {
   /** The last block that begins at or before it, and the first that begins after it. */
   readonly before: Block | undefined;
   readonly after: Block | undefined;
-  /** Rows that may be sealed from there on, up to the block after it; counted to `BLOCK_ROWS` and no further. */
+  /** Rows that may be sealed from there on, up to the block after it; counted to `BLOCK_ROWS` at most. */
   readonly waiting: number;
   /** The first row is so old that it is sealed with however many there are. */
   readonly isOld: boolean;

@@ -9,27 +9,34 @@ import {
   type SealedBlock,
   toEncodedBlock,
 } from './block-book.ts';
+import type { CodedCells } from '../columns/chunk.ts';
+import type { BlockColumns } from '../columns/column-codec.ts';
+import { columnsOf, merged as inOneOrder, sliced } from './block-columns.ts';
 import { type Row, rowColumns } from './decode-row.ts';
 import { type EventTable, quoted, readEventTables, withAllColumns } from './event-tables.ts';
-import { rowsOf, toBlockColumns } from './row-columns.ts';
+import { RowColumns } from './row-columns.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { inTransaction, pragmaNumber } from './schema.ts';
-import { BLOCK_ROWS, partsOf, planUnit, type SealUnit } from './seal-plan.ts';
+import { BLOCK_ROWS, ENOUGH_ROWS, partsOf, planUnit, type SealUnit } from './seal-plan.ts';
 
 /** Hours that stay in the typed tables at least: most late events come within them. */
 const HOT_HOURS = 2;
 /** Rows older than this do not wait for others to fill a block. */
 const PATIENT_HOURS = 24;
 
+/** Rows that are read from a typed table at once. */
+const ROWS_PER_READ = 1_024;
+
 /** Rows that were read to be sealed, and the block they are sealed with. */
 type Reading = {
   readonly table: EventTable;
-  /** Of the typed table, in order of time; never none. */
-  readonly hot: readonly Row[];
+  /** Of the typed table; never none. */
+  readonly hot: BlockColumns;
   /** Of the file: another once another process has written to it. */
   readonly version: number;
   readonly merged: SealedBlock | undefined;
-  readonly rows: readonly Row[];
+  /** What is sealed. */
+  readonly all: BlockColumns;
 };
 
 /**
@@ -63,8 +70,8 @@ function sealNext(db: DatabaseSync, metric: string, from: number, runningHour: n
   if (reading === undefined || 'goOnAt' in reading) return reading;
   const blocks = encoded(reading);
   const isMoved = inTransaction(db, () => swap(db, reading, blocks));
-  const last = Number(reading.hot.at(-1)?.[0]);
-  return { sealed: isMoved ? reading.hot.length : 0, goOnAt: last + 1 };
+  const { times } = reading.hot;
+  return { sealed: isMoved ? times.length : 0, goOnAt: Number(times.at(-1)) + 1 };
 }
 
 function readUnit(db: DatabaseSync, metric: string, from: number, runningHour: number): Reading | Step | undefined {
@@ -81,12 +88,19 @@ function readUnit(db: DatabaseSync, metric: string, from: number, runningHour: n
   const before = blockBefore(db, table, first);
   const after = blockAfter(db, table, first);
   const upTo = Math.min(sealBefore, marked * MICROS_PER_HOUR, after?.t0 ?? Number.POSITIVE_INFINITY);
-  const waiting = db
-    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table.table} WHERE t >= ? AND t < ? LIMIT ?)`)
-    .get(first, upTo, BLOCK_ROWS);
   const isOld = hour < runningHour - PATIENT_HOURS;
-  const unit = planUnit({ first, before, after, waiting: Number(waiting?.['n']), isOld });
-  return unit === undefined ? undefined : readRows(db, table, first, unit);
+  const site = { first, before, after, isOld };
+  const waiting = isOld || after !== undefined ? ENOUGH_ROWS : rowsWaiting(db, table, first, upTo);
+  if (planUnit({ ...site, waiting }) === undefined) return undefined;
+  const hot = readHot(db, table, first, upTo);
+  const unit = planUnit({ ...site, waiting: hot.times.length });
+  return unit === undefined ? undefined : withMerged(db, table, hot, unit);
+}
+
+/** How many rows wait, counted no further than it matters for whether they wait longer. */
+function rowsWaiting(db: DatabaseSync, { table }: EventTable, from: number, before: number): number {
+  const count = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table} WHERE t >= ? AND t < ? LIMIT ?)`);
+  return Number(count.get(from, before, ENOUGH_ROWS)?.['n']);
 }
 
 /** The first hour from `hour` on whose rows changed since they were rolled up. */
@@ -95,36 +109,36 @@ function nextMarked(db: DatabaseSync, { metricId }: EventTable, hour: number): n
   return typeof row?.['hour'] === 'number' ? row['hour'] : Number.POSITIVE_INFINITY;
 }
 
-function readRows(
-  db: DatabaseSync,
-  table: EventTable,
-  first: number,
-  { merged, rows: most }: SealUnit<SealedBlock>,
-): Reading | Step {
-  const select = db.prepare(`SELECT ${rowColumns(table)} FROM ${table.table} WHERE t >= ? ORDER BY t LIMIT ?`);
+/** Rows of the typed table as columns, as many as fill a block. */
+function readHot(db: DatabaseSync, table: EventTable, from: number, before: number): BlockColumns {
+  const select = db.prepare(
+    `SELECT ${rowColumns(table)} FROM ${table.table} WHERE t >= ? AND t < ? ORDER BY t LIMIT ${ROWS_PER_READ}`,
+  );
   select.setReturnArrays(true);
-  const hot = select.all(first, most) as unknown as Row[];
-  const version = pragmaNumber(db, 'data_version');
-  if (merged === undefined) return { table, hot, version, merged, rows: hot };
-  const chunk = merged.chunk();
-  // A block that cannot be read takes nothing in: what falls into its times stays in the typed table.
-  if (chunk === undefined) return { sealed: 0, goOnAt: Math.max(merged.t1, Number(hot.at(-1)?.[0])) + 1 };
-  return { table, hot, version, merged, rows: inOrder([...rowsOf(chunk, table), ...hot]) };
+  const columns = new RowColumns(table, BLOCK_ROWS);
+  for (let next = from, read = 0; read < BLOCK_ROWS;) {
+    const rows = select.all(next, before) as unknown as Row[];
+    columns.add(rows);
+    read += rows.length;
+    if (rows.length < ROWS_PER_READ) break;
+    next = Number(rows.at(-1)?.[0]) + 1;
+  }
+  return columns.columns();
 }
 
-/**
- * By time. Two rows never share one, unless a version from before there were blocks wrote to the file, which does not
- * look there: then the second is moved to the next free microsecond.
- */
-function inOrder(rows: Row[]): Row[] {
-  rows.sort((a, b) => Number(a[0]) - Number(b[0]));
-  let previous = Number.NEGATIVE_INFINITY;
-  for (const [i, row] of rows.entries()) {
-    const t = Math.max(Number(row[0]), previous + 1);
-    if (t !== row[0]) rows[i] = [t, ...row.slice(1)];
-    previous = t;
-  }
-  return rows;
+function withMerged(
+  db: DatabaseSync,
+  table: EventTable,
+  waiting: BlockColumns,
+  { merged, rows }: SealUnit<SealedBlock>,
+): Reading | Step {
+  const hot = sliced(waiting, 0, rows);
+  const version = pragmaNumber(db, 'data_version');
+  if (merged === undefined) return { table, hot, version, merged, all: hot };
+  const chunk = merged.chunk();
+  // A block that cannot be read takes nothing in: what falls into its times stays in the typed table.
+  if (chunk === undefined) return { sealed: 0, goOnAt: Math.max(merged.t1, Number(hot.times.at(-1))) + 1 };
+  return { table, hot, version, merged, all: inOneOrder(columnsOf(chunk, table), hot) };
 }
 
 /**
@@ -138,21 +152,28 @@ function areUntouched(db: DatabaseSync, { table, hot }: Reading, first: number, 
   const select = db.prepare(`SELECT ${counts} FROM ${table.table} WHERE t >= ? AND t <= ?`);
   select.setReturnArrays(true);
   const there = select.get(first, last) as unknown as readonly number[];
-  return there.every((filled, place) => filled === hot.reduce((sum, row) => sum + (row[place] === null ? 0 : 1), 0));
+  const cells = [
+    hot.times,
+    hot.origins,
+    ...hot.columns.map((column) => ('numbers' in column ? column.numbers : column)),
+  ];
+  return there.every((filled, place) => filled === filledCells(cells[place]));
 }
 
-function encoded({ rows, table }: Reading): EncodedBlock[] {
+function filledCells(cells: Float64Array | CodedCells | undefined): number {
+  if (cells instanceof Float64Array) return cells.reduce((sum, cell) => sum + (Number.isNaN(cell) ? 0 : 1), 0);
+  return cells?.codes.reduce((sum, code) => sum + (cells.keys[code] === null ? 0 : 1), 0) ?? 0;
+}
+
+function encoded({ all }: Reading): EncodedBlock[] {
   let at = 0;
-  return partsOf(rows.length).map((length) => {
-    at += length;
-    return toEncodedBlock(toBlockColumns(rows.slice(at - length, at), table));
-  });
+  return partsOf(all.times.length).map((length) => toEncodedBlock(sliced(all, at, (at += length))));
 }
 
 /** Put blocks in the place of rows, unless any was touched meanwhile. Call inside a write transaction. */
 function swap(db: DatabaseSync, reading: Reading, blocks: readonly EncodedBlock[]): boolean {
   const { table, hot, version, merged } = reading;
-  const [first, last] = [Number(hot[0]?.[0]), Number(hot.at(-1)?.[0])];
+  const [first, last] = [Number(hot.times[0]), Number(hot.times.at(-1))];
   if (pragmaNumber(db, 'data_version') !== version) {
     if (nextMarked(db, table, Math.floor(first / MICROS_PER_HOUR)) <= Math.floor(last / MICROS_PER_HOUR)) return false;
     // Another process may also have rolled up what it changed, and have sealed or expired rows.

@@ -30,6 +30,7 @@ import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
 import { foldTable } from './fold.ts';
+import { keptWhileUnchanged } from './kept-while-unchanged.ts';
 import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
@@ -95,7 +96,7 @@ export class SqliteStore implements Store {
   }
 
   async metrics(): Promise<readonly StoredMetric[]> {
-    return this.#guarded(() => readStoredMetrics(this.#open.db));
+    return this.#reading(() => keptWhileUnchanged(this.#open.db, 'metrics', readStoredMetrics));
   }
 
   async *scan(request: ScanRequest): AsyncGenerator<readonly StoredEvent[]> {
@@ -187,7 +188,7 @@ export class SqliteStore implements Store {
   }
 
   #table(metric: string): EventTable | undefined {
-    return readEventTables(this.#open.db).get(metric);
+    return keptWhileUnchanged(this.#open.db, 'tables', readEventTables).get(metric);
   }
 
   #reading<Result>(work: () => Result): Promise<Result> {

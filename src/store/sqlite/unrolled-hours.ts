@@ -3,6 +3,7 @@ import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
 import { RollupChunk } from '../columns/rollup-chunk.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import type { EventTable } from './event-tables.ts';
+import { prepared } from './prepared.ts';
 import { dayOf, readDay } from './rollup-book.ts';
 import { RollupDraft } from './rollup-draft.ts';
 import { addHotRows, addSealedRows } from './rollup-rows.ts';
@@ -21,8 +22,7 @@ export class UnrolledHours {
   constructor(db: DatabaseSync, table: EventTable, from: number, before: number) {
     this.#db = db;
     this.#table = table;
-    const marked = db
-      .prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ?')
+    const marked = prepared(db, 'SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ?')
       .all(table.metricId, from, before);
     this.#hours = new Set(marked.map(({ hour }) => Number(hour)));
     this.#days = new Set([...this.#hours].map(dayOf));

@@ -18,7 +18,11 @@ export function writeFigures(writer: ByteWriter, figures: RolledFigures, events:
   const { counts, sums, least, greatest } = figures;
   const exact = isExact(figures);
   writer.byte(exact ? BY_LEAST : PLAIN);
-  writeNumbers(writer, Float64Array.from(counts, (count, row) => (events[row] as number) - count), 'likely');
+  writeNumbers(
+    writer,
+    Float64Array.from(counts, (count, row) => (events[row] as number) - count),
+    'likely',
+  );
   if (!exact) {
     for (const list of [sums, least, greatest]) writeNumbers(writer, list, 'likely');
     return;

@@ -33,7 +33,9 @@ export function encodeRollup(rolled: RolledRows, fields: readonly RolledField[])
     section((writer) => writeNumbers(writer, events, 'unlikely')),
     ...fields
       .filter(isDimension)
-      .map(({ name }) => section((writer) => writeCoded(writer, tidied(rolled.dimension(name) ?? absent(rolled.rows))))),
+      .map(({ name }) =>
+        section((writer) => writeCoded(writer, tidied(rolled.dimension(name) ?? absent(rolled.rows)))),
+      ),
     ...numbers.map(({ name }) =>
       section((writer) => writeFigures(writer, rolled.figures(name) ?? noFigures(rolled.rows), events)),
     ),
@@ -50,10 +52,7 @@ export function encodeRollup(rolled: RolledRows, fields: readonly RolledField[])
 
 function sketchSections(day: FlatSketch | undefined, hours: readonly FlatSketch[] | undefined): Uint8Array[] {
   if (day === undefined || hours === undefined) return [];
-  return [
-    section((writer) => writeDaySketch(writer, day)),
-    section((writer) => writeHourSketches(writer, day, hours)),
-  ];
+  return [section((writer) => writeDaySketch(writer, day)), section((writer) => writeHourSketches(writer, day, hours))];
 }
 
 function section(write: (writer: ByteWriter) => void): Uint8Array {

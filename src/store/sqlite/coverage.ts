@@ -76,12 +76,9 @@ function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
   const rolled = firstRolledUp(db, table);
   const first = prepared(db, `SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
   const damaged = prepared(db, 'SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
-  const known = [
-    first,
-    blockBounds(db, table.metricId)?.first,
-    damaged,
-    rolled,
-  ].filter((moment) => typeof moment === 'number');
+  const known = [first, blockBounds(db, table.metricId)?.first, damaged, rolled].filter(
+    (moment) => typeof moment === 'number',
+  );
   return known.length === 0 ? undefined : fromStored(Math.min(...known));
 }
 

@@ -96,7 +96,8 @@ export function lostHours(db: DatabaseSync, table: EventTable, from: number, bef
   const rawFrom = Math.min(before, rawFromHour(db));
   if (from < rawFrom) {
     for (const { day, parts } of readDays(db, table, dayOf(from), dayOf(rawFrom - 1) + 1)) {
-      if (parts === undefined) spans.push({ from: day * HOURS_PER_DAY, before: Math.min((day + 1) * HOURS_PER_DAY, rawFrom) });
+      if (parts === undefined)
+        spans.push({ from: day * HOURS_PER_DAY, before: Math.min((day + 1) * HOURS_PER_DAY, rawFrom) });
     }
   }
   const hours = spans.flatMap((span) => Array.from({ length: span.before - span.from }, (_, i) => span.from + i));

@@ -77,7 +77,10 @@ export class FoldGroups {
   rows(figuresOf: (slot: number, bucket: number) => Figure[]): FoldRow[] {
     const order = new GroupOrder(this.#places, this.#decoder, this.#values, this.#groups);
     const { groups, rankOf } = order.ranks();
-    const byRank = sortedBy(Int32Array.from(this.#groupOfSlot, (group) => rankOf[group] ?? 0), groups.length);
+    const byRank = sortedBy(
+      Int32Array.from(this.#groupOfSlot, (group) => rankOf[group] ?? 0),
+      groups.length,
+    );
     const rows: FoldRow[] = [];
     for (const slot of sortedBy(Int32Array.from(this.#bucketOfSlot), this.#buckets, byRank)) {
       const bucket = this.#bucketOfSlot[slot] as number;

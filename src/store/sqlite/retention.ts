@@ -123,11 +123,7 @@ function restsFrom(db: DatabaseSync, hour: number, nowMicros: number): Map<numbe
 }
 
 /** @returns How many rows expired; `undefined` when other blocks or late rows came since `rests` were made. */
-function expireStep(
-  db: DatabaseSync,
-  upTo: number,
-  rests: ReadonlyMap<number, EncodedBlock>,
-): number | undefined {
+function expireStep(db: DatabaseSync, upTo: number, rests: ReadonlyMap<number, EncodedBlock>): number | undefined {
   return inTransaction(db, () => {
     const from = Number(readMeta(db, 'raw_from') ?? 0);
     const before = upTo * MICROS_PER_HOUR;

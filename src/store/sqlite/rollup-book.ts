@@ -28,8 +28,10 @@ export function* readDays(
   fromDay: number,
   beforeDay: number,
 ): Generator<RolledDay> {
-  const rows = prepared(db, 'SELECT id, day FROM rollup WHERE metric = ? AND day >= ? AND day < ? ORDER BY day, part')
-    .all(table.metricId, fromDay, beforeDay) as unknown as { readonly id: number; readonly day: number }[];
+  const rows = prepared(
+    db,
+    'SELECT id, day FROM rollup WHERE metric = ? AND day >= ? AND day < ? ORDER BY day, part',
+  ).all(table.metricId, fromDay, beforeDay) as unknown as { readonly id: number; readonly day: number }[];
   for (let i = 0; i < rows.length;) {
     const day = rows[i]?.day ?? 0;
     const parts: (RollupChunk | undefined)[] = [];

@@ -68,12 +68,7 @@ export class RollupDraft {
     return parts;
   }
 
-  #part(
-    slots: Int32Array,
-    buckets: Int32Array,
-    keys: readonly (readonly Key[])[],
-    withSketches: boolean,
-  ): RolledPart {
+  #part(slots: Int32Array, buckets: Int32Array, keys: readonly (readonly Key[])[], withSketches: boolean): RolledPart {
     const hours = new Float64Array(HOURS_PER_DAY);
     for (const slot of slots) {
       const hour = buckets[slot] ?? 0;
@@ -118,7 +113,10 @@ class NumberDraft {
   figuresOf(slots: Int32Array): RolledFigures {
     const { ofRows, ofRollups } = this;
     return {
-      counts: Float64Array.from(slots, (slot) => (ofRows.of('count', slot) ?? 0) + (ofRollups.count.of('sum', slot) ?? 0)),
+      counts: Float64Array.from(
+        slots,
+        (slot) => (ofRows.of('count', slot) ?? 0) + (ofRollups.count.of('sum', slot) ?? 0),
+      ),
       sums: Float64Array.from(slots, (slot) => both(ofRows.of('sum', slot), ofRollups.sum.of('sum', slot), plus)),
       least: Float64Array.from(slots, (slot) => both(ofRows.of('min', slot), ofRollups.min.of('min', slot), Math.min)),
       greatest: Float64Array.from(slots, (slot) =>
@@ -148,7 +146,8 @@ function inOrder(buckets: Int32Array, keys: readonly (readonly Key[])[]): Int32A
 }
 
 /** Cells of dimensions are numbers, none below 0. */
-const ranksOf = (keys: readonly Key[]): Float64Array => Float64Array.from(keys, (key) => (key === null ? -1 : Number(key)));
+const ranksOf = (keys: readonly Key[]): Float64Array =>
+  Float64Array.from(keys, (key) => (key === null ? -1 : Number(key)));
 
 /** Columns of a rollup as they are before they are encoded. */
 export class RolledPart implements RolledRows {

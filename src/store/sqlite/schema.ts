@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreError } from '../../model/errors.ts';
-import { convertOlderRollups } from './older-rollups.ts';
 import { prepared } from './prepared.ts';
 
 /** "AMMX": tells our files from any other SQLite file. */
@@ -20,13 +17,13 @@ export const SCHEMA_VERSION = 3;
 export const EPOCH_MICROS = Date.UTC(2025, 0, 1) * 1_000;
 
 /**
- * Migration n brings a file from version n to n + 1, in one transaction, by adding only: an older process that has
- * the file open goes on working.
+ * Migration n brings a file from version n to n + 1, in one transaction: see migrate.ts. What recording and draining write
+ * to is only ever added to, so that an older process that has the file open goes on with both.
  *
  * Tables of events are not here: each is made from the declaration of its metric, see event-tables.ts. None of these
  * names may be `events`, `aggregates` or `metadata`: a Python Amicus may create those in the same file.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   -- store_id, created (micros), raw_from (stored time before which raw detail has expired)
   CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -99,9 +96,6 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The version whose migration writes rollups anew: see older-rollups.ts. */
-const NEW_ROLLUPS = 2;
-
 /** Microseconds since the Unix epoch → stored time. */
 export const toStored = (atMicros: number): number => atMicros - EPOCH_MICROS;
 /** Stored time → microseconds since the Unix epoch. */
@@ -124,52 +118,6 @@ export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Res
 export function pragmaNumber(db: DatabaseSync, pragma: string): number {
   const row = prepared(db, `PRAGMA ${pragma}`).get();
   return Number(row === undefined ? 0 : Object.values(row)[0]);
-}
-
-/**
- * Bring a file to this version's schema; an empty file becomes a store.
- *
- * @throws StoreError `STORE_FOREIGN` when the file is another program's.
- */
-export function migrate(db: DatabaseSync, nowMicros: number): void {
-  if (pragmaNumber(db, 'application_id') === APPLICATION_ID && pragmaNumber(db, 'user_version') >= SCHEMA_VERSION)
-    return;
-  if (pragmaNumber(db, 'page_count') === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  db.exec('PRAGMA journal_mode = WAL');
-  inTransaction(db, () => {
-    const version = pragmaNumber(db, 'user_version');
-    const ours = pragmaNumber(db, 'application_id') === APPLICATION_ID;
-    if (!ours && Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']) > 0) {
-      throw new StoreError('STORE_FOREIGN', 'The file is a SQLite database of another program');
-    }
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    if (version <= NEW_ROLLUPS) {
-      convertOlderRollups(db);
-      db.exec('DROP TABLE rollup_hour; DROP TABLE rollup_day');
-    }
-    if (!ours) {
-      const insert = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
-      insert.run('store_id', randomBytes(6).toString('hex'));
-      insert.run('created', nowMicros);
-      insert.run('raw_from', toStored(0));
-      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-    }
-    if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  });
-}
-
-/**
- * Let an older file that cannot be written be read as if it were of this version: the tables it lacks are there, for
- * this connection alone.
- */
-export function standInForMissing(db: DatabaseSync): void {
-  const version = Math.max(1, pragmaNumber(db, 'user_version'));
-  for (const migration of MIGRATIONS.slice(version)) {
-    db.exec(migration.replaceAll('CREATE TABLE', 'CREATE TEMP TABLE'));
-  }
-  if (version > NEW_ROLLUPS) return;
-  db.exec('CREATE TEMP TABLE dirty AS SELECT * FROM main.dirty');
-  convertOlderRollups(db);
 }
 
 /** A value of the `meta` table; `undefined` when it is not set. */

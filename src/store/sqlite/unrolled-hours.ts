@@ -22,8 +22,11 @@ export class UnrolledHours {
   constructor(db: DatabaseSync, table: EventTable, from: number, before: number) {
     this.#db = db;
     this.#table = table;
-    const marked = prepared(db, 'SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ?')
-      .all(table.metricId, from, before);
+    const marked = prepared(db, 'SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ?').all(
+      table.metricId,
+      from,
+      before,
+    );
     this.#hours = new Set(marked.map(({ hour }) => Number(hour)));
     this.#days = new Set([...this.#hours].map(dayOf));
   }

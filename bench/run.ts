@@ -21,6 +21,7 @@ import { benchQueries } from './queries.ts';
 import { benchRecord } from './record.ts';
 import { textOf } from './report.ts';
 import { benchReports } from './reports.ts';
+import { benchSealing } from './sealing.ts';
 import { benchStartup } from './startup.ts';
 import { benchStorage } from './storage.ts';
 import { LargeStores } from './stores.ts';
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<string, (context: BenchContext) => Promise<BenchO
   freshness: benchFreshness,
   writers: benchWriters,
   storage: benchStorage,
+  sealing: benchSealing,
   queries: benchQueries,
   reports: benchReports,
   exposition: benchExposition,

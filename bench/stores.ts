@@ -66,6 +66,12 @@ export class LargeStores {
     return this.#duckDb;
   }
 
+  /** A store of its own with the workload, drained and nothing more. */
+  async fillUnkept(directory: string): Promise<void> {
+    const collector = await this.#filled(directory);
+    await collector.close();
+  }
+
   async close(): Promise<void> {
     await (await this.#ours)?.close();
     this.#literal?.close();
@@ -75,7 +81,15 @@ export class LargeStores {
 
   async #fillOurs(): Promise<MetricsCollector> {
     this.#tell('filling our store');
-    const directory = this.oursDirectory;
+    const collector = await this.#filled(this.oursDirectory);
+    await collector.upkeep();
+    const { events } = await collector.stats();
+    if (events !== this.events)
+      throw new Error(`${this.events} events went in, ${events} are stored: ${JSON.stringify(collector.health())}`);
+    return collector;
+  }
+
+  async #filled(directory: string): Promise<MetricsCollector> {
     mkdirSync(directory, { mode: 0o700 });
     const collector = openMetrics({ directory, retention: NO_LIMITS, maxSpoolBytes: SPOOL_BYTES });
     let pending = 0;
@@ -88,10 +102,6 @@ export class LargeStores {
     }
     await collector.flush();
     await collector.drain();
-    await collector.upkeep();
-    const { events } = await collector.stats();
-    if (events !== this.events)
-      throw new Error(`${this.events} events went in, ${events} are stored: ${JSON.stringify(collector.health())}`);
     return collector;
   }
 

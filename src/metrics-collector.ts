@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ForgottenIds } from './analysis/insights/forget-request.ts';
 import { loadConfig } from './config/index.ts';
 import { BackgroundDrain } from './intake/background-drain.ts';
 import type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
@@ -27,6 +28,7 @@ import { KeptStore } from './store/kept-store.ts';
 import type {
   BlockCheck,
   DrainReport,
+  ForgetReport,
   ProducerAccount,
   ProducerDrops,
   ProducerLedger,
@@ -211,8 +213,8 @@ export class MetricsCollector {
   }
 
   /** Move everything that any process has spooled into the store, now. Questions do this by themselves. */
-  drain(): Promise<DrainReport> {
-    return this.#use((store) => store.drain({ waitMillis: DRAIN_WAIT_MILLIS }));
+  async drain(): Promise<DrainReport> {
+    return this.#written().drain();
   }
 
   stats(): Promise<StoreStats> {
@@ -249,6 +251,12 @@ export class MetricsCollector {
     return this.#ask(({ store }) => store.verify(onProgress));
   }
 
+  /** Remove events of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done, 0 to 1. */
+  async forget(ids: ForgottenIds, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport> {
+    const { forgetRequestOf } = await import('./analysis/insights/forget-request.ts');
+    return this.#ask(({ store }) => store.forget(forgetRequestOf(ids), how, onProgress));
+  }
+
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void> {
     return this.#ask(({ store }) => store.backup(toPath, onProgress));
@@ -274,27 +282,17 @@ export class MetricsCollector {
   }
 
   /** With everything drained into the store that was recorded before this moment anywhere. */
-  #ask<Result>(work: (asked: Asked) => Promise<Result>): Promise<Result> {
-    return this.#use(async (store) => {
-      try {
-        await store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
-      } catch (cause) {
-        // A full disk takes no more events, and what it has can be asked all the same. What waits stays in the spool.
-        if (!(cause instanceof StoreError && cause.code === 'STORE_FULL')) throw cause;
-      }
-      return work({ store, catalogue: this.catalogue, clock: this.#clock });
-    });
+  async #ask<Result>(work: (asked: Asked) => Promise<Result>): Promise<Result> {
+    return this.#written().useDrained((store) => work({ store, catalogue: this.catalogue, clock: this.#clock }));
   }
 
-  async #use<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+  /** The store, when all that this process recorded is written. */
+  #written(): KeptStore {
     if (this.#closed) throw new StoreError('STORE_CLOSED', 'These metrics were closed');
     this.#intake.write();
-    return this.#store.use(work);
+    return this.#store;
   }
 }
 
 /** What questions are put to. */
 type Asked = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };
-
-/** How long a question waits for another process that is draining: then it answers from what is stored. */
-const DRAIN_WAIT_MILLIS = 2_000;

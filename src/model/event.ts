@@ -82,6 +82,8 @@ export const EVENT_DROP_REASONS = [
   'spool_damaged',
   /** Part of the store was damaged after it was written; rollups that were made of them still count them. */
   'block_damaged',
+  /** It was stored, and then removed on request. */
+  'forgotten',
 ] as const;
 
 /** Why a single field was left out. Its event is stored all the same, unless the field is required. */

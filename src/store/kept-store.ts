@@ -1,10 +1,13 @@
 import type { Clock } from '../model/clock.ts';
 import { StoreError, type StoreErrorCode } from '../model/errors.ts';
 import type { SqliteStore } from './sqlite/sqlite-store.ts';
-import type { Store } from './store.ts';
+import type { DrainReport, Store } from './store.ts';
 
 /** Errors after which a store is looked over: a flipped bit in a value shows as something that cannot be understood. */
 const MAY_BE_DAMAGE: readonly StoreErrorCode[] = ['STORE_CORRUPT', 'STORE_FAILED'];
+
+/** How long a question waits for another process that is draining: then it answers from what is stored. */
+const DRAIN_WAIT_MILLIS = 2_000;
 
 /**
  * The store of a context folder, opened at the first question and again whenever it has to be: when the folder was
@@ -44,6 +47,24 @@ export class KeptStore {
       if (next.path === store.path && next.inode === store.inode) throw cause;
       return work(next);
     }
+  }
+
+  /** Move what waits in the spool into the store. */
+  drain(): Promise<DrainReport> {
+    return this.use((store) => store.drain({ waitMillis: DRAIN_WAIT_MILLIS }));
+  }
+
+  /** Do something with the store when what was spooled before this moment is in it. */
+  useDrained<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+    return this.use(async (store) => {
+      try {
+        await store.drain({ waitMillis: DRAIN_WAIT_MILLIS });
+      } catch (cause) {
+        // A full disk takes no more events, and what it has can be asked all the same. What waits stays in the spool.
+        if (!(cause instanceof StoreError && cause.code === 'STORE_FULL')) throw cause;
+      }
+      return work(store);
+    });
   }
 
   /** What is open is let go of; the next question opens anew. */

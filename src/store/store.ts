@@ -144,6 +144,56 @@ export type BlockCheck = {
   readonly damagedRollups: readonly DamagedSpan[];
 };
 
+/** Texts in a field of that name, or in all fields whose names end so. `ends`: the same of texts that end so. */
+export type NamedIn = {
+  readonly field: string;
+  readonly texts: readonly string[];
+  readonly ends?: readonly string[] | undefined;
+};
+
+/** What is to be forgotten: names of nodes, tasks or sessions, and where they stand. */
+export type ForgetRequest = {
+  /** An event that has one of the texts in the field goes as a whole. */
+  readonly subjects: readonly NamedIn[];
+  /** An event that has one of the texts in a field whose name ends so stays, without it. */
+  readonly mentions: readonly NamedIn[];
+  /** Taken out of lists of names; the rest of their event stays. */
+  readonly listed: readonly string[];
+};
+
+/** What forgetting takes away of one metric. */
+export type ForgottenOfMetric = {
+  readonly metric: string;
+  /** Events that go. */
+  readonly events: number;
+  /** Events that stay and lose a name. */
+  readonly mentions: number;
+  /** When the first of both happened, and the last. */
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+};
+
+/** A field that holds one of the texts, alone or among others, and keeps it: it is not where such are named. */
+export type KeptName = { readonly metric: string; readonly field: string; readonly events: number };
+
+/** A file in the folder that is not the store's to change. `copy`: another store, whose events nobody looked at. */
+export type OtherHolder = { readonly path: string; readonly holds: 'name' | 'copy' };
+
+export type ForgetReport = {
+  /** By name of the metric; only those of which something goes. */
+  readonly metrics: readonly ForgottenOfMetric[];
+  readonly kept: readonly KeptName[];
+  /** Before this moment only sums by node are left, which stay. 0 when no events have expired. */
+  readonly rawFromMicros: number;
+  /** Blocks set aside as damaged, of metrics that have such fields: their bytes go, what is known of them stays. */
+  readonly damagedBlocks: number;
+  /** Files of the spool with one of the names, of processes that run: they go when the process ends or begins its next file. */
+  readonly spoolFiles: readonly string[];
+  readonly otherFiles: readonly OtherHolder[];
+  /** Whether it was done, and the file written anew, so that no byte of it is left. */
+  readonly state: 'looked' | 'removed' | 'erased';
+};
+
 export type StoreStats = {
   readonly path: string;
   readonly storeId: string;
@@ -203,6 +253,14 @@ export interface Store {
   upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport>;
   /** Read all sealed blocks and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
   verify(onProgress?: (part: number) => void): Promise<BlockCheck>;
+  /**
+   * Remove events for good, and names that only they had; the file is written anew, so that no byte of them stays. May
+   * be killed and repeated. What is told again of them later counts as told before.
+   *
+   * @param how `look` to change nothing and tell what would go.
+   * @param onProgress Gets the part done, 0 to 1.
+   */
+  forget(request: ForgetRequest, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport>;
   /** A consistent copy while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void>;
   close(): Promise<void>;

@@ -143,7 +143,7 @@ describe('a rollup of a day', () => {
     const readAll = (changed: Uint8Array): void => {
       const chunk = decoded(changed);
       for (const { name } of ROLLED_TABLE.columns) {
-        chunk.coded(name);
+        expect(chunk.coded(name).codes.length).toBe(chunk.rows);
         chunk.numbers(figureColumn('sum', name));
         chunk.addSketch(new QuantileSketch(), name, 0, 24);
         chunk.addSketch(new QuantileSketch(), name, 3, 20);

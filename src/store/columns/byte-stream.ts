@@ -110,6 +110,11 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** What is left, which stays what is next. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+
   packed(length: number): Uint8Array {
     const head = this.varint();
     const kept = this.bytes(Math.floor(head / 2));
@@ -119,9 +124,13 @@ export class ByteReader {
   }
 }
 
+/** zlib takes no less room for its output. */
+const MIN_CHUNK = 64;
+
 function inflated(bytes: Uint8Array, length: number): Uint8Array {
   try {
-    return inflateRawSync(bytes, { maxOutputLength: Math.max(1, length) });
+    // With room for all and more at once, there is one call and nothing to copy.
+    return inflateRawSync(bytes, { chunkSize: length + MIN_CHUNK, maxOutputLength: Math.max(1, length) });
   } catch {
     throw damaged('a part does not inflate');
   }

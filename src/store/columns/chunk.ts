@@ -1,7 +1,11 @@
 /** A cell of a column whose values repeat: a number of a name or an origin, a flag, or a list of names as JSON text. */
 export type Key = number | string | null;
 
-/** A column of few different values: the value of row i is `keys[codes[i]]`; null where the event lacks the field. */
+/**
+ * A column of few different values: the value of row i is `keys[codes[i]]`; null where the event lacks the field. Each
+ * key of a chunk's column is that of some row. Codes may be decoded when they are asked for: do so once, and only if keys
+ * do not tell.
+ */
 export type CodedCells = { readonly codes: Uint16Array; readonly keys: readonly Key[] };
 
 /**

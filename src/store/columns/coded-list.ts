@@ -65,36 +65,83 @@ function sortedKeys(keys: readonly Key[], used: Uint8Array): Key[] {
 /** Most bytes that the keys of a block may take as JSON: lists of 256 paths of numbers, for each of its rows. */
 const MAX_TEXT_BYTES = 2 ** 27;
 
-/** Read cells of a known number of rows. */
+/**
+ * Read cells of a known number of rows, which are all that is left. Codes are decoded when they are first asked for: many
+ * questions need no more than the keys.
+ */
 export function readCoded(reader: ByteReader, rows: number): CodedCells {
   const form = reader.byte();
   if (form > JSON_TEXT + WITH_NULL) throw damaged(`a column has the unknown form ${form}`);
   const length = reader.varint();
   if (length > rows) throw damaged('a column has more keys than rows');
-  const written: Key[] = (form & JSON_TEXT) === 0 ? [...readNumbers(reader, length)] : readTextKeys(reader, length);
-  if (written.some(Number.isNaN)) throw damaged('a key is no number');
-  const keys = (form & WITH_NULL) === 0 ? written : [null, ...written];
+  const keys: Key[] = (form & WITH_NULL) === 0 ? [] : [null];
+  if ((form & JSON_TEXT) === 0) addNumberKeys(keys, reader, length);
+  else addTextKeys(keys, reader, length);
   if (keys.length === 0) throw damaged('a column has no keys');
-  if (keys.length === 1) return { codes: new Uint16Array(rows), keys };
-  const codes = keys.length <= BYTE_CODES ? reader.packed(rows) : readNumbers(reader, rows);
-  for (let i = 0; i < rows; i++) {
-    const code = codes[i] as number;
-    if (!(code >= 0 && code < keys.length)) throw damaged('a code has no key');
-  }
-  return { codes: new Uint16Array(codes), keys };
+  let codes: Uint16Array | undefined;
+  return {
+    keys,
+    get codes() {
+      return (codes ??= readCodes(reader, rows, keys.length));
+    },
+  };
 }
 
-function readTextKeys(reader: ByteReader, length: number): Key[] {
+function addNumberKeys(keys: Key[], reader: ByteReader, length: number): void {
+  const numbers = readNumbers(reader, length);
+  for (let i = 0; i < length; i++) {
+    const number = numbers[i] as number;
+    if (Number.isNaN(number)) throw damaged('a key is no number');
+    keys.push(number);
+  }
+}
+
+function readCodes(reader: ByteReader, rows: number, keys: number): Uint16Array {
+  const codes = new Uint16Array(rows);
+  if (keys > 1) {
+    const greatest =
+      keys <= BYTE_CODES ? copyBytes(codes, reader.packed(rows)) : copyNumbers(codes, readNumbers(reader, rows));
+    if (!(greatest < keys)) throw damaged('a code has no key');
+  }
+  if (reader.left > 0) throw damaged('a section is too long');
+  return codes;
+}
+
+/** @returns The greatest. */
+function copyBytes(codes: Uint16Array, bytes: Uint8Array): number {
+  let greatest = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = bytes[i] as number;
+    codes[i] = code;
+    if (code > greatest) greatest = code;
+  }
+  return greatest;
+}
+
+/** @returns The greatest; NaN where one is no code. */
+function copyNumbers(codes: Uint16Array, numbers: Float64Array): number {
+  let greatest = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = numbers[i] as number;
+    codes[i] = code;
+    if (code > greatest) greatest = code;
+    else if (!(code >= 0)) return Number.NaN;
+  }
+  return greatest;
+}
+
+function addTextKeys(keys: Key[], reader: ByteReader, length: number): void {
   const bytes = reader.varint();
   if (bytes > MAX_TEXT_BYTES) throw damaged('keys are too long');
-  let keys: unknown;
+  let texts: unknown;
   try {
-    keys = JSON.parse(Buffer.from(reader.packed(bytes)).toString());
+    texts = JSON.parse(Buffer.from(reader.packed(bytes)).toString());
   } catch {
     throw damaged('keys are not JSON');
   }
-  if (!Array.isArray(keys) || keys.length !== length || !keys.every(isKey)) throw damaged('keys are of another kind');
-  return keys;
+  if (!Array.isArray(texts) || texts.length !== length || !texts.every(isKey))
+    throw damaged('keys are of another kind');
+  for (const text of texts) keys.push(text);
 }
 
 const isKey = (key: unknown): key is Key => typeof key === 'number' || typeof key === 'string';

@@ -4,7 +4,7 @@ import type { Chunk, CodedCells } from './chunk.ts';
 import { readCoded, tidied, writeCoded } from './coded-list.ts';
 import { readNumbers, writeNumbers, writePlanned } from './number-list.ts';
 import { type NumberPlan, planNumbers } from './number-plan.ts';
-import { findSums, readSum, SUM, writeSum } from './sum-column.ts';
+import { findSums, type OtherColumns, readSum, SUM, writeSum } from './sum-column.ts';
 
 /**
  * A block is: version (1 byte), rows, number of sections and the length in bytes of each as varints, then the sections:
@@ -92,12 +92,10 @@ export class SealedChunk implements Chunk {
     const known = this.#numbers.get(TIMES);
     if (known !== undefined) return known;
     const times = this.#numbersAt(TIMES);
-    let previous = Number.NEGATIVE_INFINITY;
-    for (const time of times) {
-      if (!(time > previous)) throw damaged('times do not ascend');
-      previous = time;
+    for (let i = 1; i < times.length; i++) {
+      if (!((times[i] as number) > (times[i - 1] as number))) throw damaged('times do not ascend');
     }
-    if (times[0] !== this.first || previous !== this.last) throw damaged('it has rows of other times');
+    if (times[0] !== this.first || times.at(-1) !== this.last) throw damaged('it has rows of other times');
     return times;
   }
 
@@ -117,22 +115,26 @@ export class SealedChunk implements Chunk {
     let numbers = this.#numbers.get(place);
     if (numbers === undefined) {
       const bytes = this.#sections[place];
-      numbers =
-        bytes === undefined
-          ? new Float64Array(this.rows).fill(Number.NaN)
-          : whole(bytes, (reader) => this.#read(reader, plainOnly));
+      numbers = bytes === undefined ? new Float64Array(this.rows).fill(Number.NaN) : this.#read(bytes, plainOnly);
       this.#numbers.set(place, numbers);
     }
     return numbers;
   }
 
-  #read(reader: ByteReader, plainOnly: boolean): Float64Array {
-    if (plainOnly || reader.peek() !== SUM) return readNumbers(reader, this.rows);
-    return readSum(reader, {
+  #read(bytes: Uint8Array, plainOnly: boolean): Float64Array {
+    const reader = new ByteReader(bytes);
+    const isSum = !plainOnly && reader.peek() === SUM;
+    const numbers = isSum ? readSum(reader, this.#others) : readNumbers(reader, this.rows);
+    if (reader.left > 0) throw damaged('a section is too long');
+    return numbers;
+  }
+
+  get #others(): OtherColumns {
+    return {
       rows: this.rows,
       numbers: (place) => this.#numbersAt(place, true),
       coded: (place) => this.#codedAt(place),
-    });
+    };
   }
 
   #codedAt(place: number): CodedCells {
@@ -142,18 +144,11 @@ export class SealedChunk implements Chunk {
       cells =
         bytes === undefined
           ? { codes: new Uint16Array(this.rows), keys: [null] }
-          : whole(bytes, (reader) => readCoded(reader, this.rows));
+          : readCoded(new ByteReader(bytes), this.rows);
       this.#coded.set(place, cells);
     }
     return cells;
   }
-}
-
-function whole<Cells>(bytes: Uint8Array, read: (reader: ByteReader) => Cells): Cells {
-  const reader = new ByteReader(bytes);
-  const cells = read(reader);
-  if (reader.left > 0) throw damaged('a section is too long');
-  return cells;
 }
 
 function sectionsOf(bytes: Uint8Array, rows: number, columns: number): Uint8Array[] {

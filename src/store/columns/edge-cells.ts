@@ -78,6 +78,7 @@ export class EdgeCells {
   #presence(cells: Float64Array | CodedCells): (row: number) => boolean {
     if (cells instanceof Float64Array) return (row) => !Number.isNaN(cells[row]);
     const present = Uint8Array.from(cells.keys, (key) => Number(this.#isPresent(key)));
-    return (row) => present[cells.codes[row] as number] === 1;
+    const { codes } = cells;
+    return (row) => present[codes[row] as number] === 1;
   }
 }

@@ -1,4 +1,5 @@
 import type { Chunk, CodedCells } from './chunk.ts';
+import { DistinctKeys } from './distinct-keys.ts';
 import type { Stretch } from './stretch.ts';
 
 /** Slots of a chunk × its keys that are marked in a table, so that a set is asked once for each; beyond, for each row. */
@@ -7,7 +8,7 @@ const MOST_MARKS = 2 ** 22;
 /** The different keys of each slot, of cells that are present. */
 export class KeySets {
   readonly #cellsOf: (chunk: Chunk) => CodedCells;
-  readonly #sets: (Set<number | string> | undefined)[] = [];
+  readonly #sets: (DistinctKeys | undefined)[] = [];
   #marks = new Uint8Array(0);
 
   constructor(cellsOf: (chunk: Chunk) => CodedCells) {
@@ -15,7 +16,15 @@ export class KeySets {
   }
 
   add({ chunk, lo, hi, slots, slot }: Stretch): void {
-    const { codes, keys } = this.#cellsOf(chunk);
+    const cells = this.#cellsOf(chunk);
+    const { keys } = cells;
+    if (slots === undefined && hi - lo === chunk.rows) {
+      // Each key is that of some row.
+      const set = this.#set(slot);
+      for (const key of keys) if (key !== null) set.add(key);
+      return;
+    }
+    const { codes } = cells;
     if (slots === undefined) {
       const marks = this.#cleanMarks(keys.length);
       for (let i = lo; i < hi; i++) marks[codes[i] as number] = 1;
@@ -48,12 +57,12 @@ export class KeySets {
     }
   }
 
-  of(slot: number): ReadonlySet<number | string> {
+  of(slot: number): Iterable<number | string> & { readonly size: number } {
     return this.#sets[slot] ?? NOTHING;
   }
 
-  #set(slot: number): Set<number | string> {
-    return (this.#sets[slot] ??= new Set());
+  #set(slot: number): DistinctKeys {
+    return (this.#sets[slot] ??= new DistinctKeys());
   }
 
   #cleanMarks(length: number): Uint8Array {
@@ -63,4 +72,4 @@ export class KeySets {
   }
 }
 
-const NOTHING: ReadonlySet<number | string> = new Set();
+const NOTHING = new DistinctKeys();

@@ -28,6 +28,28 @@ export function predicted({ inputs, codes, step }: LinearRule, rates: Float64Arr
   return Math.floor(sum / (RATE_PARTS * step) + 0.5) * step;
 }
 
+/** Adds to each value what `predicted` gives for its row. */
+export function addPredicted(values: Float64Array, { inputs, codes, step }: LinearRule, rates: Float64Array): void {
+  // An input at a time: sums are of whole numbers, so their order does not matter.
+  const sums = new Float64Array(values.length);
+  const ratesOf = new Float64Array(rates.length / Math.max(1, inputs.length));
+  for (const [input, cells] of inputs.entries()) {
+    for (let key = 0; key < ratesOf.length; key++) ratesOf[key] = rates[key * inputs.length + input] as number;
+    addProducts(sums, cells, codes, ratesOf);
+  }
+  const unit = RATE_PARTS * step;
+  for (let row = 0; row < values.length; row++) {
+    values[row] = (values[row] as number) + Math.floor((sums[row] as number) / unit + 0.5) * step;
+  }
+}
+
+function addProducts(sums: Float64Array, cells: Float64Array, codes: Uint16Array, ratesOf: Float64Array): void {
+  for (let row = 0; row < sums.length; row++) {
+    const value = cells[row] as number;
+    if (value === value) sums[row] = (sums[row] as number) + (ratesOf[codes[row] as number] as number) * value;
+  }
+}
+
 const strideOf = (values: Float64Array, { rows }: Effort): number => Math.max(1, Math.floor(values.length / rows));
 
 /** The rates with which a rule comes nearest to most of the values, NaN where absent. */

@@ -1,4 +1,3 @@
-import { damaged } from './byte-stream.ts';
 import type { SplitTables } from './split-numbers.ts';
 
 /** Most bits that are taken at once: with up to seven before them they fit 32. */
@@ -34,28 +33,4 @@ export function packedLowBits(
   }
   if (pendingBits > 0) bytes[length] = pending;
   return bytes;
-}
-
-/** Reads what `packedLowBits` wrote. The caller has checked that there are as many bits. */
-export class BitReader {
-  readonly #view: DataView;
-  #at = 0;
-
-  constructor(bytes: Uint8Array, bits: number) {
-    if (bytes.length !== Math.ceil(bits / 8)) throw damaged('bits are missing');
-    // Four bytes more, since each number is taken out of four.
-    const padded = new Uint8Array(bytes.length + 4);
-    padded.set(bytes);
-    this.#view = new DataView(padded.buffer);
-  }
-
-  take(bits: number): number {
-    if (bits > STRIDE) {
-      const low = this.take(STRIDE);
-      return low + this.take(bits - STRIDE) * 2 ** STRIDE;
-    }
-    const word = this.#view.getUint32(this.#at >> 3, true) >>> (this.#at & 7);
-    this.#at += bits;
-    return word & ((1 << bits) - 1);
-  }
 }

@@ -1,18 +1,14 @@
 import { type ByteReader, type ByteWriter, damaged, type Repeats } from './byte-stream.ts';
-import { BitReader, packedLowBits } from './low-bits.ts';
+import { packedLowBits } from './low-bits.ts';
 import { type NumberPlan, planNumbers, type SplitPlan } from './number-plan.ts';
-import { ABSENT, coarseOf, tablesOf } from './split-numbers.ts';
+import { readSplit } from './read-split.ts';
+import { ABSENT, coarseOf, DELTAS, FOLDED, SOME_ABSENT, tablesOf } from './split-numbers.ts';
 
 /** How a list of numbers is written: its first byte. */
 const ALL_ABSENT = 0;
 const ONE_VALUE = 1;
 const SPLIT = 2;
 const FLOATS = 3;
-
-/** Flags of a split list, beside three bits for `top − 1`. */
-const DELTAS = 8;
-const FOLDED = 16;
-const SOME_ABSENT = 32;
 
 /**
  * Write a list of numbers, NaN where absent.
@@ -87,39 +83,4 @@ function writeSplit(writer: ByteWriter, plan: SplitPlan, repeats: Repeats): void
   if (plan.deltas) writer.signed(plan.start);
   writer.packed(symbols, repeats);
   writer.bytes(packedLowBits(small, symbols, tablesOf(split.top, shift), split.lowBits));
-}
-
-function readSplit(reader: ByteReader, length: number): Float64Array {
-  const flags = reader.byte();
-  const top = (flags & 7) + 1;
-  const deltas = (flags & DELTAS) !== 0;
-  const folded = (flags & FOLDED) !== 0;
-  const shift = (flags & SOME_ABSENT) === 0 ? 0 : 1;
-  const base = reader.signed();
-  const step = reader.varint();
-  if (step === 0) throw damaged('a step is 0');
-  let previous = deltas ? reader.signed() : 0;
-  const symbols = reader.packed(length);
-
-  const { leasts, widths } = tablesOf(top, shift);
-  let bits = 0;
-  for (const symbol of symbols) bits += widths[symbol] as number;
-  const low = new BitReader(reader.bytes(Math.ceil(bits / 8)), bits);
-
-  const values = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    const symbol = symbols[i] as number;
-    if (symbol < shift) {
-      values[i] = Number.NaN;
-      continue;
-    }
-    const width = widths[symbol] as number;
-    let number = leasts[symbol] as number;
-    if (width > 0) number += low.take(width);
-    if (folded) number = number % 2 === 0 ? number / 2 : -(number + 1) / 2;
-    number = number * step + base;
-    if (deltas) number = previous += number;
-    values[i] = number;
-  }
-  return values;
 }

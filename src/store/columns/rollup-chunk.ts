@@ -142,9 +142,7 @@ export class RollupChunk implements Chunk {
     if (found === undefined) {
       cells.set(column, (found = read()));
       this.#grown(
-        found instanceof Float64Array
-          ? found.byteLength
-          : found.codes.length * BYTES_OF_CODE + found.keys.length * BYTES_OF_KEY,
+        found instanceof Float64Array ? found.byteLength : this.rows * BYTES_OF_CODE + found.keys.length * BYTES_OF_KEY,
       );
     }
     return found;

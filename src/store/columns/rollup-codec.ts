@@ -107,7 +107,8 @@ export class StoredRollup implements RolledRows {
   }
 
   dimension(name: string): CodedCells | undefined {
-    return this.#decoded(this.#dimensions.get(name), (reader) => readCoded(reader, this.rows));
+    const bytes = this.#sections[this.#dimensions.get(name) ?? -1];
+    return bytes && readCoded(new ByteReader(bytes), this.rows);
   }
 
   figures(field: string): RolledFigures | undefined {

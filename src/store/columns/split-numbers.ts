@@ -11,20 +11,25 @@ const MAX_TOP = 8;
 /** With this `top` there are few symbols to count, and numbers hardly take more bits than they must. */
 const ROUGH_TOP = 4;
 /** Symbols are bytes. */
-const SYMBOLS = 256;
+export const SYMBOLS = 256;
 /** Symbols of a number of 53 bits with `MAX_TOP`, and more. */
 const FINEST_SYMBOLS = (53 - MAX_TOP + 2) * 2 ** (MAX_TOP - 1);
 /** What the table of a Huffman code takes for each symbol that occurs, about. */
 const BITS_FOR_EACH_SYMBOL = 5;
 
 /** Which half of a float in memory holds sign, exponent and upper fraction. */
-const UPPER_HALF = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+export const UPPER_HALF = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 const EXPONENT_BIAS = 1_023;
 const UPPER_FRACTION_BITS = 20;
 /** Numbers below are their own finest symbol. */
 const DIRECT = 2 ** MAX_TOP;
 const FINEST_SHIFT = UPPER_FRACTION_BITS + 1 - MAX_TOP;
 const FINEST_CONSTANT = (EXPONENT_BIAS + MAX_TOP - 2) * 2 ** (MAX_TOP - 1);
+
+/** Flags of a split list, beside three bits for `top − 1`. */
+export const DELTAS = 8;
+export const FOLDED = 16;
+export const SOME_ABSENT = 32;
 
 /** Low bits beside a number's symbol. */
 const lowBitsOf = (symbol: number, top: number): number => Math.max(0, (symbol >> (top - 1)) - 1);

@@ -1,6 +1,6 @@
 import { type ByteReader, type ByteWriter, damaged } from './byte-stream.ts';
 import type { CodedCells } from './chunk.ts';
-import { fittedRates, type LinearRule, predicted, shareThatFits } from './linear-fit.ts';
+import { addPredicted, fittedRates, type LinearRule, predicted, shareThatFits } from './linear-fit.ts';
 import { readNumbers, writeNumbers, writePlanned } from './number-list.ts';
 import { bitsOf, MAX_EXACT, type NumberPlan, planNumbers, type SplitPlan } from './number-plan.ts';
 
@@ -134,6 +134,6 @@ export function readSum(reader: ByteReader, block: OtherColumns): Float64Array {
   if (rule.step === 0) throw damaged('a step is 0');
   const rates = readNumbers(reader, keys.length * width);
   const values = readNumbers(reader, block.rows);
-  for (let row = 0; row < values.length; row++) values[row] = (values[row] as number) + predicted(rule, rates, row);
+  addPredicted(values, rule, rates);
   return values;
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
-import { type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
+import { type BlockBounds, type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
 import { cachedChunk } from './chunk-cache.ts';
 import { damagedBlockNotes } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
@@ -59,7 +59,8 @@ export function* readBlocks(
         (SELECT max(t0) FROM block WHERE metric = ?1 AND t0 <= ?2), ?2)
         ORDER BY t0 ${direction === 'ascending' ? 'ASC' : 'DESC'}`,
   ).all(table.metricId, from, before) as unknown as Listed[];
-  for (const row of rows) yield toBlock(db, table, row);
+  const asker = {};
+  for (const row of rows) yield toBlock(db, table, row, asker);
 }
 
 /** The last block that begins at or before a stored time: if any has that time, it is this one. */
@@ -85,7 +86,13 @@ export function readBlock(
   return row === undefined || table === undefined ? undefined : toBlock(db, table, row as unknown as Listed);
 }
 
-function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }: Listed): SealedBlock {
+/** @param asker The same for all blocks of one question: see `cachedChunk`. */
+function toBlock(
+  db: DatabaseSync,
+  table: EventTable,
+  { id, t0, t1, n, origins }: Listed,
+  asker: object = {},
+): SealedBlock {
   const bounds = { rows: n, first: t0, last: t1 };
   return {
     id,
@@ -94,16 +101,11 @@ function toBlock(db: DatabaseSync, table: EventTable, { id, t0, t1, n, origins }
     t1,
     n,
     origins: JSON.parse(origins) as SealedBlock['origins'],
-    chunk: () => cachedChunk(db, id, () => readChunk(db, table, id, bounds)),
+    chunk: () => cachedChunk(db, id, asker, () => readChunk(db, table, id, bounds)),
   };
 }
 
-function readChunk(
-  db: DatabaseSync,
-  table: EventTable,
-  id: number,
-  bounds: { readonly rows: number; readonly first: number; readonly last: number },
-): Chunk | undefined {
+function readChunk(db: DatabaseSync, table: EventTable, id: number, bounds: BlockBounds): Chunk | undefined {
   const row = prepared(db, 'SELECT crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;

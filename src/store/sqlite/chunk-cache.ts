@@ -1,102 +1,110 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
-import type { RollupChunk } from '../columns/rollup-chunk.ts';
 
-/** Decoded columns that one connection keeps of events, and as many of rollups, in bytes: about a million rows of four. */
+/** Decoded columns that one connection keeps, in bytes: about a million rows of four columns. */
 const MAX_BYTES = 32 * 1024 * 1024;
+/** What more columns of known blocks may take beyond it. */
+const SLACK_BYTES = MAX_BYTES / 8;
 const BYTES_OF_CODE = 2;
 /** A key and its place in a list, roughly. */
 const BYTES_OF_KEY = 16;
 
-/** Told of the bytes of each column that is decoded. */
-type Grown = (bytes: number) => void;
+const caches = new WeakMap<DatabaseSync, ChunkCache>();
 
-const caches = new WeakMap<DatabaseSync, Map<Kind, ChunkCache<Chunk>>>();
-
-/** Blocks and rollups are numbered apart. */
-type Kind = 'block' | 'rollup';
+/** Stands for a question, which may ask for many blocks. */
+type Asker = object;
 
 /**
  * The rows of a block, decoded columns included, from an earlier question on the same connection if it is still known.
  * Blocks never change and their ids are never given twice; that the block is there, the caller has just seen.
  */
-export function cachedChunk(db: DatabaseSync, id: number, read: () => Chunk | undefined): Chunk | undefined {
-  return cacheOf(db, 'block').chunk(id, (grown) => {
-    const chunk = read();
-    return chunk && new WeighedChunk(chunk, grown);
-  });
-}
-
-/** The same of a rollup. */
-export function cachedRollup(
+export function cachedChunk(
   db: DatabaseSync,
   id: number,
-  read: (grown: Grown) => RollupChunk | undefined,
-): RollupChunk | undefined {
-  return (cacheOf(db, 'rollup') as ChunkCache<RollupChunk>).chunk(id, read);
+  asker: Asker,
+  read: () => Chunk | undefined,
+): Chunk | undefined {
+  let cache = caches.get(db);
+  if (cache === undefined) caches.set(db, (cache = new ChunkCache()));
+  return cache.chunk(id, asker, read);
 }
 
-function cacheOf(db: DatabaseSync, kind: Kind): ChunkCache<Chunk> {
-  let ofConnection = caches.get(db);
-  if (ofConnection === undefined) caches.set(db, (ofConnection = new Map()));
-  let cache = ofConnection.get(kind);
-  if (cache === undefined) ofConnection.set(kind, (cache = new ChunkCache()));
-  return cache;
-}
-
-type Kept<Rows> = { readonly chunk: Rows; bytes: number };
-
-/** The chunks asked for last, up to a number of bytes. */
-class ChunkCache<Rows extends Chunk> {
+/**
+ * The blocks asked for last, up to a number of bytes. Of a question that asks for more than there is room for, the first
+ * blocks stay rather than the last: or the next like it would find none of them when it comes to it.
+ */
+class ChunkCache {
   /** The one asked for last is the last. */
-  readonly #chunks = new Map<number, Kept<Rows>>();
-  #bytes = 0;
+  readonly #chunks = new Map<number, WeighedChunk>();
 
-  chunk(id: number, read: (grown: Grown) => Rows | undefined): Rows | undefined {
-    const found = this.#chunks.get(id);
-    if (found === undefined) return this.#read(id, read);
-    this.#chunks.delete(id);
-    this.#chunks.set(id, found);
-    if (this.#bytes > MAX_BYTES) this.#shrink(id);
-    return found.chunk;
-  }
-
-  #read(id: number, read: (grown: Grown) => Rows | undefined): Rows | undefined {
-    // Columns are decoded after the chunk was given out, and count while it is kept.
-    const grown: Grown = (bytes) => {
-      if (kept === undefined || this.#chunks.get(id) !== kept) return;
-      kept.bytes += bytes;
-      this.#bytes += bytes;
-    };
-    let kept: Kept<Rows> | undefined;
-    const chunk = read(grown);
-    if (chunk === undefined) return undefined;
-    // What is kept even if nothing is decoded: the compressed bytes are a fraction of a column.
-    kept = { chunk, bytes: chunk.rows * Float64Array.BYTES_PER_ELEMENT };
-    this.#chunks.set(id, kept);
-    this.#bytes += kept.bytes;
-    this.#shrink(id);
-    return chunk;
-  }
-
-  #shrink(last: number): void {
-    for (const [id, { bytes }] of this.#chunks) {
-      if (this.#bytes <= MAX_BYTES || id === last) return;
+  chunk(id: number, asker: Asker, read: () => Chunk | undefined): Chunk | undefined {
+    const known = this.#chunks.get(id);
+    if (known === undefined) this.#make(id, asker, read);
+    else {
       this.#chunks.delete(id);
-      this.#bytes -= bytes;
+      this.#chunks.set(id, known);
+      known.asker = asker;
+      // More columns of blocks that are known: what this question has done with goes, not what it may come to.
+      if (this.#weight() > MAX_BYTES + SLACK_BYTES) {
+        this.#forgetOwn(asker, id);
+        this.#forgetOthers(asker);
+      }
+    }
+    return this.#chunks.get(id);
+  }
+
+  #make(id: number, asker: Asker, read: () => Chunk | undefined): void {
+    const chunk = read();
+    if (chunk === undefined) return;
+    this.#chunks.set(id, new WeighedChunk(chunk, asker));
+    this.#forgetOthers(asker);
+    this.#forgetOwn(asker, id);
+  }
+
+  /** Those that were not asked for longest first, as far as there is too much. */
+  #forgetOthers(asker: Asker): void {
+    let over = this.#weight() - MAX_BYTES;
+    for (const [id, chunk] of this.#chunks) {
+      if (over <= 0) return;
+      if (chunk.asker === asker) continue;
+      this.#chunks.delete(id);
+      over -= chunk.bytes;
     }
   }
+
+  /** What a question asked for before this block, the last first, as far as there is too much. */
+  #forgetOwn(asker: Asker, last: number): void {
+    let over = this.#weight() - MAX_BYTES;
+    if (over <= 0) return;
+    for (const [id, chunk] of [...this.#chunks].reverse()) {
+      if (over <= 0) return;
+      if (chunk.asker !== asker || id === last) continue;
+      this.#chunks.delete(id);
+      over -= chunk.bytes;
+    }
+  }
+
+  /** Columns are decoded after the chunk was given out, so the weight of all is summed anew: there are a few hundred. */
+  #weight(): number {
+    let bytes = 0;
+    for (const chunk of this.#chunks.values()) bytes += chunk.bytes;
+    return bytes;
+  }
 }
 
-/** Tells how much of it is decoded. */
+/** Knows how much of it is decoded. */
 class WeighedChunk implements Chunk {
   readonly #chunk: Chunk;
   readonly #decoded = new Set<Float64Array | CodedCells>();
-  readonly #grown: Grown;
+  /** What is kept even if nothing is decoded: the compressed bytes are a fraction of a column. */
+  bytes: number;
+  /** Who asked for it last. */
+  asker: Asker;
 
-  constructor(chunk: Chunk, grown: Grown) {
+  constructor(chunk: Chunk, asker: Asker) {
     this.#chunk = chunk;
-    this.#grown = grown;
+    this.asker = asker;
+    this.bytes = chunk.rows * Float64Array.BYTES_PER_ELEMENT;
   }
 
   get rows(): number {
@@ -130,11 +138,8 @@ class WeighedChunk implements Chunk {
   #weighed<Cells extends Float64Array | CodedCells>(cells: Cells): Cells {
     if (!this.#decoded.has(cells)) {
       this.#decoded.add(cells);
-      this.#grown(
-        cells instanceof Float64Array
-          ? cells.byteLength
-          : cells.codes.length * BYTES_OF_CODE + cells.keys.length * BYTES_OF_KEY,
-      );
+      this.bytes +=
+        cells instanceof Float64Array ? cells.byteLength : this.rows * BYTES_OF_CODE + cells.keys.length * BYTES_OF_KEY;
     }
     return cells;
   }

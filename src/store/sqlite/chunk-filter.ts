@@ -64,10 +64,11 @@ function both(a: Uint8Array, b: Uint8Array): Uint8Array {
   return a;
 }
 
-function byKey({ codes, keys }: CodedCells, passes: (key: Key) => boolean): Selection {
-  const table = Uint8Array.from(keys, (key) => Number(passes(key)));
+function byKey(cells: CodedCells, passes: (key: Key) => boolean): Selection {
+  const table = Uint8Array.from(cells.keys, (key) => Number(passes(key)));
   if (!table.includes(0)) return 'all';
   if (!table.includes(1)) return 'none';
+  const { codes } = cells;
   const selection = new Uint8Array(codes.length);
   for (let i = 0; i < codes.length; i++) selection[i] = table[codes[i] as number] as number;
   return selection;

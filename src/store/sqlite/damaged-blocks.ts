@@ -28,7 +28,7 @@ export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMic
         SELECT id, metric, t0, t1, n, origins, crc, ?, b FROM block WHERE id = ?`,
   ).run(nowMicros, id);
   removeBlock(db, id);
-  countDropped(db, originsOf(row['origins']));
+  countDropped(db, originsOf(row['origins']), 'block_damaged');
   expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
   return true;
 }
@@ -57,10 +57,15 @@ function originsOf(text: unknown): SealedBlock['origins'] {
   }
 }
 
-function countDropped(db: DatabaseSync, origins: SealedBlock['origins']): void {
+/** Count stored rows that are gone to their producers. Call inside a write transaction. */
+export function countDropped(
+  db: DatabaseSync,
+  origins: Iterable<readonly [origin: number, rows: number]>,
+  reason: 'block_damaged' | 'forgotten',
+): void {
   const count = db.prepare(
     `UPDATE producer
-      SET dropped = json_set(dropped, '$.block_damaged', coalesce(dropped ->> '$.block_damaged', 0) + cast(? AS INTEGER))
+      SET dropped = json_set(dropped, '$.${reason}', coalesce(dropped ->> '$.${reason}', 0) + cast(? AS INTEGER))
       WHERE id = (SELECT producer FROM origin WHERE id = ?)`,
   );
   for (const [origin, rows] of origins) count.run(rows, origin);

@@ -23,7 +23,7 @@ export const SWEEPS_KEY = 'name_sweeps';
  * numbers are never given again, so whoever still knows one cannot take it for another name.
  *
  * @param expired Events that have just expired.
- * @param needed The space is needed now.
+ * @param needed The space is needed now, or the names are to be gone.
  * @param pause Called between blocks.
  */
 export async function sweepNames(
@@ -33,7 +33,7 @@ export async function sweepNames(
   pause: () => Promise<void>,
 ): Promise<void> {
   const waiting = Number(readMeta(db, EXPIRED_KEY) ?? 0) + expired;
-  if (waiting === 0) return;
+  if (waiting === 0 && !needed) return;
   const stored = db.prepare('SELECT sum(stored - expired) AS n FROM producer').get()?.['n'];
   if (!needed && waiting < Math.max(MANY_EXPIRED, Number(stored) * PART_EXPIRED)) {
     inTransaction(db, () => writeMeta(db, EXPIRED_KEY, waiting));

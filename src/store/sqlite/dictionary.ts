@@ -8,11 +8,13 @@ export class Dictionary {
   readonly #byText: StatementSync;
   readonly #byIds: StatementSync;
   readonly #byPrefix: StatementSync;
+  readonly #all: StatementSync;
   readonly #texts = new Map<number, string>();
 
   constructor(db: DatabaseSync) {
     this.#byText = db.prepare('SELECT id FROM dict WHERE s = ?');
     this.#byIds = db.prepare('SELECT id, s FROM dict WHERE id IN (SELECT value FROM json_each(?))');
+    this.#all = db.prepare('SELECT id, s FROM dict');
     this.#byPrefix = db.prepare('SELECT id FROM dict WHERE s >= ?1 AND s < ?2 AND substr(s, 1, length(?1)) = ?1');
   }
 
@@ -29,6 +31,26 @@ export class Dictionary {
   /** Numbers of all strings that start so. */
   idsWithPrefix(prefix: string): number[] {
     return this.#byPrefix.all(...prefixBounds(prefix)).map((row) => Number(row['id']));
+  }
+
+  /** Numbers of all strings that end in one of these. Reads all of them. */
+  idsWithEnd(ends: readonly string[]): number[] {
+    return ends.length === 0 ? [] : this.#idsWhere((text) => ends.some((end) => text.endsWith(end)));
+  }
+
+  /** Numbers of all strings in which one of these stands as a word of its own. Reads all of them. */
+  idsWithWord(words: readonly string[]): number[] {
+    const escaped = words.map((word) =>
+      word.replaceAll(/[^\p{L}\p{N}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+    );
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_-])`, 'u');
+    return words.length === 0 ? [] : this.#idsWhere((text) => pattern.test(text));
+  }
+
+  #idsWhere(isMeant: (text: string) => boolean): number[] {
+    const ids: number[] = [];
+    for (const { id, s } of this.#all.iterate()) if (isMeant(String(s))) ids.push(Number(id));
+    return ids;
   }
 
   /** Make sure that `text()` knows these. One statement for all of them. */

@@ -148,7 +148,7 @@ export class FoldFigures {
 }
 
 /** Several origins may share a source or cluster: they count by their value. */
-function distinctCount(decoder: CellDecoder, place: Place, cells: ReadonlySet<number | string>): number {
+function distinctCount(decoder: CellDecoder, place: Place, cells: ReturnType<KeySets['of']>): number {
   if ('column' in place) return cells.size;
   const values = new Set([...cells].map((cell) => decoder.decode(place, cell)));
   values.delete(undefined);
@@ -158,7 +158,7 @@ function distinctCount(decoder: CellDecoder, place: Place, cells: ReadonlySet<nu
 type Scalar = Exclude<Figure, QuantileSketch>;
 
 /** The least or greatest value: names by their text, false before true. */
-function extreme(decoder: CellDecoder, place: Place, cells: ReadonlySet<number | string>, greatest: boolean): Scalar {
+function extreme(decoder: CellDecoder, place: Place, cells: ReturnType<KeySets['of']>, greatest: boolean): Scalar {
   decoder.prepare(place, cells);
   let found: Scalar;
   for (const cell of cells) {

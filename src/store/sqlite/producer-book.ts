@@ -6,9 +6,9 @@ import type { Collected } from './row-collector.ts';
 import type { SegmentHeader } from '../spool/spool-folder.ts';
 
 /** Reasons that the store itself counts; all others are running totals told by the producer. */
-const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged', 'kind_changed'] as const;
+const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged', 'forgotten', 'kind_changed'] as const;
 /** Of these, the ones that are whole events. They were spooled, so the sequence has counted them. */
-const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged'];
+const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged', 'forgotten'];
 
 /** What became of a stretch of a file. */
 export type Accounted = Collected & {
@@ -79,6 +79,7 @@ export class ProducerBook {
       too_old: tooOld,
       spool_damaged: gap,
       block_damaged: 0,
+      forgotten: 0,
       kind_changed: kindChanged,
     };
     for (const reason of COUNTED_HERE) {

@@ -4,7 +4,7 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { HOURS_PER_DAY, type RolledRows } from '../columns/rolled-rows.ts';
 import { encodeRollup, StoredRollup } from '../columns/rollup-codec.ts';
 import { RollupChunk } from '../columns/rollup-chunk.ts';
-import { cachedRollup } from './chunk-cache.ts';
+import { cachedRollup } from './rollup-cache.ts';
 import { damagedRollupNotes } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
 import { prepared } from './prepared.ts';

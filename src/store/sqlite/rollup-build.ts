@@ -42,6 +42,7 @@ function dirtyHours(db: DatabaseSync, { metricId }: EventTable, fromHour: number
  *
  * @param nowMicros When damage is met, it was found now.
  * @param pause Called between transactions.
+ * @param manner Insisting, what others keep touching is rolled up under the lock in the end.
  * @returns How many late rows expired by it.
  */
 export async function rollUpDay(
@@ -49,26 +50,43 @@ export async function rollUpDay(
   { metric, hours }: DirtyDay,
   nowMicros: number,
   pause: () => Promise<void>,
+  manner: 'patient' | 'insisting' = 'patient',
 ): Promise<number> {
-  let [expired, attempts] = [0, 0];
-  for (let from = hours[0] ?? 0; attempts < ATTEMPTS;) {
-    const reading = inReadTransaction(db, () => readHours(db, metric, from, (hours.at(-1) ?? 0) + 1));
-    if (reading === undefined) return expired;
-    if ('damaged' in reading) {
-      attempts += 1;
-      quarantine(db, reading, nowMicros);
-      continue;
-    }
-    const rollups = toEncodedRollups(reading.draft.finish(), reading.table);
-    const late = inTransaction(db, () => swap(db, reading, rollups));
-    if (late === undefined) attempts += 1;
-    else {
-      expired += late;
-      from = (reading.hours.at(-1) ?? from) + 1;
-    }
+  const before = (hours.at(-1) ?? 0) + 1;
+  let expired = 0;
+  let from = hours[0] ?? 0;
+  for (let attempts = 1; attempts <= ATTEMPTS;) {
+    const outcome =
+      manner === 'insisting' && attempts === ATTEMPTS
+        ? inTransaction(db, () => rollUpHours(db, metric, from, before, (work) => work()))
+        : rollUpHours(db, metric, from, before, (work) => inReadTransaction(db, work));
+    if (outcome === undefined) break;
+    if ('damaged' in outcome) quarantine(db, outcome, nowMicros);
+    if ('late' in outcome) {
+      expired += outcome.late;
+      from = outcome.goOnAt;
+    } else attempts += 1;
     await pause();
   }
   return expired;
+}
+
+/** What came of some hours: how many late rows expired; damage that is in the way; or others wrote to them meanwhile. */
+type Outcome = { readonly late: number; readonly goOnAt: number } | Damage | { readonly disturbed: true };
+
+/** @returns `undefined` when none is left. */
+function rollUpHours(
+  db: DatabaseSync,
+  metric: string,
+  from: number,
+  before: number,
+  reading: (work: () => Reading | Damage | undefined) => Reading | Damage | undefined,
+): Outcome | undefined {
+  const read = reading(() => readHours(db, metric, from, before));
+  if (read === undefined || 'damaged' in read) return read;
+  const rollups = toEncodedRollups(read.draft.finish(), read.table);
+  const late = db.isTransaction ? swap(db, read, rollups) : inTransaction(db, () => swap(db, read, rollups));
+  return late === undefined ? { disturbed: true } : { late, goOnAt: (read.hours.at(-1) ?? from) + 1 };
 }
 
 /** Some changed hours of a day, read to be rolled up. */

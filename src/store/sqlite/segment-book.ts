@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { asideName } from '../own-folder.ts';
 import type { SegmentFile } from '../spool/spool-folder.ts';
+import { isAllCopied } from './write-ahead-log.ts';
 
 /** States of a spool file in the table `segment`. */
 export const SEGMENT_STATE = { open: 0, drained: 1, setAside: 2 } as const;
@@ -70,8 +71,7 @@ export function removeDrainedSegments(db: DatabaseSync, folder: string): number 
   const rows = db.prepare(`SELECT name FROM segment WHERE state = ${SEGMENT_STATE.drained}`).all();
   const names = rows.map((row) => String(row['name']));
   if (names.length === 0) return 0;
-  const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
-  if (checkpoint?.['log'] !== checkpoint?.['checkpointed']) return 0;
+  if (!isAllCopied(db)) return 0;
   for (const name of names) rmSync(join(folder, name), { force: true });
   // An entry may go only when its file surely has: a file that came back without one would be drained twice.
   ifThere(() => syncFolder(folder));

@@ -1,12 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { diskUsage } from './disk-usage.ts';
 import { expireBefore, oldestHour } from './retention.ts';
 import { pragmaNumber } from './schema.ts';
-import { emptyLog } from './write-ahead-log.ts';
-
-/** Pages moved in one transaction when the file is made smaller: 8 MB, some tens of milliseconds. */
-const PAGES_PER_STEP = 2_000;
+import { emptyLog, keepLogSmall } from './write-ahead-log.ts';
 
 /** What the database takes once its free pages are given back. */
 const usedBytes = (db: DatabaseSync): number =>
@@ -79,15 +77,25 @@ function hourThatFrees(db: DatabaseSync, bytes: number): number {
   return low;
 }
 
-/** Give free pages back to the file system, when they are many or the space is needed. Otherwise new rows reuse them. */
-export async function returnFreePages(db: DatabaseSync, needed: boolean, pause: () => Promise<void>): Promise<void> {
-  const free = pragmaNumber(db, 'freelist_count');
-  if (!needed && free * 4 < pragmaNumber(db, 'page_count')) return;
-  for (let left = free; left > 0;) {
-    db.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STEP})`);
-    await pause();
-    const now = pragmaNumber(db, 'freelist_count');
-    if (now >= left) return;
-    left = now;
+/** A file may have this part of its pages free: the rows of the next hours take them again. */
+const FREE_PART = 0.05;
+/** As many are always left to a small store, in which a busy hour is a large part. */
+const FREE_PAGES = 64;
+/** Pages moved in one transaction: 2 MB, some 5 ms. */
+const PAGES_PER_STEP = 512;
+/** Between two such transactions, so that others who wait for the lock do get it. */
+const STEP_PAUSE_MILLIS = 2;
+
+/** Give free pages back to the file system: all of them when the space is needed, otherwise those beyond a small part. */
+export async function returnFreePages(db: DatabaseSync, needed: boolean): Promise<void> {
+  for (let last = Number.POSITIVE_INFINITY; ;) {
+    const free = pragmaNumber(db, 'freelist_count');
+    const used = pragmaNumber(db, 'page_count') - free;
+    const surplus = needed ? free : free - Math.ceil(Math.max(FREE_PAGES, (used * FREE_PART) / (1 - FREE_PART)));
+    if (surplus <= 0 || free >= last) return;
+    last = free;
+    db.exec(`PRAGMA incremental_vacuum(${Math.min(surplus, PAGES_PER_STEP)})`);
+    keepLogSmall(db, false);
+    await sleep(STEP_PAUSE_MILLIS);
   }
 }

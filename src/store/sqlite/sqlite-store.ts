@@ -11,6 +11,8 @@ import type {
   DrainReport,
   FoldRequest,
   FoldRow,
+  ForgetReport,
+  ForgetRequest,
   ProducerAccount,
   ProducerDrops,
   ProducerLedger,
@@ -30,6 +32,7 @@ import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
 import { foldTable } from './fold.ts';
+import { forgetEvents, lookForForgettable } from './forget.ts';
 import { keptWhileUnchanged } from './kept-while-unchanged.ts';
 import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
@@ -39,6 +42,9 @@ import { scanTable } from './scan.ts';
 import { readStats } from './stats.ts';
 import { toStoreError } from './store-errors.ts';
 import { runUpkeep } from './upkeep.ts';
+
+/** How long forgetting waits for another drainer. */
+const FORGET_WAIT_MILLIS = 10_000;
 
 /** The store in one SQLite file, over Node's own SQLite. One connection; all calls of a process may share it. */
 export class SqliteStore implements Store {
@@ -153,9 +159,7 @@ export class SqliteStore implements Store {
 
   async upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport> {
     this.#upkeep ??= this.#guarded(() => {
-      const { db, path, readOnly, newer } = this.#open;
-      if (readOnly) throw new StoreError('STORE_READ_ONLY', `The store at ${path} cannot be written`);
-      if (newer) throw new StoreError('STORE_NEWER', `The store at ${path} was written by a newer version`);
+      const { db, path } = this.#writable();
       return withBallast(path, () => runUpkeep(db, path, settings, nowMicros));
     }).finally(() => (this.#upkeep = undefined));
     return this.#upkeep;
@@ -176,6 +180,25 @@ export class SqliteStore implements Store {
     });
   }
 
+  async forget(
+    request: ForgetRequest,
+    how: 'look' | 'remove',
+    onProgress: (part: number) => void = () => undefined,
+  ): Promise<ForgetReport> {
+    return this.#guarded(async () => {
+      if (how === 'look') return lookForForgettable(this.#open.db, this.#open.path, request, onProgress);
+      const { db, path } = this.#writable();
+      await this.#upkeep?.catch(() => undefined);
+      // What still waits in the spool would come in afterwards.
+      const { busy } = await this.drain({ waitMillis: FORGET_WAIT_MILLIS });
+      if (busy)
+        throw new StoreError('STORE_BUSY', `Another process is writing to the store: ${path}`, {
+          hint: 'Try again in a moment.',
+        });
+      return forgetEvents(db, path, request, this.#clock.nowMicros(), onProgress);
+    });
+  }
+
   async backup(toPath: string, onProgress: (part: number) => void = () => undefined): Promise<void> {
     await this.#guarded(() => backUp(this.#open.path, toPath, onProgress));
   }
@@ -185,6 +208,14 @@ export class SqliteStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#open.db.close();
+  }
+
+  /** @throws StoreError when nothing may be changed in it. */
+  #writable(): OpenDatabase {
+    const { path, readOnly, newer } = this.#open;
+    if (readOnly) throw new StoreError('STORE_READ_ONLY', `The store at ${path} cannot be written`);
+    if (newer) throw new StoreError('STORE_NEWER', `The store at ${path} was written by a newer version`);
+    return this.#open;
   }
 
   #table(metric: string): EventTable | undefined {

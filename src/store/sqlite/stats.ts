@@ -6,11 +6,12 @@ import { readEventTables } from './event-tables.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { fromStored, pragmaNumber, readMeta, toStored } from './schema.ts';
 
-const STORED_EVENTS = `SELECT sum(stored - expired - coalesce(dropped ->> '$.block_damaged', 0)) AS n FROM producer`;
+const STORED_EVENTS = `SELECT sum(stored - expired - coalesce(dropped ->> '$.block_damaged', 0)
+  - coalesce(dropped ->> '$.forgotten', 0)) AS n FROM producer`;
 
 /**
- * The figures of a store. Use within one read transaction. Events are those that were put in less those that expired or
- * were damaged; the ledger counts them one by one.
+ * The figures of a store. Use within one read transaction. Events are those that were put in less those that expired,
+ * were damaged or were forgotten; the ledger counts them one by one.
  */
 export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreStats {
   const moments: number[] = [];

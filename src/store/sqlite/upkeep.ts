@@ -14,7 +14,7 @@ import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { sealOldRows } from './seal.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 import { keepSizeBudget, returnFreePages } from './size-budget.ts';
-import { emptyLog } from './write-ahead-log.ts';
+import { emptyLog, keepLogSmall } from './write-ahead-log.ts';
 
 /**
  * Everything that keeps a store small and quick. Each step is a transaction of its own that can be repeated, and
@@ -28,6 +28,7 @@ export async function runUpkeep(
 ): Promise<UpkeepReport> {
   const runningHour = Math.floor(toStored(nowMicros) / MICROS_PER_HOUR);
   const pause = async (): Promise<void> => {
+    keepLogSmall(db, false);
     await nextTurn();
   };
   quarantineNoted(db, nowMicros);
@@ -42,7 +43,7 @@ export async function runUpkeep(
   if (expired > 0) expireIdentities(db);
   await sweepNames(db, expired, droppedForSpaceEvents > 0, pause);
   quarantineNoted(db, nowMicros);
-  await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes, pause);
+  await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes);
   emptyLog(db);
   db.exec('PRAGMA optimize');
 

@@ -19,27 +19,38 @@ export function keepLogSmall(db: DatabaseSync, isOver: boolean): void {
   const bytes = logBytes(db);
   if (bytes < (isOver ? COPY_BYTES : COPY_SOON_BYTES)) return;
   try {
-    if (bytes < RESTART_BYTES) {
-      db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-      return;
-    }
-    db.exec(`PRAGMA busy_timeout = ${RESTART_WAIT_MILLIS}`);
-    db.exec('PRAGMA wal_checkpoint(RESTART)');
+    if (isAllCopied(db) && bytes >= RESTART_BYTES) checkpoint(db, 'RESTART', RESTART_WAIT_MILLIS);
   } catch {
     // On a full disk the log stays as it is. What was committed is in it, and safe.
-  } finally {
-    db.exec('PRAGMA busy_timeout = 5000');
   }
 }
 
-/** How long an upkeep waits for readers until the log is empty: the next upkeep tries again. */
-const EMPTY_WAIT_MILLIS = 200;
+/**
+ * How long an upkeep waits for readers until the log is empty: all that time nobody can write. The next upkeep tries
+ * again.
+ */
+const EMPTY_WAIT_MILLIS = 10;
 
 /** Copy the log into the database and make it empty, unless somebody is reading just now. */
 export function emptyLog(db: DatabaseSync): void {
-  db.exec(`PRAGMA busy_timeout = ${EMPTY_WAIT_MILLIS}`);
+  if (isAllCopied(db)) checkpoint(db, 'TRUNCATE', EMPTY_WAIT_MILLIS);
+}
+
+/**
+ * Copy the log into the database: passive, so that others write and read meanwhile, as long as it takes.
+ *
+ * @returns False when not all of it could be copied, because somebody reads an older state, or is copying just now.
+ */
+export function isAllCopied(db: DatabaseSync): boolean {
+  const row = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+  return row?.['busy'] === 0 && row['log'] === row['checkpointed'];
+}
+
+/** What this copies, and how long it waits for readers, it does with the lock: copy before. */
+function checkpoint(db: DatabaseSync, mode: 'RESTART' | 'TRUNCATE', waitMillis: number): void {
+  db.exec(`PRAGMA busy_timeout = ${waitMillis}`);
   try {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.exec(`PRAGMA wal_checkpoint(${mode})`);
   } finally {
     db.exec('PRAGMA busy_timeout = 5000');
   }

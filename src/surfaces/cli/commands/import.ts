@@ -30,6 +30,7 @@ const SENTENCES: Readonly<Record<LineReason, string>> = {
   spool_unwritable: 'the spool cannot be written',
   spool_damaged: 'the spool was damaged',
   block_damaged: 'damaged in the store',
+  forgotten: 'removed on request',
   unknown_field: 'field left out: not declared',
   wrong_type: 'field left out: wrong type',
   out_of_range: 'field left out: out of range',

@@ -71,6 +71,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('hook', 'record what a hook of an agent is told', async () => (await import('./hook.ts')).hookCommand),
   entry('metrics', 'what can be measured', async () => (await import('./metrics.ts')).metricsCommand),
   entry('upkeep', 'roll up, expire, keep the size', async () => (await import('./upkeep.ts')).upkeepCommand),
+  entry(
+    'forget',
+    'remove a node, a task or a session for good',
+    async () => (await import('./forget.ts')).forgetCommand,
+  ),
   entry('backup', 'copy the store to a file', async () => (await import('./backup.ts')).backupCommand),
   entry('restore', 'put a copy back', async () => (await import('./restore.ts')).restoreCommand),
   entry('config', 'settings, their values and origins', async () => (await import('./config.ts')).configCommand),

@@ -8,6 +8,7 @@ import { defineCommand, flagOption, listOption, valueOption } from '../command.t
 import type { CommandContext } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { planLines } from '../init-lines.ts';
+import { isAgreed } from '../is-agreed.ts';
 import { receiverAddress } from '../receiver-address.ts';
 import { setupLines } from '../source-lines.ts';
 import { printable } from '../terminal/printable.ts';
@@ -49,19 +50,6 @@ async function plansOf(
       return [];
     }
   });
-}
-
-/** Asks at a terminal; elsewhere nobody can be asked, and silence is no consent. */
-async function isAgreed(context: CommandContext, count: number): Promise<boolean> {
-  if (!context.isTTY || !('isTTY' in context.stdin) || context.stdin.isTTY !== true) {
-    context.note('Nothing was changed. Add --yes to make these changes.');
-    return false;
-  }
-  const { confirm } = await import('@clack/prompts');
-  const message = `Change ${count === 1 ? 'this file' : `these ${count} files`}? A copy of each is kept beside it.`;
-  const answer = await confirm({ message, initialValue: false, output: context.stdout });
-  if (answer !== true) context.note('Nothing was changed.');
-  return answer === true;
 }
 
 async function make(context: CommandContext, plans: readonly FilePlan[]): Promise<ExitCode> {
@@ -128,6 +116,9 @@ export const initCommand = defineCommand({
       else if (changes.length === 0) context.print('There is nothing to change.');
     }
     if (changes.length === 0) return EXIT.ok;
-    return options.yes || (await isAgreed(context, changes.length)) ? make(context, changes) : EXIT.ok;
+    const those = changes.length === 1 ? 'this file' : `these ${changes.length} files`;
+    const question = `Change ${those}? A copy of each is kept beside it.`;
+    const isWanted = options.yes || (await isAgreed(context, question, 'make these changes'));
+    return isWanted ? make(context, changes) : EXIT.ok;
   },
 });

@@ -1,0 +1,81 @@
+import type { MetricsCollector } from '../../metrics-collector.ts';
+import type { CommandContext } from './context.ts';
+import type { AnswerColumn } from './print-rows.ts';
+import { momentFormat } from './terminal/moments.ts';
+import { printable } from './terminal/printable.ts';
+import { formatCount } from './terminal/units.ts';
+
+type Report = Awaited<ReturnType<MetricsCollector['forget']>>;
+type OfMetric = Report['metrics'][number];
+
+/** What goes of each metric. */
+export function forgetColumns(context: CommandContext): AnswerColumn<OfMetric>[] {
+  const moments = momentFormat(context.timeZone);
+  const count = (key: string, title: string, raw: (row: OfMetric) => number): AnswerColumn<OfMetric> => ({
+    key,
+    title,
+    align: 'right',
+    raw,
+    show: (row) => formatCount(raw(row)),
+  });
+  const moment = (key: string, title: string, micros: (row: OfMetric) => number): AnswerColumn<OfMetric> => ({
+    key,
+    title,
+    raw: (row) => micros(row) / 1e6,
+    show: (row) => moments.dateTime(micros(row)),
+  });
+  return [
+    { key: 'metric', title: 'metric', raw: ({ metric }) => metric, show: ({ metric }) => printable(metric) },
+    count('events', 'events', ({ events }) => events),
+    count('mentions', 'only names it', ({ mentions }) => mentions),
+    moment('first', 'first', ({ firstMicros }) => firstMicros),
+    moment('last', 'last', ({ lastMicros }) => lastMicros),
+  ];
+}
+
+const many = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+
+/** What became of it, and what is not reached, one sentence each. */
+export function forgetLines(context: CommandContext, report: Report): string[] {
+  const { rawFromMicros, metrics, kept, damagedBlocks, spoolFiles, otherFiles, state } = report;
+  const events = metrics.reduce((sum, one) => sum + one.events, 0);
+  const mentions = metrics.reduce((sum, one) => sum + one.mentions, 0);
+  const isDone = state !== 'looked';
+  const lines: string[] = [];
+  if (events + mentions === 0) lines.push('No event of it is in the store.');
+  else {
+    const names =
+      mentions === 0 ? '' : `; ${many(mentions, 'event')} of others ${isDone ? 'lost' : 'would lose'} the name`;
+    lines.push(`${many(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}.`);
+  }
+  if (state === 'erased') lines.push('The file was written anew: no byte of it is left in the store.');
+  if (state === 'removed') {
+    lines.push('Somebody has been reading for long, so the journal still has pages as they were. Run this again.');
+  }
+  if (damagedBlocks > 0) {
+    lines.push(
+      `${many(damagedBlocks, 'damaged block')} that may hold some of it ${isDone ? 'emptied' : 'would be emptied'}: nobody can read them.`,
+    );
+  }
+  if (rawFromMicros > 0) {
+    const before = momentFormat(context.timeZone).dateTime(rawFromMicros);
+    lines.push(`Of the time before ${before} only sums are left, by node among others; they stay.`);
+  }
+  for (const { metric, field, events: rows } of kept) {
+    lines.push(
+      `${printable(metric)}: the name is part of "${printable(field)}" in ${many(rows, 'event')}, and stays there.`,
+    );
+  }
+  for (const file of spoolFiles) {
+    lines.push(`metrics.spool/${printable(file)} holds it until its process ends or begins its next file.`);
+  }
+  for (const { path, holds } of otherFiles) {
+    lines.push(
+      holds === 'copy'
+        ? `${printable(path)} is another store, or a copy of this one, and is left alone: delete it if you do not need it.`
+        : `${printable(path)} holds the name, and is left alone.`,
+    );
+  }
+  lines.push('Backups and exports elsewhere, and what agents keep themselves, are not reached.');
+  return lines;
+}

@@ -9,6 +9,7 @@ export default defineConfig({
     index: 'src/index.ts',
     main: 'src/surfaces/cli/main.ts',
     'drain-worker': 'src/store/sqlite/drain-worker.ts',
+    'bulk-thread': 'src/store/sqlite/bulk-thread.ts',
     'sql-child': 'src/query/sql-child.ts',
     'api-thread': 'src/surfaces/api/api-thread.ts',
     'answer-thread': 'src/surfaces/api/answer-thread.ts',

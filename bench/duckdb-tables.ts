@@ -60,7 +60,7 @@ export function tableOf(metric: string): string {
   return metric.replaceAll('.', '_');
 }
 
-function columnType({ kind }: AnyField): string {
+export function columnType({ kind }: AnyField): string {
   switch (kind) {
     case 'flag':
       return 'BOOLEAN';

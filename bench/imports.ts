@@ -5,21 +5,34 @@ import { fileURLToPath } from 'node:url';
 
 import { openMetrics } from '../src/metrics-collector.ts';
 import { builtCli, peakMemoryMib } from './built-cli.ts';
-import { type BenchContext, type BenchOutcome, interleaved, medianOf, Scratch, spreadPercent } from './harness.ts';
+import {
+  type BenchContext,
+  type BenchOutcome,
+  interleaved,
+  medianOf,
+  medianRatio,
+  Scratch,
+  spreadPercent,
+} from './harness.ts';
 import { workload, type WorkloadEvent } from './workload.ts';
 
 const WRITE_CHARACTERS = 1 << 20;
 /** So many events make a file of 1 GB and more. */
 const LARGE_FACTOR = 7;
 
-/** A file of the large workload as NDJSON into a new store: the built command against the plain way, each a process. */
+/** A file of the large workload as NDJSON into a new store: the built command against the plain way and DuckDB, each a process. */
 export async function benchImports({ stores, rounds, tell }: BenchContext): Promise<BenchOutcome> {
   using scratch = new Scratch();
   const cli = builtCli(tell);
   const file = scratch.at('events.ndjson');
-  const bytes = writeNdjson(file, stores.workload());
+  const { bytes, metrics } = writeNdjson(file, stores.workload());
   const peer = fileURLToPath(new URL('import-peer.ts', import.meta.url));
-  const names = { ours: 'amicus-metrics import', peer: 'JSON.parse + zod + literal schema' };
+  const duckDb = fileURLToPath(new URL('import-duckdb.ts', import.meta.url));
+  const names = {
+    ours: 'amicus-metrics import',
+    peer: 'JSON.parse + zod + literal schema',
+    duckDb: 'DuckDB, read_json with declared columns',
+  };
   const peaks = new Map<string, number>();
   const variantOf = (name: string, run: (folder: string) => Promise<Run>) => ({
     name,
@@ -42,16 +55,18 @@ export async function benchImports({ stores, rounds, tell }: BenchContext): Prom
     [
       variantOf(names.ours, (folder) => runOurs(folder, file, stores.events)),
       variantOf(names.peer, (folder) => timed([peer, file, `${folder}/literal.db`], folder)),
+      variantOf(names.duckDb, (folder) => timed([duckDb, file, `${folder}/events.duckdb`, metrics.join()], folder)),
     ],
     rounds,
   );
   const ours = medianOf(measured, names.ours);
   const theirs = medianOf(measured, names.peer);
+  const valuesOf = (name: string): readonly number[] => measured.get(name)?.values ?? [];
 
   tell('imports: a file of more than 1 GB, for its memory');
   const large = scratch.at('large.ndjson');
   const largeEvents = stores.events * LARGE_FACTOR;
-  const largeBytes = writeNdjson(large, workload({ events: largeEvents, endMicros: stores.endMicros }));
+  const { bytes: largeBytes } = writeNdjson(large, workload({ events: largeEvents, endMicros: stores.endMicros }));
   const folder = scratch.at('large');
   mkdirSync(folder, { mode: 0o700 });
   const largeRun = await runOurs(folder, large, largeEvents);
@@ -89,11 +104,15 @@ export async function benchImports({ stores, rounds, tell }: BenchContext): Prom
           { key: 'spread', label: 'spread, %', digits: 1 },
         ],
         rows,
-        notes: ['Ours ends with everything stored in its tables; the number of events was checked after each run.'],
+        notes: [
+          'Ours ends with everything stored; the number of events was checked after each run.',
+          'DuckDB uses all processors, ours two threads.',
+        ],
       },
     ],
     figures: {
       'import: zod + literal schema ÷ ours': theirs / ours,
+      'import: DuckDB read_json ÷ ours': medianRatio(valuesOf(names.duckDb), valuesOf(names.ours)),
       'import: memory at 1 GB ÷ at 160 MB': largeRun.peakMib / (peaks.get(names.ours) ?? Number.NaN),
     },
   };
@@ -125,11 +144,16 @@ async function expectStored(directory: string, events: number): Promise<void> {
   if (stored !== events) throw new Error(`${events} events were imported, ${stored} are stored`);
 }
 
-/** One event a line, in the form of `amicus-metrics export`. */
-function writeNdjson(path: string, events: Iterable<WorkloadEvent>): number {
+/** One event a line, nearly in the form of `amicus-metrics export`. @returns Its size, and which metrics it has. */
+function writeNdjson(
+  path: string,
+  events: Iterable<WorkloadEvent>,
+): { readonly bytes: number; readonly metrics: readonly string[] } {
+  const metrics = new Set<string>();
   const file = openSync(path, 'w');
   let text = '';
   for (const { metric, atMicros, data } of events) {
+    metrics.add(metric);
     const node = data['node_id'];
     text += `${JSON.stringify({ metric, timestamp: atMicros / 1e6, ...(node === undefined ? {} : { node_id: node }), data })}\n`;
     if (text.length < WRITE_CHARACTERS) continue;
@@ -138,5 +162,5 @@ function writeNdjson(path: string, events: Iterable<WorkloadEvent>): number {
   }
   writeSync(file, text);
   closeSync(file);
-  return statSync(path).size;
+  return { bytes: statSync(path).size, metrics: [...metrics] };
 }

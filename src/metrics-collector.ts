@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ForgottenIds } from './analysis/insights/forget-request.ts';
 import { loadConfig } from './config/index.ts';
 import { BackgroundDrain } from './intake/background-drain.ts';
+import type { BulkIntake } from './intake/bulk-intake.ts';
 import type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
 import { Intake } from './intake/intake.ts';
 import { type AnyFunction, trackFunction } from './intake/track.ts';
@@ -11,6 +12,7 @@ import { type Catalogue, catalogueOf, type MetricData, type MetricName } from '.
 import { type Clock, SystemClock } from './model/clock.ts';
 import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
 import { StoreError } from './model/errors.ts';
+import type { FlatNames } from './model/flat-event.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
 import type {
   AggregateAnswer,
@@ -48,9 +50,8 @@ export function openMetrics(options: OpenOptions = {}): MetricsCollector {
 
 /**
  * Records what happens in a cluster, and answers questions about it. The one place where the rooms are joined.
- *
- * Recording never throws into its caller, and never waits for a disk or a lock. Any number of processes and threads may record and ask in one
- * folder at once, each with a collector of its own.
+ * Recording never throws into its caller, and never waits for a disk or a lock. Any number of processes and threads may
+ * record and ask in one folder at once, each with a collector of its own.
  */
 export class MetricsCollector {
   readonly directory: string;
@@ -70,11 +71,8 @@ export class MetricsCollector {
     this.directory = resolve(settings.directory);
     this.catalogue = catalogueOf([...config.customMetrics, ...(options.metrics ?? [])]);
     this.#clock = options.clock ?? new SystemClock();
-    this.#retention = options.retention ?? {
-      rawDays: settings.rawDays,
-      rollupDays: settings.rollupDays,
-      maxBytes: settings.maxSizeBytes,
-    };
+    const { rawDays, rollupDays, maxSizeBytes: maxBytes } = settings;
+    this.#retention = options.retention ?? { rawDays, rollupDays, maxBytes };
     this.#configurationProblems = config.problems.map((problem) => problem.message);
     this.#intake = new Intake({
       directory: this.directory,
@@ -124,6 +122,11 @@ export class MetricsCollector {
     return this.#intake.emit(event);
   }
 
+  /** A way in for a great many events that may be told again: see `Intake`. `undefined` when there is none now. */
+  bulk(names: FlatNames): Promise<BulkIntake | undefined> {
+    return this.#intake.bulk(names);
+  }
+
   /**
    * Wrap a function so that each call is recorded: its duration (`duration_ms` or `duration_seconds`, whichever the
    * metric has) and, where the metric has one, its `outcome`. Works for synchronous and asynchronous functions;
@@ -139,12 +142,7 @@ export class MetricsCollector {
     return trackFunction(declared, wrapped, options.data, this.#clock, (data) => this.#intake.record(name, data));
   }
 
-  /**
-   * The same as a standard decorator for methods.
-   *
-   * @example
-   * class Bus { @metrics.tracked('state.write') async write() { … } }
-   */
+  /** The same as a standard decorator for methods: `class Bus { @metrics.tracked('state.write') async write() { … } }`. */
   tracked<F extends AnyFunction>(metric: MetricName | Metric, options: TrackOptions<F> = {}) {
     return (method: F, _context: ClassMethodDecoratorContext): F => this.track(metric, method, options);
   }
@@ -186,9 +184,7 @@ export class MetricsCollector {
 
   /**
    * Any reading SQL, on one view per metric and on `events`, `aggregates` and `metadata`: see docs/reference/sql.md.
-   * Runs in a process of its own, with limits on time, rows and memory.
-   *
-   * @throws QueryError `SQL_REFUSED`, `SQL_FAILED`, `SQL_LIMIT`; StoreError.
+   * Runs in a process of its own, with limits on time, rows and memory. @throws QueryError `SQL_REFUSED`, `SQL_FAILED`, `SQL_LIMIT`; StoreError.
    */
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
     const { runSql } = await import('./query/sql.ts');
@@ -251,10 +247,14 @@ export class MetricsCollector {
     return this.#ask(({ store }) => store.verify(onProgress));
   }
 
-  /** Remove events of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done, 0 to 1. */
+  /** Remove what is known of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done. */
   async forget(ids: ForgottenIds, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport> {
     const { forgetRequestOf } = await import('./analysis/insights/forget-request.ts');
-    return this.#ask(({ store }) => store.forget(forgetRequestOf(ids), how, onProgress));
+    const { forgetInFiles } = await import('./sources/forget-in-files.ts');
+    const request = forgetRequestOf(ids);
+    const files = forgetInFiles(this.directory, request.listed, how);
+    const { otherFiles, ...report } = await this.#ask(({ store }) => store.forget(request, how, onProgress));
+    return { ...report, otherFiles: otherFiles.filter(({ path }) => !files.includes(path)) };
   }
 
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */

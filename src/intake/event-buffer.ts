@@ -24,7 +24,8 @@ export const COPY = 'copy';
 /** 63 bits of a hash of what an event was derived from, or a copy. */
 export type SpooledIdentity = bigint | typeof COPY;
 
-type FieldPlan = {
+/** What encoding needs of a field. */
+export type FieldPlan = {
   readonly index: number;
   readonly bit: number;
   readonly kind: FieldKind;
@@ -51,6 +52,15 @@ export function planOf(metric: Metric): EncodePlan {
     fields.set(fieldName, { index, bit, kind, scale, min, max, words });
   }
   return { fields, requiredBits };
+}
+
+/** What is stored of a number; NaN when the field cannot hold it. */
+export function stepsOf({ kind, min, max, scale }: FieldPlan, value: number): number {
+  // Written so that NaN fails.
+  if (!(value >= min && value <= max)) return Number.NaN;
+  // + 0 makes −0 a plain 0.
+  const steps = Math.round(value * scale) + 0;
+  return kind === 'measure' || steps === value ? steps : Number.NaN;
 }
 
 /** Takes a field that could not be stored, and why. */
@@ -186,11 +196,10 @@ export class EventBuffer {
   #number(field: FieldPlan, value: number): boolean {
     const { kind } = field;
     if (kind !== 'measure' && kind !== 'count' && kind !== 'delta') return this.#refuse('wrong_type');
-    // Written so that NaN fails.
-    if (!(value >= field.min && value <= field.max)) return this.#refuse('out_of_range');
-    // + 0 makes −0 a plain 0.
-    const steps = Math.round(value * field.scale) + 0;
-    if (kind !== 'measure' && steps !== value) return this.#refuse('wrong_type');
+    const steps = stepsOf(field, value);
+    if (Number.isNaN(steps)) {
+      return this.#refuse(value >= field.min && value <= field.max ? 'wrong_type' : 'out_of_range');
+    }
     this.#view.setUint8(this.#end, field.index);
     this.#view.setFloat64(this.#end + 1, steps, true);
     this.#end += 9;

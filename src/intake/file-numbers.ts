@@ -1,6 +1,7 @@
 import type { Metric } from '../metrics/define-metric.ts';
 import type { FieldDropReason, SourceName } from '../model/event.ts';
 import { MAX_NAME_LENGTH } from '../model/field.ts';
+import type { SpooledMetric } from '../store/spool/definitions.ts';
 import { DEFINITION_KIND } from '../store/spool/frame.ts';
 import { refusalOf } from './check-text.ts';
 import type { EncodePlan } from './event-buffer.ts';
@@ -101,7 +102,11 @@ export class FileNumbers {
   }
 
   #defineMetric({ metric }: Encoder): void {
-    const fields = Object.entries(metric.fields).map(([name, field]) => [name, field.kind, field.unit ?? null]);
-    this.#texts.define(DEFINITION_KIND.metric, JSON.stringify({ name: metric.name, fields }));
+    this.#texts.define(DEFINITION_KIND.metric, JSON.stringify(declarationOf(metric)));
   }
+}
+
+/** A metric as the store is told of it. */
+export function declarationOf({ name, fields }: Metric): SpooledMetric {
+  return { name, fields: Object.entries(fields).map(([field, { kind, unit }]) => [field, kind, unit ?? null]) };
 }

@@ -9,16 +9,15 @@ import {
   type SourceName,
   SOURCES,
 } from '../model/event.ts';
+import type { FlatNames } from '../model/flat-event.ts';
 import { identityHash } from '../model/identity-hash.ts';
+import type { BulkIntake } from './bulk-intake.ts';
 import { DropCounts } from './drop-counts.ts';
 import { COPY, planOf, type SpooledIdentity } from './event-buffer.ts';
 import type { Encoder } from './file-numbers.ts';
+import { isPossibleTime } from './possible-time.ts';
+import { producerOf } from './producer-of.ts';
 import { SpoolWriter } from './spool-writer.ts';
-
-/** Before this no agent of a cluster ran; earlier times are a unit mistaken (milliseconds taken for seconds). */
-const EARLIEST_MICROS = Date.UTC(2015, 0, 1) * 1_000;
-/** How far ahead of our clock an event may lie: the most that clocks of one network differ, and a day for zones. */
-const MAX_AHEAD_MICROS = 86_400 * 1_000_000;
 
 export type IntakeOptions = {
   readonly directory: string;
@@ -88,13 +87,25 @@ export class Intake {
       if (encoder === undefined || typeof data !== 'object' || data === null) return this.#refuse(metric, data);
       const nowMicros = this.#options.clock.nowMicros();
       const atMicros = event.atMicros === undefined ? nowMicros : Math.floor(event.atMicros);
-      if (!(atMicros >= EARLIEST_MICROS && atMicros <= nowMicros + MAX_AHEAD_MICROS))
-        return this.drop('time_out_of_range');
+      if (!isPossibleTime(atMicros, nowMicros)) return this.drop('time_out_of_range');
       const identity = this.#identityOf(event);
       return this.#writer.append(encoder, this.#originOf(event), atMicros, identity, data);
     } catch {
       return this.drop('not_an_object');
     }
+  }
+
+  /**
+   * A way in for a great many events that come at once and may be told again.
+   *
+   * @param names What the numbers in them stand for.
+   * @returns `undefined` when there is none: then they are to be told one by one.
+   */
+  async bulk(names: FlatNames): Promise<BulkIntake | undefined> {
+    const { BulkIntake } = await import('./bulk-intake.ts');
+    const { directory, catalogue, clock, cluster } = this.#options;
+    const metrics = [...catalogue.values()].map((metric) => this.#encoders.get(metric.name)?.metric);
+    return BulkIntake.start({ directory, metrics, clock, cluster, producer: producerOf(clock) }, names);
   }
 
   #originOf(event: Partial<EventContext>): number {

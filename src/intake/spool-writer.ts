@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { setImmediate, setTimeout } from 'node:timers';
 import type { Clock } from '../model/clock.ts';
 import type { EventData, EventDropReason } from '../model/event.ts';
 import { FRAME_KIND, frameOf } from '../store/spool/frame.ts';
-import { pidSpace, processStart, type SegmentHeader, spoolFolder } from '../store/spool/spool-folder.ts';
+import { type SegmentHeader, spoolFolder } from '../store/spool/spool-folder.ts';
 import type { DropCounts } from './drop-counts.ts';
 import { EventBuffer, type SpooledIdentity } from './event-buffer.ts';
 import { type Encoder, FileNumbers } from './file-numbers.ts';
+import { producerOf } from './producer-of.ts';
 import { SegmentFile } from './segment-file.ts';
 import { SpoolFull, toWriteFailure, type WriteFailure } from './write-failure.ts';
 
@@ -73,15 +72,7 @@ export class SpoolWriter {
   constructor(options: SpoolWriterOptions) {
     this.#options = options;
     this.#segmentBytes = Math.min(SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, options.maxSpoolBytes / 4));
-    this.#header = {
-      version: 1,
-      producer: randomBytes(6).toString('hex'),
-      pid: process.pid,
-      processStart: processStart(process.pid),
-      pidSpace: pidSpace(),
-      host: hostname(),
-      startedMicros: options.clock.nowMicros(),
-    };
+    this.#header = producerOf(options.clock);
     const { drops } = options;
     this.numbers = new FileNumbers((reason) => drops.add(reason));
     this.#events = new EventBuffer((reason) => drops.add(reason));
@@ -163,10 +154,13 @@ export class SpoolWriter {
     if (this.#events.count === 0 && counts === undefined) return;
     const nowMillis = this.#options.clock.monotonicMillis();
     if (!now && this.#mayWait(nowMillis)) return this.#writeLater();
+    let isToBeLeft = false;
     try {
       if (this.#segment !== undefined && (now || nowMillis - this.#checkedMillis > RETRY_MILLIS)) {
         this.#checkedMillis = nowMillis;
-        if (!this.#segment.isUsable()) this.#leaveSegment(this.#segment);
+        const isInPlace = this.#segment.isUsable();
+        isToBeLeft = !isInPlace && this.#segment.isToBeLeft();
+        if (!isInPlace && !isToBeLeft) this.#leaveSegment(this.#segment);
       }
       this.#segment ??= this.#openSegment();
       this.#segment.append(this.#pendingFrames(counts));
@@ -184,7 +178,7 @@ export class SpoolWriter {
       this.#toldMillis = nowMillis;
     }
     this.#syncSoon();
-    if (this.#segment.sizeBytes >= this.#segmentBytes) this.#roll(this.#segment);
+    if (isToBeLeft || this.#segment.sizeBytes >= this.#segmentBytes) this.#roll(this.#segment);
   }
 
   #mayWait(nowMillis: number): boolean {

@@ -60,7 +60,7 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   // One state of the file for the views and the statement, and never ended: the process ends instead.
   db.exec('BEGIN');
-  const sealed = createViews(db);
+  const reads = createViews(db);
   Object.assign(db.limits, LIMITS);
   db.exec('PRAGMA query_only = ON');
   const named = (sql: string): ReadonlySet<string> =>
@@ -76,7 +76,7 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
         UNION ALL SELECT name FROM sqlite_temp_schema WHERE type = 'table'`,
     ),
-    isOwnRead: () => sealed.isReading,
+    isOwnRead: () => reads.isReading,
     modules: named('SELECT name FROM pragma_module_list'),
   };
 }

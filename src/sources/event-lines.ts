@@ -1,23 +1,25 @@
 import type { Catalogue } from '../metrics/index.ts';
-import {
-  type DropReason,
-  EVENT_DROP_REASONS,
-  type EventData,
-  FIELD_DROP_REASONS,
-  type IncomingEvent,
-} from '../model/event.ts';
-import { type AnyField, MAX_NAME_LENGTH } from '../model/field.ts';
-import { type LineProblem, parseEventLine } from './line-event.ts';
+import { type DropReason, EVENT_DROP_REASONS, FIELD_DROP_REASONS, type IncomingEvent } from '../model/event.ts';
+import type { AnyField } from '../model/field.ts';
+import type { FlatEvent, FlatNames } from '../model/flat-event.ts';
+import { fitsAll } from './fits-fields.ts';
+import { type LineProblem, parseEventLine, withoutFrame } from './line-event.ts';
+import { LineScanner, OWN_ID } from './line-scanner.ts';
 import { LineSplitter, TOO_LONG } from './line-splitter.ts';
+import { RepeatedLines } from './repeated-lines.ts';
 
 /** Twice what the largest event takes: 256 file names of 256 characters, each written as an escape. */
 const MAX_LINE_BYTES = 1 << 20;
+const LINE_FEED = 10;
+const BOM = Buffer.from('\ufeff');
+/** Shorter inputs are stored before a thread has started. */
+const BULK_AFTER_LINES = 10_000;
+/** Where there are more lines than this whose order matters, waiting for each in turn takes longer than the slow way. */
+const MAX_TURNS = 100;
 /** Lines named for each reason. */
 const SHOWN_LINES = 5;
 /** Asking for the totals costs a little; lines that look wrong are asked about so often, the rest only counts. */
 const MAX_LOOKS = 1_000;
-/** How many equal lines of one moment are told apart. */
-const MAX_EQUAL_LINES = 10_000;
 /** Tries to make room before an event counts as dropped; another process may be storing its own for some seconds. */
 const MAX_TRIES = 100;
 
@@ -29,6 +31,21 @@ export type LineSink = {
   /** Running totals of what was dropped. */
   dropped(): Totals;
   /** Move what was emitted into the store: at the end, and whenever there is no room. Nothing else waits for the store. */
+  settle(): Promise<void>;
+  /** A quicker way in, for inputs that are long; `undefined` when there is none. */
+  bulk?(names: FlatNames): Promise<BulkSink | undefined>;
+};
+
+/** Where plain events go that come by the million. */
+export type BulkSink = {
+  /**
+   * @param identity What the event was derived from; it is a copy when there is none.
+   * @returns False for an event that must be emitted instead.
+   */
+  append(event: FlatEvent, identity: string | undefined): boolean;
+  /** Resolves when there is room for more. */
+  room(): Promise<void>;
+  /** Resolves when everything is stored. */
   settle(): Promise<void>;
 };
 
@@ -55,6 +72,8 @@ export type EventLinesOptions = {
   readonly onProgress?: ((progress: { readonly bytes: number; readonly lines: number }) => void) | undefined;
   /** Checked after each chunk: ends the reading as if the input ended there. */
   readonly signal?: AbortSignal | undefined;
+  /** An input of more lines than this is worth a thread of its own. */
+  readonly bulkAfterLines?: number | undefined;
 };
 
 /**
@@ -68,17 +87,19 @@ export async function readEventLines(
   chunks: AsyncIterable<Buffer>,
   options: EventLinesOptions,
 ): Promise<EventLinesReport> {
-  const reader = new EventLines(options.catalogue, options.sink);
+  const { bulkAfterLines = BULK_AFTER_LINES } = options;
+  const reader = new EventLines(options.catalogue, options.sink, bulkAfterLines);
   const splitter = new LineSplitter(MAX_LINE_BYTES);
   let bytes = 0;
   for await (const chunk of chunks) {
     if (options.signal?.aborted === true) break;
     for (const block of splitter.push(chunk)) await reader.take(block);
+    await reader.keepUp();
     bytes += chunk.length;
     options.onProgress?.({ bytes, lines: reader.lines });
   }
   for (const block of splitter.end()) await reader.take(block);
-  await options.sink.settle();
+  await reader.settle();
   return reader.report();
 }
 
@@ -88,9 +109,14 @@ class EventLines {
   readonly #droppedBefore: Totals;
   readonly #findings = new Map<LineReason, { count: number; firstLines: number[] }>();
   readonly #unknownMetrics = new Set<string>();
-  readonly #equalLines = new Map<string, number>();
-  #momentMicros = 0;
-  #momentLine = '';
+  readonly #repeated = new RepeatedLines();
+  readonly #scanner: LineScanner;
+  /** Lines after which a quicker way is asked for; once. */
+  #bulkAfterLines: number;
+  #bulk: BulkSink | undefined;
+  #turns = 0;
+  /** The moment of the last event that went the slow way: those of the same moment follow it, so that they keep their order. */
+  #slowMicros = 0;
   /** Right for whole events; fields that were dropped without a look are missing in it. */
   #dropped: Totals;
   /** Drops that the sink counted and that are none, since the event was told again. */
@@ -100,8 +126,10 @@ class EventLines {
   #refused = 0;
   #looks = 0;
 
-  constructor(catalogue: Catalogue, sink: LineSink) {
+  constructor(catalogue: Catalogue, sink: LineSink, bulkAfterLines: number) {
     this.#sink = sink;
+    this.#bulkAfterLines = bulkAfterLines;
+    this.#scanner = new LineScanner([...catalogue.values()]);
     this.#droppedBefore = sink.dropped();
     this.#dropped = this.#droppedBefore;
     for (const { name, fields } of catalogue.values()) this.#fields.set(name, new Map(Object.entries(fields)));
@@ -111,20 +139,59 @@ class EventLines {
     return this.#lines;
   }
 
-  async take(block: string | typeof TOO_LONG): Promise<void> {
+  async take(block: Buffer | typeof TOO_LONG): Promise<void> {
     if (block === TOO_LONG) {
       this.#lines += 1;
       this.#refuse('line_too_long');
       return;
     }
-    let start = this.#lines === 0 && block.startsWith('\ufeff') ? 1 : 0;
-    for (let end = block.indexOf('\n', start); end >= 0; end = block.indexOf('\n', start)) {
+    let start = this.#lines === 0 && block.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
+    while (start < block.length) {
       this.#lines += 1;
-      const event = this.#eventOf(block.slice(start, end));
-      // Most lines are done without waiting; only making room waits.
-      if (event !== undefined && !this.#emit(event, false)) await this.#emitWithRoom(event);
+      let end = this.#bulk === undefined ? -1 : this.#append(this.#bulk, block, start);
+      if (end < 0) {
+        end = block.indexOf(LINE_FEED, start);
+        const event = this.#eventOf(block.toString('utf8', start, end));
+        if (event !== undefined) this.#slowMicros = event.atMicros;
+        if (event !== undefined && this.#bulk !== undefined && event.identity !== undefined) {
+          await this.#emitInTurn(event, this.#bulk);
+          // Most lines are done without waiting; only making room waits.
+        } else if (event !== undefined && !this.#emit(event, false)) await this.#emitWithRoom(event);
+      }
       start = end + 1;
     }
+    this.#repeated.leaveBlock();
+  }
+
+  /** Call after each chunk: waits for whoever stores what was read, and asks for a quicker way when the input is long. */
+  async keepUp(): Promise<void> {
+    await this.#bulk?.room();
+    if (this.#lines <= this.#bulkAfterLines) return;
+    this.#bulkAfterLines = Number.POSITIVE_INFINITY;
+    [this.#bulk] = await Promise.all([this.#sink.bulk?.(this.#scanner.names), this.#sink.settle()]);
+  }
+
+  async settle(): Promise<void> {
+    await this.#bulk?.settle();
+    await this.#sink.settle();
+  }
+
+  /** @returns Where the line ends; −1 for one that is to be read with more care. */
+  #append(bulk: BulkSink, block: Buffer, start: number): number {
+    const { event } = this.#scanner;
+    const end = this.#scanner.scan(block, start);
+    if (end < 0 || event.atMicros === this.#slowMicros) return -1;
+    const { id } = this.#scanner;
+    if (id === undefined && this.#repeated.isOfMoment(event.atMicros)) {
+      const line = block.toString('utf8', start, end);
+      if (!bulk.append(event, this.#repeated.identityOf(line))) return -1;
+      this.#repeated.told(line);
+    } else {
+      if (!bulk.append(event, id === OWN_ID ? undefined : id)) return -1;
+      if (id === undefined) this.#repeated.begin(event.atMicros, block, start, end);
+    }
+    this.#events += 1;
+    return end;
   }
 
   #eventOf(written: string): IncomingEvent | undefined {
@@ -136,8 +203,24 @@ class EventLines {
       return undefined;
     }
     if (event.identity !== undefined || event.copy === true) return event;
-    const identity = this.#repetitionOf(line, event.atMicros);
+    if (!this.#repeated.isOfMoment(event.atMicros)) {
+      this.#repeated.beginWith(event.atMicros, line);
+      return { ...event, copy: true };
+    }
+    const identity = this.#repeated.identityOf(line);
+    this.#repeated.told(line);
     return identity === undefined ? { ...event, copy: true } : { ...event, identity };
+  }
+
+  /**
+   * An event that is known by its identity may equal a copy that came before it. If it were stored first, the copy would
+   * be taken for it.
+   */
+  async #emitInTurn(event: IncomingEvent, bulk: BulkSink): Promise<void> {
+    await bulk.settle();
+    if (!this.#emit(event, false)) await this.#emitWithRoom(event);
+    this.#turns += 1;
+    if (this.#turns === MAX_TURNS) this.#bulk = undefined;
   }
 
   async #emitWithRoom(event: IncomingEvent): Promise<void> {
@@ -187,21 +270,6 @@ class EventLines {
     return finding;
   }
 
-  /** What tells a line from equal ones before it at the same moment; `undefined` for the first of them. */
-  #repetitionOf(line: string, atMicros: number): string | undefined {
-    if (atMicros !== this.#momentMicros || this.#equalLines.size >= MAX_EQUAL_LINES) {
-      this.#momentMicros = atMicros;
-      this.#momentLine = line;
-      // Most moments have one line: the map is for bursts.
-      if (this.#equalLines.size > 0) this.#equalLines.clear();
-      return undefined;
-    }
-    if (this.#equalLines.size === 0) this.#equalLines.set(this.#momentLine, 1);
-    const before = this.#equalLines.get(line) ?? 0;
-    this.#equalLines.set(line, before + 1);
-    return before === 0 ? undefined : `${line}#${before}`;
-  }
-
   /** The counts are those of the sink itself, so that what was dropped without a look is in them. */
   report(): EventLinesReport {
     const dropped = this.#sink.dropped();
@@ -225,37 +293,4 @@ const isEventReason = (reason: DropReason): boolean => (EVENT_DROP_REASONS as re
 
 function noteLine({ firstLines }: { firstLines: number[] }, line: number): void {
   if (firstLines.length < SHOWN_LINES && firstLines.at(-1) !== line) firstLines.push(line);
-}
-
-/** The line without what JSON documents put around an event: brackets on lines of their own, a comma behind it. */
-function withoutFrame(written: string): string {
-  if (written.startsWith('{') && written.endsWith('}')) return written;
-  const line = written.trim();
-  if (line === '[' || line === ']' || line === '[]') return '';
-  return line.endsWith(',') ? line.slice(0, -1) : line;
-}
-
-/** A first look, cheap and without the last word: whether all values are of their field's kind. */
-function fitsAll(data: EventData, fields: ReadonlyMap<string, AnyField>): boolean {
-  for (const key in data) {
-    const field = fields.get(key);
-    if (field === undefined || !fits(data[key], field)) return false;
-  }
-  return true;
-}
-
-function fits(value: unknown, { kind, min, max, words }: AnyField): boolean {
-  switch (kind) {
-    case 'id':
-    case 'name':
-      return typeof value === 'string' && value.length <= MAX_NAME_LENGTH;
-    case 'one_of':
-      return typeof value === 'string' && words.includes(value);
-    case 'flag':
-      return typeof value === 'boolean';
-    case 'names':
-      return Array.isArray(value);
-    default:
-      return typeof value === 'number' && value >= min && value <= max;
-  }
 }

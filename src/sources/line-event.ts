@@ -99,3 +99,11 @@ function parseObject(text: string): unknown {
 
 const isObject = (value: unknown): value is ParsedLine =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The line without what JSON documents put around an event: brackets on lines of their own, a comma behind it. */
+export function withoutFrame(written: string): string {
+  if (written.startsWith('{') && written.endsWith('}')) return written;
+  const line = written.trim();
+  if (line === '[' || line === ']' || line === '[]') return '';
+  return line.endsWith(',') ? line.slice(0, -1) : line;
+}

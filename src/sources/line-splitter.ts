@@ -19,8 +19,8 @@ export class LineSplitter {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** Text that ends with a line feed and holds one line or many; or `TOO_LONG`, in the line's place. */
-  *push(chunk: Buffer): Generator<string | typeof TOO_LONG> {
+  /** Bytes that end with a line feed and holds one line or many; or `TOO_LONG`, in the line's place. */
+  *push(chunk: Buffer): Generator<Buffer | typeof TOO_LONG> {
     let start = 0;
     if (this.#skipping) {
       const end = chunk.indexOf(LINE_FEED);
@@ -29,25 +29,33 @@ export class LineSplitter {
       start = end + 1;
       yield TOO_LONG;
     }
+    const first = this.#pieces.length === 0 ? -1 : chunk.indexOf(LINE_FEED, start);
+    if (first >= 0) {
+      this.#pieces.push(chunk.subarray(start, first + 1));
+      yield this.#takePieces();
+      start = first + 1;
+    }
     const last = chunk.lastIndexOf(LINE_FEED);
     if (last >= start) {
-      this.#pieces.push(chunk.subarray(start, last + 1));
-      yield this.#takePieces();
+      yield chunk.subarray(start, last + 1);
       start = last + 1;
     }
     this.#keep(chunk.subarray(start));
   }
 
   /** What is left when no more bytes come: a last line without its line feed. */
-  *end(): Generator<string | typeof TOO_LONG> {
+  *end(): Generator<Buffer | typeof TOO_LONG> {
     if (this.#skipping) yield TOO_LONG;
-    else if (this.#pieceBytes > 0) yield `${this.#takePieces()}\n`;
+    else if (this.#pieceBytes > 0) {
+      this.#pieces.push(Uint8Array.of(LINE_FEED));
+      yield this.#takePieces();
+    }
     this.#skipping = false;
   }
 
   #keep(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    this.#pieces.push(piece);
+    this.#pieces.push(Buffer.from(piece));
     this.#pieceBytes += piece.length;
     if (this.#pieceBytes > this.#maxLineBytes) {
       this.#pieces = [];
@@ -56,11 +64,10 @@ export class LineSplitter {
     } else if (this.#pieces.length > MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 
-  #takePieces(): string {
-    const [first, ...more] = this.#pieces;
-    const bytes = more.length === 0 && first !== undefined ? first : Buffer.concat(this.#pieces);
+  #takePieces(): Buffer {
+    const bytes = Buffer.concat(this.#pieces);
     this.#pieces = [];
     this.#pieceBytes = 0;
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    return bytes;
   }
 }

@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts';
  */
 export function makeOlder(db: DatabaseSync, version: 1 | 2): void {
   db.exec(`
-    DROP TABLE rollup; DROP TABLE damaged_rollup;
+    DROP TABLE rollup; DROP TABLE damaged_rollup; DROP TABLE name_block; DROP TABLE damaged_name_block;
     CREATE TABLE rollup_hour (metric INTEGER NOT NULL, hour INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
       PRIMARY KEY (metric, hour)) WITHOUT ROWID;
     CREATE TABLE rollup_day (metric INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,

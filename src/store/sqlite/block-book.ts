@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Chunk } from '../columns/chunk.ts';
 import { type BlockBounds, type BlockColumns, encodeBlock, SealedChunk } from '../columns/column-codec.ts';
 import { cachedChunk } from './chunk-cache.ts';
-import { damagedBlockNotes } from './damage-notes.ts';
+import { noteDamage } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
 import { prepared } from './prepared.ts';
 
@@ -110,7 +110,7 @@ function readChunk(db: DatabaseSync, table: EventTable, id: number, bounds: Bloc
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
   if (crc32(bytes) !== row['crc']) {
-    damagedBlockNotes.add(db, id);
+    noteDamage(db, 'block', id);
     return undefined;
   }
   return new SealedChunk(bytes, bounds, table.columns);

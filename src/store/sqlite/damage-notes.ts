@@ -1,24 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Numbers of what questions found damaged, by connection: the next upkeep looks at it again and sets it aside. */
-class DamageNotes {
-  readonly #byConnection = new WeakMap<DatabaseSync, Set<number>>();
+/** Tables of blocks that can be damaged. */
+type Blocks = 'block' | 'name_block' | 'rollup';
 
-  add(db: DatabaseSync, id: number): void {
-    let found = this.#byConnection.get(db);
-    if (found === undefined) this.#byConnection.set(db, (found = new Set()));
-    found.add(id);
-  }
+/** Numbers of blocks that were found damaged, by connection: the next upkeep looks at them again and sets them aside. */
+const notes: Readonly<Record<Blocks, WeakMap<DatabaseSync, Set<number>>>> = {
+  block: new WeakMap(),
+  name_block: new WeakMap(),
+  rollup: new WeakMap(),
+};
 
-  /** What was noted since the last time. */
-  take(db: DatabaseSync): readonly number[] {
-    const found = [...(this.#byConnection.get(db) ?? [])];
-    this.#byConnection.delete(db);
-    return found;
-  }
+export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {
+  let found = notes[blocks].get(db);
+  if (found === undefined) notes[blocks].set(db, (found = new Set()));
+  found.add(id);
 }
 
-/** Sealed blocks whose bytes are not those that were written. */
-export const damagedBlockNotes = new DamageNotes();
-/** Rollups of which the same is true. */
-export const damagedRollupNotes = new DamageNotes();
+/** What was noted since the last time. */
+export function takeDamageNotes(db: DatabaseSync, blocks: Blocks): readonly number[] {
+  const found = [...(notes[blocks].get(db) ?? [])];
+  notes[blocks].delete(db);
+  return found;
+}

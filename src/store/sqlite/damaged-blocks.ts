@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { DamagedSpan } from '../store.ts';
 import { removeBlock, type SealedBlock } from './block-book.ts';
-import { damagedBlockNotes } from './damage-notes.ts';
+import { takeDamageNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
 import { prepared } from './prepared.ts';
@@ -35,7 +35,7 @@ export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMic
 
 /** Set aside what questions and writers on this connection found damaged. */
 export function quarantineNoted(db: DatabaseSync, nowMicros: number): void {
-  for (const id of damagedBlockNotes.take(db)) {
+  for (const id of takeDamageNotes(db, 'block')) {
     const metric = db.prepare('SELECT metric FROM block WHERE id = ?').get(id)?.['metric'];
     const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === metric);
     if (table !== undefined) quarantineBlock(db, table, id, nowMicros);

@@ -6,7 +6,7 @@ import type { DamagedSpan } from '../store.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDays } from './rollup-book.ts';
-import { damagedRollupNotes } from './damage-notes.ts';
+import { takeDamageNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { fromStored, inTransaction } from './schema.ts';
 
@@ -40,7 +40,7 @@ export function quarantineRollups(db: DatabaseSync, table: EventTable, day: numb
 
 /** Set aside what questions on this connection found damaged. */
 export function quarantineNotedRollups(db: DatabaseSync, nowMicros: number): void {
-  for (const id of damagedRollupNotes.take(db)) {
+  for (const id of takeDamageNotes(db, 'rollup')) {
     const row = db.prepare('SELECT metric, day FROM rollup WHERE id = ?').get(id);
     const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === row?.['metric']);
     if (table !== undefined) quarantineRollups(db, table, Number(row?.['day']), nowMicros);

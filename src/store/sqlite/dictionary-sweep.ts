@@ -2,8 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Key } from '../columns/chunk.ts';
 import { readBlocks, type SealedBlock } from './block-book.ts';
 import { isCoded } from './cells.ts';
+import { forgetDamagedNames } from './damaged-names.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { isDimension } from '../../model/field.ts';
+import { type NameRemoval, planRemoval, removeNames } from './remove-names.ts';
 import { rollupChunk } from './rollup-book.ts';
 import { inTransaction, readMeta, writeMeta } from './schema.ts';
 import { resultCode } from './store-errors.ts';
@@ -15,8 +17,6 @@ const PART_EXPIRED = 0.02;
 
 /** Which events have expired since names were last swept away: counted in `meta`, over any number of upkeeps. */
 const EXPIRED_KEY = 'expired_since_sweep';
-/** Raised with each sweep: what a connection remembers of numbers of names is void then. */
-export const SWEEPS_KEY = 'name_sweeps';
 
 /**
  * Remove names that no event and no rollup holds any more: ids of tasks and sessions whose events have expired. Their
@@ -39,13 +39,13 @@ export async function sweepNames(
     inTransaction(db, () => writeMeta(db, EXPIRED_KEY, waiting));
     return;
   }
-  const sealed = new SealedNames(db);
-  await sealed.readAll(pause);
+  const sweep: Sweep = { sealed: new NamesOfBlocks(db), removal: undefined };
+  await sweep.sealed.readAll(pause);
   for (let attempt = 1; attempt <= QUIET_ATTEMPTS; attempt++) {
-    if (sweepOnce(db, sealed, 'BEGIN')) return;
+    if (sweepOnce(db, sweep, 'BEGIN')) return;
     await pause();
   }
-  sweepOnce(db, sealed, 'BEGIN IMMEDIATE');
+  sweepOnce(db, sweep, 'BEGIN IMMEDIATE');
 }
 
 /** So often it is tried to find the names without the lock; it cannot be had behind that when somebody wrote meanwhile. */
@@ -53,37 +53,36 @@ const QUIET_ATTEMPTS = 3;
 /** SQLite: somebody else is writing, or has written since this transaction began to read. */
 const SQLITE_BUSY = 5;
 
+/** What one attempt finds that the next can use. */
+type Sweep = { readonly sealed: NamesOfBlocks; removal: NameRemoval | undefined };
+
 /** @returns False when others wrote meanwhile; never when the lock was taken first. */
-function sweepOnce(db: DatabaseSync, sealed: SealedNames, begin: 'BEGIN' | 'BEGIN IMMEDIATE'): boolean {
-  db.exec(
-    'CREATE TEMP TABLE IF NOT EXISTS kept_name (id INTEGER PRIMARY KEY); CREATE TEMP TABLE IF NOT EXISTS old_name (id)',
-  );
+function sweepOnce(db: DatabaseSync, sweep: Sweep, begin: 'BEGIN' | 'BEGIN IMMEDIATE'): boolean {
   db.exec(begin);
   try {
-    if (sealed.keepAll()) {
-      for (const table of readEventTables(db).values()) keepNamesOfRows(db, table);
-      db.exec('INSERT INTO old_name SELECT id FROM dict WHERE id NOT IN (SELECT id FROM kept_name)');
+    const kept = sweep.sealed.all();
+    // Undefined when a block of rows cannot be read. What it holds nobody knows, so it is set aside first.
+    if (kept !== undefined) {
+      for (const table of readEventTables(db).values()) addNamesOfRows(db, table, kept);
+      sweep.removal = planRemoval(db, (id) => !kept.has(id), sweep.removal);
       // The first statement that writes to the file: from here on the lock is held.
-      db.exec('DELETE FROM dict WHERE id IN (SELECT id FROM old_name)');
+      removeNames(db, sweep.removal);
+      forgetDamagedNames(db, kept);
       writeMeta(db, EXPIRED_KEY, 0);
-      writeMeta(db, SWEEPS_KEY, Number(readMeta(db, SWEEPS_KEY) ?? 0) + 1);
     }
-    // Otherwise there is a block that cannot be read. What it holds nobody knows, so it is set aside first.
     db.exec('COMMIT');
     return true;
   } catch (cause) {
     if (db.isTransaction) db.exec('ROLLBACK');
     if (begin === 'BEGIN' && resultCode(cause) === SQLITE_BUSY) return false;
     throw cause;
-  } finally {
-    db.exec('DROP TABLE IF EXISTS temp.kept_name; DROP TABLE IF EXISTS temp.old_name');
   }
 }
 
 type ListedRollup = { readonly id: number; readonly day: number };
 
 /** The names that sealed rows and rollups hold. Neither ever changes, so most are read before the lock is taken. */
-class SealedNames {
+class NamesOfBlocks {
   readonly #db: DatabaseSync;
   readonly #read = new Set<number>();
   readonly #readRollups = new Set<number>();
@@ -107,22 +106,20 @@ class SealedNames {
   }
 
   /**
-   * Enter the names into `kept_name`, those of blocks that came meanwhile too. Call inside a write transaction.
+   * The names, those of blocks that came meanwhile too. Call inside a transaction.
    *
-   * @returns False when a block cannot be read.
+   * @returns `undefined` when a block cannot be read.
    */
-  keepAll(): boolean {
+  all(): Set<number> | undefined {
     for (const table of readEventTables(this.#db).values()) {
       for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
-        if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return false;
+        if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return undefined;
       }
       for (const rollup of this.#rollupsOf(table)) {
-        if (!this.#readRollups.has(rollup.id) && !this.#readRollup(rollup, table)) return false;
+        if (!this.#readRollups.has(rollup.id) && !this.#readRollup(rollup, table)) return undefined;
       }
     }
-    const keep = this.#db.prepare('INSERT OR IGNORE INTO kept_name VALUES (?)');
-    for (const id of this.#names) keep.run(id);
-    return true;
+    return new Set(this.#names);
   }
 
   #readBlock(block: SealedBlock, table: EventTable): boolean {
@@ -160,13 +157,13 @@ class SealedNames {
   }
 }
 
-function keepNamesOfRows(db: DatabaseSync, { table, columns }: EventTable): void {
+function addNamesOfRows(db: DatabaseSync, { table, columns }: EventTable, kept: Set<number>): void {
+  const add = (select: string): void => {
+    for (const { id } of db.prepare(select).iterate()) kept.add(Number(id));
+  };
   for (const column of columns) {
     const cell = quoted(column.name);
-    if (isCoded(column)) {
-      db.exec(`INSERT OR IGNORE INTO kept_name SELECT DISTINCT ${cell} FROM ${table} WHERE ${cell} IS NOT NULL`);
-    } else if (column.kind === 'names') {
-      db.exec(`INSERT OR IGNORE INTO kept_name SELECT DISTINCT value FROM ${table}, json_each(${cell})`);
-    }
+    if (isCoded(column)) add(`SELECT DISTINCT ${cell} AS id FROM ${table} WHERE ${cell} IS NOT NULL`);
+    else if (column.kind === 'names') add(`SELECT DISTINCT value AS id FROM ${table}, json_each(${cell})`);
   }
 }

@@ -16,6 +16,9 @@ export type Accounted = Collected & {
   readonly lostUpTo?: number | undefined;
 };
 
+/** What a stretch says of how many events there were. */
+type Counted = Pick<Stretch, 'firstSequence' | 'nextSequence' | 'missing' | 'counts'>;
+
 /** The recording processes in a file, with the sums of the conservation law. */
 export class ProducerBook {
   readonly #numbers = new Map<string, number>();
@@ -66,7 +69,7 @@ export class ProducerBook {
    * Enter what a stretch of a file holds. Sequence numbers that are skipped, within it or since the last one, are
    * events that a damaged or deleted file took with it.
    */
-  account(producer: number, stretch: Stretch, { stored, duplicates, tooOld, kindChanged, lostUpTo }: Accounted): void {
+  account(producer: number, stretch: Counted, { stored, duplicates, tooOld, kindChanged, lostUpTo }: Accounted): void {
     const sums = this.#sums.get(producer);
     const sequence = Number(sums?.['seq'] ?? 0);
     const dropped = JSON.parse(String(sums?.['dropped'] ?? '{}')) as Partial<Record<DropReason, number>>;
@@ -92,6 +95,13 @@ export class ProducerBook {
       if (!SPOOLED_DROPS.includes(reason)) droppedBefore += told[reason] ?? 0;
     }
     this.#save.run(nextSequence, nextSequence + droppedBefore, stored, JSON.stringify(told), producer);
+  }
+
+  /** Enter events that came by no file, as the next of their producer. */
+  accountNext(producer: number, events: number, collected: Collected): void {
+    const firstSequence = Number(this.#sums.get(producer)?.['seq'] ?? 0);
+    const told = { firstSequence, nextSequence: firstSequence + events, missing: 0, counts: undefined };
+    this.account(producer, told, collected);
   }
 
   forget(): void {

@@ -5,7 +5,7 @@ import { HOURS_PER_DAY, type RolledRows } from '../columns/rolled-rows.ts';
 import { encodeRollup, StoredRollup } from '../columns/rollup-codec.ts';
 import { RollupChunk } from '../columns/rollup-chunk.ts';
 import { cachedRollup } from './rollup-cache.ts';
-import { damagedRollupNotes } from './damage-notes.ts';
+import { noteDamage } from './damage-notes.ts';
 import type { EventTable } from './event-tables.ts';
 import { prepared } from './prepared.ts';
 import { readMeta } from './schema.ts';
@@ -54,7 +54,7 @@ export function rollupChunk(db: DatabaseSync, table: EventTable, id: number, day
     if (row === undefined) return undefined;
     const bytes = row['b'] as Uint8Array;
     if (crc32(bytes) === row['crc']) return new RollupChunk(new StoredRollup(bytes, table.columns), day, grown);
-    damagedRollupNotes.add(db, id);
+    noteDamage(db, 'rollup', id);
     return undefined;
   });
 }

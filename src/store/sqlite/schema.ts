@@ -28,7 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   -- store_id, created (micros), raw_from (stored time before which raw detail has expired)
   CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
-  -- every name that occurs in events, once; a number is never given to another name
+  -- names that occur in events, each once, here or in name_block; a number is never given to another name
   CREATE TABLE dict (id INTEGER PRIMARY KEY AUTOINCREMENT, s TEXT NOT NULL UNIQUE);
 
   -- fields: JSON array of [name, kind, unit or null] in column order; declared: the same of all that producers declared
@@ -43,7 +43,8 @@ export const MIGRATIONS: readonly string[] = [
     stored INTEGER NOT NULL DEFAULT 0,
     expired INTEGER NOT NULL DEFAULT 0, dropped TEXT NOT NULL DEFAULT '{}');
 
-  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged
+  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged,
+  -- 3 renamed, so that its writer leaves it, and entered under that name
   CREATE TABLE segment (
     name TEXT PRIMARY KEY, producer INTEGER NOT NULL, drained INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
@@ -60,7 +61,7 @@ export const MIGRATIONS: readonly string[] = [
   -- hours whose events changed since they were rolled up: hour = stored time / 3,600,000,000
   CREATE TABLE dirty (metric INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (metric, hour)) WITHOUT ROWID;
 
-  -- one block for each metric and hour, and for each metric and UTC day (day = hour / 24): see rollup-block.ts
+  -- one block for each metric and hour, and for each metric and UTC day (day = hour / 24): see older-rollup.ts
   CREATE TABLE rollup_hour (metric INTEGER NOT NULL, hour INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
     PRIMARY KEY (metric, hour)) WITHOUT ROWID;
   CREATE TABLE rollup_day (metric INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
@@ -93,6 +94,18 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE damaged_rollup (
     id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
     crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
+
+  -- names that are in dict no longer, up to 4,096 of the numbers id0 to id1; all numbers in dict are greater. n: how many;
+  -- filter: which names may be among them, see name-filter.ts; CRC-32 of b and of it. Blocks never overlap, and never
+  -- change: one that must is replaced by another, whose id was never used. See docs/format.md
+  CREATE TABLE name_block (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, id0 INTEGER NOT NULL, id1 INTEGER NOT NULL, n INTEGER NOT NULL,
+    crc INTEGER NOT NULL, filter_crc INTEGER NOT NULL, filter BLOB NOT NULL, b BLOB NOT NULL);
+
+  -- those whose bytes are not those that were written; found: micros
+  CREATE TABLE damaged_name_block (
+    id INTEGER PRIMARY KEY, id0 INTEGER NOT NULL, id1 INTEGER NOT NULL, n INTEGER NOT NULL, crc INTEGER NOT NULL,
+    found INTEGER NOT NULL, b BLOB NOT NULL);
   `,
 ];
 

@@ -5,6 +5,7 @@ import {
   blockBefore,
   type EncodedBlock,
   insertBlock,
+  readBlocks,
   removeBlock,
   type SealedBlock,
   toEncodedBlock,
@@ -20,7 +21,7 @@ import { inTransaction, pragmaNumber } from './schema.ts';
 import { BLOCK_ROWS, ENOUGH_ROWS, partsOf, planUnit, type SealUnit } from './seal-plan.ts';
 
 /** Hours that stay in the typed tables at least: most late events come within them. */
-const HOT_HOURS = 2;
+export const HOT_HOURS = 2;
 /** Rows older than this do not wait for others to fill a block. */
 const PATIENT_HOURS = 24;
 
@@ -160,6 +161,13 @@ function areUntouched(db: DatabaseSync, { table, hot }: Reading, first: number, 
   return there.every((filled, place) => filled === filledCells(cells[place]));
 }
 
+/** An import may have put a block between the times of what was read. */
+function hasOtherBlocks(db: DatabaseSync, { table, merged, all }: Reading): boolean {
+  const [first, last] = [all.times[0] ?? 0, all.times.at(-1) ?? 0];
+  for (const block of readBlocks(db, table, first, last + 1)) if (block.id !== merged?.id) return true;
+  return false;
+}
+
 function filledCells(cells: Float64Array | CodedCells | undefined): number {
   if (cells instanceof Float64Array) return cells.reduce((sum, cell) => sum + (Number.isNaN(cell) ? 0 : 1), 0);
   return cells?.codes.reduce((sum, code) => sum + (cells.keys[code] === null ? 0 : 1), 0) ?? 0;
@@ -178,6 +186,7 @@ function swap(db: DatabaseSync, reading: Reading, blocks: readonly EncodedBlock[
     if (nextMarked(db, table, Math.floor(first / MICROS_PER_HOUR)) <= Math.floor(last / MICROS_PER_HOUR)) return false;
     // Another process may also have rolled up what it changed, and have sealed or expired rows.
     if (!areUntouched(db, reading, first, last)) return false;
+    if (hasOtherBlocks(db, reading)) return false;
   }
   if (merged !== undefined && !removeBlock(db, merged.id)) return false;
   db.prepare(`DELETE FROM ${table.table} WHERE t >= ? AND t <= ?`).run(first, last);

@@ -3,6 +3,7 @@ import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
 import { readBlock } from './block-book.ts';
 import { type EventTable, quoted } from './event-tables.ts';
+import type { OwnReads } from './own-reads.ts';
 import { columnCells } from './row-columns.ts';
 
 /** Made known to SQL: `sealed_sound(block)`, 0 when it is damaged. */
@@ -24,8 +25,6 @@ const SLICE = 32;
 /** A block has at most 32,767 rows. */
 const MAX_SLICES = 1_024;
 
-const MAX_BLOCK_BYTES = 1_000_000_000;
-
 /** Times of a slice are decimal, of this width, filled up with spaces: the longest are a sign and 16 digits. */
 const WIDTH = 17;
 const [SPACE, ZERO, MINUS] = [32, 48, 45];
@@ -46,15 +45,16 @@ type OpenBlock = {
 /** Sealed rows for SQL. Only columns and cells that a statement uses are decoded. */
 export class SealedCells {
   readonly #db: DatabaseSync;
+  readonly #reads: OwnReads;
   readonly #tables: ReadonlyMap<number, EventTable>;
   readonly #sealed: ReadonlySet<number>;
   readonly #digits = Buffer.alloc(SLICE * WIDTH);
-  #isReading = false;
   #open: OpenBlock | undefined;
 
   /** Make the functions and the table for the blocks that there are. */
-  constructor(db: DatabaseSync, tables: Iterable<EventTable>) {
+  constructor(db: DatabaseSync, tables: Iterable<EventTable>, reads: OwnReads) {
     this.#db = db;
+    this.#reads = reads;
     this.#tables = new Map([...tables].map((table) => [table.metricId, table]));
     this.#sealed = sealedMetrics(db);
     if (this.#sealed.size === 0) return;
@@ -65,11 +65,6 @@ export class SealedCells {
     db.function(SOUND, pure, (id) => (this.#block(Number(id)) === undefined ? 0 : 1));
     db.function(TIMES, pure, (id, slice) => this.#times(Number(id), Number(slice) * SLICE));
     db.function(CELL, pure, (id, place) => this.#cell(id as number, place as number));
-  }
-
-  /** True while a block is read for a statement, by statements of our own. */
-  get isReading(): boolean {
-    return this.#isReading;
   }
 
   /**
@@ -119,27 +114,12 @@ export class SealedCells {
   }
 
   #read(id: number): OpenBlock | undefined {
-    return this.reading(() => {
+    return this.#reads.run(() => {
       const block = readBlock(this.#db, this.#tables, id);
       const table = this.#tables.get(block?.metricId ?? 0);
       const chunk = block?.chunk();
       return chunk === undefined || table === undefined ? undefined : { id, chunk, table, cells: [] };
     });
-  }
-
-  /** Read blocks or rollups for a statement. */
-  reading<Result>(read: () => Result): Result {
-    const { limits } = this.#db;
-    const { length } = limits;
-    this.#isReading = true;
-    // What bounds the values of a statement is less than some blocks.
-    limits.length = MAX_BLOCK_BYTES;
-    try {
-      return read();
-    } finally {
-      limits.length = length;
-      this.#isReading = false;
-    }
   }
 }
 

@@ -27,6 +27,7 @@ import { backUp } from './backup.ts';
 import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
 import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
+import { verifyNames } from './damaged-names.ts';
 import { damagedRollups, verifyRollups } from './damaged-rollups.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
@@ -60,6 +61,7 @@ export class SqliteStore implements Store {
     this.#open = open;
     this.#clock = clock;
     this.#dictionary = new Dictionary(open.db);
+    this.#dictionary.makeFunction();
     this.#drain = open.readOnly || open.newer ? undefined : new Drain(open.db, spoolFolder(dirname(open.path)));
   }
 
@@ -170,9 +172,11 @@ export class SqliteStore implements Store {
       const { db, readOnly, newer } = this.#open;
       const nowMicros = readOnly || newer ? undefined : this.#clock.nowMicros();
       const { left, ...looked } = await verifyBlocks(db, nowMicros, nextTurn, onProgress);
+      const checked = await verifyNames(db, nowMicros, nextTurn);
       const { rollups, left: lost } = await verifyRollups(db, nowMicros, nextTurn);
       return {
         ...looked,
+        ...checked,
         damaged: [...damagedSpans(db), ...left],
         rollups,
         damagedRollups: [...damagedRollups(db), ...lost],

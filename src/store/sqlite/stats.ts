@@ -1,5 +1,6 @@
 import type { StoreStats } from '../store.ts';
 import { damagedSpans } from './damaged-blocks.ts';
+import { unreadableNames } from './damaged-names.ts';
 import { damagedRollups } from './damaged-rollups.ts';
 import { diskUsage, quarantinedFiles } from './disk-usage.ts';
 import { readEventTables } from './event-tables.ts';
@@ -43,6 +44,7 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
     quarantinedFiles: quarantinedFiles(path),
     damaged: damagedSpans(db),
     damagedRollups: damagedRollups(db),
+    unreadableNames: unreadableNames(db),
     readOnly: readOnly || newer,
   };
 }

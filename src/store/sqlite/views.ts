@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
 import { isCoded } from './cells.ts';
+import { Dictionary, NAME_FUNCTION } from './dictionary.ts';
 import { type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { OwnReads } from './own-reads.ts';
 import { dayTotals } from './rollup-totals.ts';
 import { EPOCH_MICROS, pragmaNumber, readMeta } from './schema.ts';
 import { hasTable, SealedCells } from './sealed-cells.ts';
@@ -23,11 +25,13 @@ export const TOTALS_FUNCTION = 'rollup_totals';
  *
  * Ask within the read transaction in which the views are made: they know the blocks there were.
  *
- * @returns What reads the sealed rows.
+ * @returns What its functions read themselves.
  */
-export function createViews(db: DatabaseSync): SealedCells {
+export function createViews(db: DatabaseSync): OwnReads {
   const tables = [...readEventTables(db).values()];
-  const sealed = new SealedCells(db, tables);
+  const reads = new OwnReads(db);
+  const sealed = new SealedCells(db, tables, reads);
+  new Dictionary(db).makeFunction((read) => reads.run(read));
   const storeId = String(readMeta(db, 'store_id'));
   const names = new Set<string>();
   for (const table of tables) {
@@ -40,11 +44,11 @@ export function createViews(db: DatabaseSync): SealedCells {
   const byMetric = new Map(tables.map((table) => [table.metricId, table]));
   db.function(TOTALS_FUNCTION, { deterministic: true }, (metric, day) => {
     const table = byMetric.get(Number(metric));
-    return table === undefined ? '[]' : sealed.reading(() => dayTotals(db, table, Number(day)));
+    return table === undefined ? '[]' : reads.run(() => dayTotals(db, table, Number(day)));
   });
   createView(db, 'aggregates', hasTable(db, 'rollup') ? AGGREGATES : NO_AGGREGATES);
   createView(db, 'metadata', metadataView(pragmaNumber(db, 'user_version')));
-  return sealed;
+  return reads;
 }
 
 function createView(db: DatabaseSync, name: string, select: string): void {
@@ -59,7 +63,7 @@ const isoOf = (micros: string): string =>
 const TIMESTAMP = `${MICROS} / 1e6`;
 const idOf = (table: EventTable, storeId: string): string => `${text(`${storeId}:${table.metric}:`)} || ${MICROS}`;
 const originOf = (part: string): string => `(SELECT ${part} FROM main.origin WHERE id = o)`;
-const nameOf = (number: string): string => `(SELECT s FROM main.dict WHERE id = ${number})`;
+const nameOf = (number: string): string => `${NAME_FUNCTION}(${number})`;
 
 /** A field in its own unit. */
 function valueSql(column: Column): string {

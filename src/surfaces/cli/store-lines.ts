@@ -17,7 +17,11 @@ export function storeText(stats: StoreStats): string {
     lost === 0 ? '' : `; ${formatCount(lost)} damaged events cannot be read (see \`amicus-metrics doctor\`)`;
   const figures =
     stats.damagedRollups.length === 0 ? '' : '; figures of expired events are lost (see `amicus-metrics doctor`)';
-  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}${damaged}${figures}`;
+  const nameless =
+    stats.unreadableNames === 0
+      ? ''
+      : `; ${formatCount(stats.unreadableNames)} damaged names cannot be read (see \`amicus-metrics doctor\`)`;
+  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}${damaged}${figures}${nameless}`;
 }
 
 /**

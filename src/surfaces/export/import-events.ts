@@ -5,10 +5,8 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 import type { MetricsCollector } from '../../metrics-collector.ts';
 import { type EventLinesReport, readEventLines } from '../../sources/event-lines.ts';
+import { CHUNK_BYTES, readChunks } from './read-chunks.ts';
 import { notStored, notStoredOfAll, settle } from './settle.ts';
-
-/** Large reads: the file system is asked rarely, and a block holds some thousand lines. */
-const CHUNK_BYTES = 1 << 20;
 
 export type ImportOptions = {
   /** Absolute; `undefined` reads `stdin`. */
@@ -16,6 +14,8 @@ export type ImportOptions = {
   readonly stdin: Readable;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** See `EventLinesOptions`. */
+  readonly bulkAfterLines?: number;
 };
 
 export type ImportProgress = {
@@ -44,18 +44,19 @@ export type ImportedFile = EventLinesReport & {
  * @throws StoreError when the store itself fails; what is wrong with the input is in the report.
  */
 export async function importFile(collector: MetricsCollector, options: ImportOptions): Promise<ImportedFile> {
-  const { path, signal, onProgress } = options;
+  const { path, signal, onProgress, bulkAfterLines } = options;
   const before = await notStored(collector);
   let failure: Error | undefined;
+  let bulk: Awaited<ReturnType<MetricsCollector['bulk']>>;
   const input = await openInput(options).catch((cause: Error) => {
     failure = cause;
     return undefined;
   });
-  const stop = (): void => void input?.stream.destroy();
+  const stop = (): void => input?.stop();
   signal?.addEventListener('abort', stop, { once: true });
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of input?.stream ?? []) yield Buffer.from(chunk as Uint8Array);
+      for await (const chunk of input?.chunks ?? []) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     } catch (cause) {
       // What was read before it stays, and is told; the reason comes last.
       if (signal?.aborted !== true) failure = describe(cause, path);
@@ -68,20 +69,28 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
         emit: (event) => collector.emit(event),
         dropped: () => collector.health().dropped,
         settle: () => settle(collector),
+        bulk: async (names) => (bulk = await collector.bulk(names)),
       },
       signal,
+      bulkAfterLines,
       onProgress: ({ bytes, lines }) => onProgress?.({ part: input?.part(), bytes, lines }),
     });
     const after = await notStoredOfAll(collector);
-    const duplicates = after.duplicates - before.duplicates;
-    const tooOld = after.tooOld - before.tooOld;
+    const duplicates = after.duplicates - before.duplicates + (bulk?.totals.duplicates ?? 0);
+    const tooOld = after.tooOld - before.tooOld + (bulk?.totals.tooOld ?? 0);
     return { ...report, stored: report.events - duplicates - tooOld, duplicates, tooOld, failure };
   } finally {
     signal?.removeEventListener('abort', stop);
+    await bulk?.close();
   }
 }
 
-type Input = { readonly stream: Readable; readonly part: () => number | undefined };
+type Input = {
+  readonly chunks: AsyncIterable<Uint8Array | string>;
+  readonly part: () => number | undefined;
+  /** Ends the chunks, also while one is waited for. */
+  readonly stop: () => void;
+};
 
 /** Decompressors by the last ending of a file's name. */
 const DECOMPRESSORS = {
@@ -90,19 +99,30 @@ const DECOMPRESSORS = {
 } as const;
 
 async function openInput({ path, stdin }: Pick<ImportOptions, 'path' | 'stdin'>): Promise<Input> {
-  if (path === undefined) return { stream: stdin, part: () => undefined };
+  if (path === undefined) return ofStream(stdin, () => undefined);
   const found = await stat(path).catch((cause: unknown) => {
     throw describe(cause, path);
   });
   if (found.isDirectory()) throw new Error(`${path} is a folder.`);
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  const isPacked = ending === 'gz' || ending === 'zst';
+  if (found.isFile() && !isPacked) {
+    let read = 0;
+    const chunks = readChunks(path, (bytes) => (read += bytes));
+    return { chunks, part: () => (found.size > 0 ? read / found.size : undefined), stop: () => undefined };
+  }
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   // A pipe or a device has no size; how far one is in a compressed file goes by the compressed bytes.
   const part = (): number | undefined => (found.size > 0 ? file.bytesRead / found.size : undefined);
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  if (ending !== 'gz' && ending !== 'zst') return { stream: file, part };
   // The error, if any, comes out of the last stream; the callback only keeps it from being thrown twice.
-  return { stream: pipeline(file, DECOMPRESSORS[ending](), () => {}), part };
+  return ofStream(isPacked ? pipeline(file, DECOMPRESSORS[ending](), () => {}) : file, part);
 }
+
+const ofStream = (stream: Readable, part: () => number | undefined): Input => ({
+  chunks: stream,
+  part,
+  stop: () => stream.destroy(),
+});
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
+import { encodeNames, NameList } from '../../../src/store/columns/name-list.ts';
 import { encodeRollup } from '../../../src/store/columns/rollup-codec.ts';
 import { toColumn } from '../../../src/store/sqlite/event-tables.ts';
 import { migrate } from '../../../src/store/sqlite/migrate.ts';
@@ -9,7 +10,7 @@ import { encoded, type PlainRows, plainRows, sealed } from '../../support/block-
 import { chunkOf, hoursOf, type PlainEvent } from '../../support/rolled.ts';
 
 /** The blocks that docs/format.md goes through byte by byte. */
-const [first = new Uint8Array(), second = new Uint8Array(), third = new Uint8Array()] = [
+const [first = new Uint8Array(), second = new Uint8Array(), third = new Uint8Array(), fourth = new Uint8Array()] = [
   ...readFileSync('docs/format.md', 'utf8').matchAll(/```hex\n([\s\S]*?)```/g),
 ].map(([, text = '']) =>
   Uint8Array.from(
@@ -41,13 +42,21 @@ const SECOND: PlainRows = {
   columns: [{ keys: [7, 9, 7] }, { numbers: [100, 100, 20] }, { numbers: [300, 1500, 60] }],
 };
 
+const NAMES = [
+  { id: 7, text: 'task-9' },
+  { id: 8, text: 'task-10' },
+  { id: 12, text: 'ü' },
+];
+
 it('the page of the format goes through blocks that read as it says', () => {
   expect(plainRows(sealed(FIRST, first), FIRST)).toEqual(FIRST);
   expect(plainRows(sealed(SECOND, second), SECOND)).toEqual(SECOND);
+  expect(new NameList(third, 3).names()).toEqual(NAMES);
 });
 
 it('the page of the format shows what is written today', () => {
   expect(Buffer.from(encoded(FIRST)).toString('hex')).toBe(Buffer.from(first).toString('hex'));
+  expect(Buffer.from(encodeNames(NAMES)).toString('hex')).toBe(Buffer.from(third).toString('hex'));
 });
 
 it('the page of the format shows the rollup of a day as it is written today', () => {
@@ -63,5 +72,5 @@ it('the page of the format shows the rollup of a day as it is written today', ()
   ];
   draft.addRows(chunkOf(events), hoursOf(events));
   const bytes = draft.finish().map((part) => Buffer.from(encodeRollup(part, columns)).toString('hex'));
-  expect(bytes).toEqual([Buffer.from(third).toString('hex')]);
+  expect(bytes).toEqual([Buffer.from(fourth).toString('hex')]);
 });

@@ -27,6 +27,7 @@ export const storeStatsSchema = z
     quarantinedFiles: z.array(z.string()),
     damaged: z.array(damagedSpan),
     damagedRollups: z.array(damagedSpan),
+    unreadableNames: z.number(),
     readOnly: z.boolean(),
   })
   .openapi('StoreStats');

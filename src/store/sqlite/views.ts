@@ -19,27 +19,36 @@ export const TOTALS_FUNCTION = 'rollup_totals';
  * data), `aggregates` (period_start, period_end, metric, aggregation, value; of whole hours), `metadata` (key, value).
  * A table of such a name in the file is hidden by the view, and still there as `main.events`.
  *
- * Sealed rows are decoded on the way, as far as a statement uses them. No condition reaches the blocks: a statement
- * looks at the time of each row of its metric (`WHERE timestamp >= x` takes a tenth of a second for 400,000), and each
- * further column that it uses costs 0.15 µs a row. Rows of damaged blocks are left out.
+ * Sealed rows are decoded on the way, as far as a statement uses them. SQLite brings no condition to the blocks: it looks
+ * at the time of each row of its metric that `SealedCells.narrow` did not rule out (a tenth of a second for 400,000), and
+ * each further column that it uses costs 0.15 µs a row. Rows of damaged blocks are left out.
  *
  * Ask within the read transaction in which the views are made: they know the blocks there were.
  *
- * @returns What its functions read themselves.
+ * @returns What its functions read themselves, which sealed rows they give, and the numbers of the metrics in each view that has a time.
  */
-export function createViews(db: DatabaseSync): OwnReads {
+export function createViews(db: DatabaseSync): {
+  readonly reads: OwnReads;
+  readonly sealed: SealedCells;
+  readonly metrics: ReadonlyMap<string, readonly number[]>;
+} {
   const tables = [...readEventTables(db).values()];
   const reads = new OwnReads(db);
   const sealed = new SealedCells(db, tables, reads);
   new Dictionary(db).makeFunction((read) => reads.run(read));
   const storeId = String(readMeta(db, 'store_id'));
-  const names = new Set<string>();
+  const metrics = new Map<string, readonly number[]>();
   for (const table of tables) {
-    const name = table.metric.replaceAll('.', '_');
+    const short = table.metric.replaceAll('.', '_');
     // `a.b_c` and `a_b.c` would share a name: then the later one goes by its own, in quotes.
-    createView(db, names.has(name) ? table.metric : name, metricView(table, storeId, sealed));
-    names.add(name);
+    const name = metrics.has(short) ? table.metric : short;
+    createView(db, name, metricView(table, storeId, sealed));
+    metrics.set(name, [table.metricId]);
   }
+  metrics.set(
+    'events',
+    tables.map(({ metricId }) => metricId),
+  );
   createView(db, 'events', eventsView(tables, storeId, sealed));
   const byMetric = new Map(tables.map((table) => [table.metricId, table]));
   db.function(TOTALS_FUNCTION, { deterministic: true }, (metric, day) => {
@@ -48,7 +57,7 @@ export function createViews(db: DatabaseSync): OwnReads {
   });
   createView(db, 'aggregates', hasTable(db, 'rollup') ? AGGREGATES : NO_AGGREGATES);
   createView(db, 'metadata', metadataView(pragmaNumber(db, 'user_version')));
-  return reads;
+  return { reads, sealed, metrics };
 }
 
 function createView(db: DatabaseSync, name: string, select: string): void {

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Tables of blocks that can be damaged. */
-type Blocks = 'block' | 'name_block';
+type Blocks = 'block' | 'name_block' | 'rollup';
 
 /** Numbers of blocks that were found damaged, by connection: the next upkeep looks at them again and sets them aside. */
 const notes: Readonly<Record<Blocks, WeakMap<DatabaseSync, Set<number>>>> = {
   block: new WeakMap(),
   name_block: new WeakMap(),
+  rollup: new WeakMap(),
 };
 
 export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {
@@ -15,8 +16,8 @@ export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {
   found.add(id);
 }
 
-/** Blocks of events that were noted since they were last taken. */
-export const notedDamage = (db: DatabaseSync): readonly number[] => [...(notes.block.get(db) ?? [])];
+/** What was noted since it was last taken. */
+export const notedDamage = (db: DatabaseSync, blocks: Blocks): readonly number[] => [...(notes[blocks].get(db) ?? [])];
 
 /** What was noted since the last time. */
 export function takeDamageNotes(db: DatabaseSync, blocks: Blocks): readonly number[] {

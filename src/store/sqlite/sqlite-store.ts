@@ -29,6 +29,7 @@ import { coverageOf } from './coverage.ts';
 import { notedDamage } from './damage-notes.ts';
 import { damagedSpans, quarantineNoted, verifyBlocks } from './damaged-blocks.ts';
 import { verifyNames } from './damaged-names.ts';
+import { damagedRollups, quarantineNotedRollups, verifyRollups } from './damaged-rollups.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
@@ -38,7 +39,7 @@ import { keptWhileUnchanged } from './kept-while-unchanged.ts';
 import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
-import { foldRollupBlocks } from './rollup-fold.ts';
+import { foldRollups } from './rollup-fold.ts';
 import { scanTable } from './scan.ts';
 import { readStats } from './stats.ts';
 import { toStoreError } from './store-errors.ts';
@@ -131,7 +132,7 @@ export class SqliteStore implements Store {
   async foldRollups(request: FoldRequest): Promise<readonly FoldRow[]> {
     return this.#answering(() => {
       const table = this.#table(request.metric);
-      return table === undefined ? [] : foldRollupBlocks(this.#open.db, this.#dictionary, table, request);
+      return table === undefined ? [] : foldRollups(this.#open.db, this.#dictionary, table, request);
     });
   }
 
@@ -151,7 +152,7 @@ export class SqliteStore implements Store {
   }
 
   get damageMet(): number {
-    return this.#damageSetAside + notedDamage(this.#open.db).length;
+    return this.#damageSetAside + this.#notedDamage;
   }
 
   async ledger(): Promise<readonly ProducerLedger[]> {
@@ -187,7 +188,14 @@ export class SqliteStore implements Store {
       const nowMicros = readOnly || newer ? undefined : this.#clock.nowMicros();
       const { left, ...looked } = await verifyBlocks(db, nowMicros, nextTurn, onProgress);
       const checked = await verifyNames(db, nowMicros, nextTurn);
-      return { ...looked, ...checked, damaged: [...damagedSpans(db), ...left] };
+      const { rollups, left: lost } = await verifyRollups(db, nowMicros, nextTurn);
+      return {
+        ...looked,
+        ...checked,
+        damaged: [...damagedSpans(db), ...left],
+        rollups,
+        damagedRollups: [...damagedRollups(db), ...lost],
+      };
     });
   }
 
@@ -240,13 +248,19 @@ export class SqliteStore implements Store {
     return answer;
   }
 
+  get #notedDamage(): number {
+    const { db } = this.#open;
+    return notedDamage(db, 'block').length + notedDamage(db, 'rollup').length;
+  }
+
   /** What an answer has just found damaged is set aside at once, where the store can be written, and so known from then on. */
   #setDamageAside(): void {
     const { db, readOnly, newer } = this.#open;
-    const met = notedDamage(db).length;
+    const met = this.#notedDamage;
     if (met === 0 || readOnly || newer) return;
     try {
       quarantineNoted(db, this.#clock.nowMicros());
+      quarantineNotedRollups(db, this.#clock.nowMicros());
     } catch {
       // On a full disk, or while somebody writes for long. Whoever reads it next finds it again.
     }

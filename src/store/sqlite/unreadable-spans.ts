@@ -13,7 +13,7 @@ import type { StoredSpan } from './stored-span.ts';
 export function unreadableSpans(db: DatabaseSync, { metricId }: EventTable, range: TimeRange): TimeRange[] {
   const bounds = [metricId, toStored(range.fromMicros), toStored(range.toMicros)];
   const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ?').all(...bounds);
-  for (const id of notedDamage(db)) {
+  for (const id of notedDamage(db, 'block')) {
     const met = prepared(db, 'SELECT t0, t1 FROM block WHERE metric = ? AND t1 >= ? AND t0 < ? AND id = ?');
     spans.push(...met.all(...bounds, id));
   }

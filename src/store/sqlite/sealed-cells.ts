@@ -5,6 +5,7 @@ import { readBlock } from './block-book.ts';
 import { type EventTable, quoted } from './event-tables.ts';
 import type { OwnReads } from './own-reads.ts';
 import { columnCells } from './row-columns.ts';
+import { ALL_TIMES, type StoredSpan } from './stored-span.ts';
 
 /** Made known to SQL: `sealed_sound(block)`, 0 when it is damaged. */
 const SOUND = 'sealed_sound';
@@ -12,7 +13,9 @@ const SOUND = 'sealed_sound';
 const TIMES = 'sealed_times';
 /** Made known to SQL: `sealed_cell(block, row * STRIDE + column)`, a cell as it would lie in the typed table. */
 const CELL = 'sealed_cell';
-export const SEALED_FUNCTIONS: readonly string[] = [SOUND, TIMES, CELL];
+/** Made known to SQL: the first stored time that the statement needs, and the first behind all that it needs. */
+const [FROM, BEFORE] = ['sealed_from', 'sealed_before'];
+export const SEALED_FUNCTIONS: readonly string[] = [SOUND, TIMES, CELL, FROM, BEFORE];
 
 /** Temporary table of the numbers that count slices, and rows of a slice. */
 const NUMBERS = 'sealed_number';
@@ -49,6 +52,7 @@ export class SealedCells {
   readonly #tables: ReadonlyMap<number, EventTable>;
   readonly #sealed: ReadonlySet<number>;
   readonly #digits = Buffer.alloc(SLICE * WIDTH);
+  #span = ALL_TIMES;
   #open: OpenBlock | undefined;
 
   /** Make the functions and the table for the blocks that there are. */
@@ -64,7 +68,15 @@ export class SealedCells {
     const pure = { deterministic: true };
     db.function(SOUND, pure, (id) => (this.#block(Number(id)) === undefined ? 0 : 1));
     db.function(TIMES, pure, (id, slice) => this.#times(Number(id), Number(slice) * SLICE));
+    // Without arguments they are called once for each run of a statement.
+    db.function(FROM, pure, () => this.#span.from);
+    db.function(BEFORE, pure, () => this.#span.before);
     db.function(CELL, pure, (id, place) => this.#cell(id as number, place as number));
+  }
+
+  /** From the next run on, statements see the rows of these times, and perhaps some others. */
+  narrow(span: StoredSpan): void {
+    this.#span = span;
   }
 
   /**
@@ -81,11 +93,11 @@ export class SealedCells {
     );
     const time = `CAST(substr(s.times, (s.n - 1 - r.i) * ${WIDTH} + 1, ${WIDTH}) AS INTEGER)`;
     // The limit keeps the order, and keeps the slices apart, so that each is made once.
-    return `(SELECT ${names} FROM ${hot} UNION ALL SELECT ${[time, ...cells].join(', ')}
+    return `(SELECT ${names} FROM ${hot} WHERE t >= ${FROM}() AND t < ${BEFORE}() UNION ALL SELECT ${[time, ...cells].join(', ')}
       FROM (SELECT id, slice * ${SLICE} AS first, min(${SLICE}, rows - slice * ${SLICE}) AS n, ${TIMES}(id, slice) AS times
         FROM (SELECT b.id AS id, b.n AS rows, (b.n - 1) / ${SLICE} - q.i AS slice
           FROM main.block AS b CROSS JOIN temp.${NUMBERS} AS q
-          WHERE b.metric = ${table.metricId} AND ${SOUND}(b.id) AND q.i <= (b.n - 1) / ${SLICE}
+          WHERE b.metric = ${table.metricId} AND b.t0 < ${BEFORE}() AND b.t1 >= ${FROM}() AND ${SOUND}(b.id) AND q.i <= (b.n - 1) / ${SLICE}
           ORDER BY b.t0 DESC, q.i LIMIT -1) LIMIT -1) AS s
       CROSS JOIN temp.${NUMBERS} AS r WHERE r.i < s.n)`;
   }
@@ -142,8 +154,11 @@ function writeDigits(bytes: Uint8Array, row: number, value: number): void {
 
 /** Metrics that have blocks. A file of an older version that cannot be written has none. */
 function sealedMetrics(db: DatabaseSync): Set<number> {
-  const table = db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'block'`).get();
-  if (table === undefined) return new Set();
+  if (!hasTable(db, 'block')) return new Set();
   const rows = db.prepare('SELECT DISTINCT metric FROM main.block').all();
   return new Set(rows.map(({ metric }) => Number(metric)));
 }
+
+/** False of a table that came after the version of a file that cannot be written. */
+export const hasTable = (db: DatabaseSync, name: string): boolean =>
+  db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !== undefined;

@@ -183,7 +183,12 @@ describe('what has expired and is forgotten', () => {
       expectRows(await store.foldRollups(asked), plainFold(left, asked));
     }
     // A name that only stood beside: its events are with those that have none.
-    const beside = foldRequest({ metric: HELD.name, ranges, groupBy: ['waited_for_node_id'], measures: [{ fn: 'count' }] });
+    const beside = foldRequest({
+      metric: HELD.name,
+      ranges,
+      groupBy: ['waited_for_node_id'],
+      measures: [{ fn: 'count' }],
+    });
     const waits = events
       .filter((event) => event.metric === HELD.name && event.atMicros < rawFromMicros && !isOfNode(event))
       .map(({ data: { waited_for_node_id: waitedFor, ...data }, ...event }) => ({

@@ -5,7 +5,7 @@ import { type FlatSketch, HOURS_PER_DAY, type RolledFigures, type RolledRows } f
 import { EVENTS, RollupChunk } from '../columns/rollup-chunk.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { quarantineRollups } from './damaged-rollups.ts';
-import type { EventTable } from './event-tables.ts';
+import { type EventTable, withAllColumns } from './event-tables.ts';
 import { edited, fateOfRows, ROW, type TableMatch } from './forget-match.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { readDay, readDays, replaceDay, toEncodedRollups } from './rollup-book.ts';
@@ -89,14 +89,17 @@ export async function forgetInRollups(
 
 /** @returns False when others wrote the day anew meanwhile. */
 function forgetInDay(db: DatabaseSync, match: TableMatch, day: number, nowMicros: number): boolean {
-  const { table } = match;
+  const table = withAllColumns(db, match.table);
   const read = inReadTransaction(db, () => {
     const isWithoutRows = hoursWithoutRows(db, table);
     const { parts } = readDay(db, table, day);
     const draft = new RollupDraft(db, table);
     for (const chunk of parts ?? []) {
       const rest = new RestOfRollup(chunk, match, fatesIn(chunk, match, day, isWithoutRows));
-      draft.addRollup(new RollupChunk(rest, day), HOURS.filter((hour) => rest.hours()[hour] !== 0));
+      draft.addRollup(
+        new RollupChunk(rest, day),
+        HOURS.filter((hour) => rest.hours()[hour] !== 0),
+      );
     }
     return { isWhole: parts !== undefined, ids: partsOfDay(db, table, day), rolled: draft.finish() };
   });

@@ -48,7 +48,8 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
   else {
     const names =
       mentions === 0 ? '' : `; ${many(mentions, 'event')} of others ${isDone ? 'lost' : 'would lose'} the name`;
-    const sums = summed === 0 ? '' : `; ${many(summed, 'expired event')} ${isDone ? 'taken' : 'would be taken'} from sums`;
+    const sums =
+      summed === 0 ? '' : `; ${many(summed, 'expired event')} ${isDone ? 'taken' : 'would be taken'} from sums`;
     lines.push(`${many(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}${sums}.`);
   }
   if (state === 'erased') lines.push('The file was written anew: no byte of it is left in the store.');

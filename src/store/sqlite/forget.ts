@@ -1,19 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { ForgetReport, ForgetRequest } from '../store.ts';
 import { damagedNameBlocks, emptyDamagedNames, mendNotedNames } from './damaged-names.ts';
+import { verifyRollups } from './damaged-rollups.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { eraseFreed, withSecureDelete } from './erase.ts';
 import { readEventTables } from './event-tables.ts';
 import { markIdentities } from './forget-identities.ts';
-import { type FoundInTable, lookFor, toForgotten, toKept } from './forget-look.ts';
+import { type FoundInTable, hasRows, lookFor, toForgotten, toKept } from './forget-look.ts';
 import { mayHold } from './forget-match.ts';
+import { forgetInRollups, lookInRollups } from './forget-rollups.ts';
 import { forgetHotRows, forgetSealedRows } from './forget-rows.ts';
 import { otherHolders, spoolHolders } from './other-holders.ts';
-import { dirtyDays, readHour, rollUpDay } from './rollup-build.ts';
+import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { fromStored, inTransaction, readMeta, toStored } from './schema.ts';
 import { retireSegments } from './retire-segments.ts';
 import { removeDrainedSegments } from './segment-book.ts';
@@ -51,17 +52,20 @@ export async function forgetEvents(
   onProgress: (part: number) => void,
 ): Promise<ForgetReport> {
   return withSecureDelete(db, async () => {
-    const rounds: FoundInTable[][] = [];
+    const rounds: (readonly FoundInTable[])[] = [];
     let kept: readonly FoundInTable[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
       kept = await lookFor(db, request, nowMicros, pause, (part) => round === 0 && onProgress(part * PART.looked));
-      const found = kept.filter(({ events, mentions }) => events + mentions > 0);
+      const found = kept.filter(hasRows);
+      rounds.push(round === 0 ? kept : found);
       if (found.length === 0) break;
-      rounds.push(found);
       await removeRows(db, found, (part) => onProgress(PART.looked + part * (PART.removed - PART.looked)));
     }
     onProgress(PART.removed);
     await rollUpChanged(db, nowMicros);
+    for (const { match } of rounds[0] ?? []) {
+      await forgetInRollups(db, match, lookInRollups(db, match).days, nowMicros, pause);
+    }
     await sweepNames(db, 0, true, pause);
     mendNotedNames(db, nowMicros);
     const damagedBlocks = damagedIn(db, request);
@@ -99,16 +103,12 @@ async function removeRows(
   }
 }
 
-/** Roll up hours that changed: those that are over, and others that have a rollup, which would keep the names. */
+/** Roll up all hours that changed, that are running too: a rollup of before would keep the names. */
 async function rollUpChanged(db: DatabaseSync, nowMicros: number): Promise<void> {
-  const runningHour = Math.floor(toStored(nowMicros) / MICROS_PER_HOUR);
-  const tables = readEventTables(db);
-  for (const { metric, hours } of dirtyDays(db, Number.MAX_SAFE_INTEGER)) {
-    const table = tables.get(metric);
-    if (table === undefined) continue;
-    const due = hours.filter((hour) => hour < runningHour || readHour(db, table, hour) !== undefined);
-    if (due.length > 0) rollUpDay(db, metric, due, nowMicros);
-    await pause();
+  // One that cannot be read keeps names that nobody sees.
+  await verifyRollups(db, nowMicros, pause);
+  for (const day of dirtyDays(db, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
+    await rollUpDay(db, day, nowMicros, pause, 'insisting');
   }
 }
 
@@ -128,9 +128,11 @@ const damagedIn = (db: DatabaseSync, request: ForgetRequest): number =>
 
 /** That they were there must stay known: their hours are never to be counted from what is left. */
 function emptyDamaged(db: DatabaseSync, request: ForgetRequest): void {
-  inTransaction(db, () =>
-    db.prepare(`UPDATE damaged_block SET b = zeroblob(0) WHERE ${DAMAGED}`).run(tablesConcerned(db, request)),
-  );
+  inTransaction(db, () => {
+    for (const table of ['damaged_block', 'damaged_rollup']) {
+      db.prepare(`UPDATE ${table} SET b = zeroblob(0) WHERE ${DAMAGED}`).run(tablesConcerned(db, request));
+    }
+  });
 }
 
 function reportOf(
@@ -162,6 +164,8 @@ function summed(rounds: readonly ForgetReport['metrics'][]): ForgetReport['metri
     metric,
     events: parts.reduce((sum, { events }) => sum + events, 0),
     mentions: parts.reduce((sum, { mentions }) => sum + mentions, 0),
+    // They go at the end, and until then are found by each look.
+    summed: Math.max(...parts.map(({ summed: rolled }) => rolled)),
     firstMicros: Math.min(...parts.map(({ firstMicros }) => firstMicros)),
     lastMicros: Math.max(...parts.map(({ lastMicros }) => lastMicros)),
   }));

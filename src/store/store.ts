@@ -171,7 +171,9 @@ export type ForgottenOfMetric = {
   readonly events: number;
   /** Events that stay and lose a name. */
   readonly mentions: number;
-  /** When the first of both happened, and the last. */
+  /** Events that expired, of which only sums are left: they go from these. */
+  readonly summed: number;
+  /** When the first of all of them happened, and the last. */
   readonly firstMicros: number;
   readonly lastMicros: number;
 };
@@ -186,7 +188,7 @@ export type ForgetReport = {
   /** By name of the metric; only those of which something goes. */
   readonly metrics: readonly ForgottenOfMetric[];
   readonly kept: readonly KeptName[];
-  /** Before this moment only sums by node are left, which stay. 0 when no events have expired. */
+  /** Before this moment only sums are left, which know no ids of tasks and sessions. 0 when no events have expired. */
   readonly rawFromMicros: number;
   /** Blocks of names, and of metrics that have such fields, set aside as damaged: their bytes go, what is known of them stays. */
   readonly damagedBlocks: number;

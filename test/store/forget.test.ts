@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { forgetRequestOf } from '../../src/analysis/insights/forget-request.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../src/model/range.ts';
-import { expectRows, rollupRequests, UNLIMITED } from '../contracts/store-contract.ts';
+import { expectRows, foldRequest, rollupRequests, UNLIMITED } from '../contracts/store-contract.ts';
 import { damageBlock } from '../support/damage-block.ts';
 import {
   allEvents,
@@ -153,5 +153,48 @@ describe('what is forgotten', () => {
     expect(ledger?.dropped.block_damaged).toBe(rows);
     expect(imbalances(await store.ledger())).toEqual([0]);
     expect((await store.coverage(SAMPLE.name, range)).damaged?.length ?? 0).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('what has expired and is forgotten', () => {
+  it('goes from the sums by node, and the others stay as they were', { timeout: 60_000 }, async () => {
+    const bench = await filled();
+    const { store } = bench;
+    const events = history();
+    await store.upkeep({ ...UNLIMITED, rawDays: 1 }, NOW_MICROS);
+    const { rawFromMicros } = await store.stats();
+    const start = events[0]?.atMicros ?? 0;
+    const ranges = [{ fromMicros: start - (start % MICROS_PER_HOUR), toMicros: rawFromMicros }];
+    const ofSums = events.filter(({ metric, atMicros }) => metric === SAMPLE.name && atMicros < rawFromMicros);
+    const isOfNode = ({ data }: { data: Readonly<Record<string, unknown>> }): boolean => data['node_id'] === NODE;
+    expect(ofSums.filter(isOfNode).length).toBeGreaterThan(200);
+
+    await bench.endSpool();
+    const looked = await store.forget(REQUEST, 'look');
+    expect(looked.metrics.find(({ metric }) => metric === SAMPLE.name)?.summed).toBe(ofSums.filter(isOfNode).length);
+    expect((await store.forget(REQUEST, 'remove')).metrics).toEqual(looked.metrics);
+    const left = ofSums.filter((event) => !isOfNode(event));
+    for (const groupBy of [[], ['node_id']]) {
+      const asked = foldRequest({
+        ranges,
+        groupBy,
+        measures: [{ fn: 'count' }, ...(['sum', 'min', 'max'] as const).map((fn) => ({ fn, field: 'tests' }))],
+      });
+      expectRows(await store.foldRollups(asked), plainFold(left, asked));
+    }
+    // A name that only stood beside: its events are with those that have none.
+    const beside = foldRequest({
+      metric: HELD.name,
+      ranges,
+      groupBy: ['waited_for_node_id'],
+      measures: [{ fn: 'count' }],
+    });
+    const waits = events.filter(
+      (event) => event.metric === HELD.name && event.atMicros < rawFromMicros && !isOfNode(event),
+    );
+    expectRows(await store.foldRollups(beside), plainFold(waits.map(without), beside));
+    expect(await traces(bench)).toEqual([]);
+    expect(imbalances(await store.ledger())).toEqual([0]);
+    expect((await store.forget(REQUEST, 'look')).metrics).toEqual([]);
   });
 });

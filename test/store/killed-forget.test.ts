@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { UNLIMITED } from '../contracts/store-contract.ts';
 import { allEvents, filled, isMeant, REQUEST, traces, without } from '../support/forgettable.ts';
 import { imbalances } from '../support/recording.ts';
 import { NOW_MICROS } from '../support/sample-events.ts';
@@ -36,6 +37,8 @@ it.each([
 ])('forgetting that is killed %s leaves a sound store, and is done by the next', async (_when, part, millis) => {
   const first = await filled();
   await first.endSpool();
+  // Of the first day only sums are left.
+  await first.store.upkeep({ ...UNLIMITED, rawDays: 2 }, NOW_MICROS);
   const before = await allEvents(first.store);
   await first.store.close();
   const directory = temporaryFolder();
@@ -62,6 +65,7 @@ it.each([
 
   const report = await bench.store.forget(REQUEST, 'remove');
   expect(report.state).toBe('erased');
+  expect((await bench.store.forget(REQUEST, 'look')).metrics).toEqual([]);
   expect(await allEvents(bench.store)).toEqual(before.filter((event) => !isMeant(event)).map(without));
   expect(await traces(bench)).toEqual([]);
   const [ledger] = await bench.store.ledger();

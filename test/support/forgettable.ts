@@ -53,7 +53,7 @@ export const isMeant = ({ data }: Pick<IncomingEvent, 'data'>): boolean =>
   String(data['finding_id']).endsWith(`/node/${NODE}`);
 
 /** What is to be left of an event. */
-export function without(event: StoredEvent): StoredEvent {
+export function without<Event extends Pick<IncomingEvent, 'data'>>(event: Event): Event {
   const { waited_for_node_id: waitedFor, with_nodes: others, ...data } = event.data;
   return {
     ...event,

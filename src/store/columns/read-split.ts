@@ -5,8 +5,10 @@ import { DELTAS, FOLDED, SOME_ABSENT, SYMBOLS, tablesOf } from './split-numbers.
 const AT_ONCE = 25;
 /** So many are taken at a time of wider numbers. */
 const STRIDE = 24;
-/** Bytes behind the last, since low bits are taken out of four bytes at once. */
-const PADDING = 4;
+/** Most low bits that five bytes have beside them and 31 bits can hold: deltas of times are wide where little happened. */
+const AT_ONCE_OF_DELTAS = 31;
+/** Bytes behind the last, since low bits are taken out of up to five bytes at once. */
+const PADDING = 5;
 /** A width that says: not in the quick way. */
 const TOO_WIDE = 255;
 const MAX_INT = 2 ** 31 - 1;
@@ -85,14 +87,15 @@ function readSmall(values: Float64Array, list: SplitList): number | undefined {
 type SmallTables = { readonly offsets: Int32Array; readonly widths: Uint8Array };
 
 /** Steps and base are in the offsets already. An absent number is nothing more than the one before. */
-function smallTables({ top, shift, base, step }: SplitList): SmallTables {
+function smallTables({ top, shift, base, step, deltas }: SplitList): SmallTables {
+  const most = deltas ? AT_ONCE_OF_DELTAS : AT_ONCE;
   const { leasts, widths } = tablesOf(top, shift);
   const small = { offsets: new Int32Array(SYMBOLS), widths: new Uint8Array(SYMBOLS) };
   let symbol: number = shift;
   for (; symbol < SYMBOLS; symbol++) {
     const width = widths[symbol] as number;
     const offset = (leasts[symbol] as number) * step + base;
-    if (width > AT_ONCE || offset < -MAX_INT || offset + 2 ** width * step > MAX_INT) break;
+    if (width > most || offset < -MAX_INT || offset + ((1 << width) >>> 0) * step > MAX_INT) break;
     small.offsets[symbol] = offset;
     small.widths[symbol] = width;
   }
@@ -130,8 +133,11 @@ function readSmallDeltas(
   for (let i = 0; i < length; i++) {
     const symbol = symbols[i] as number;
     const width = widths[symbol] as number;
-    if (width > AT_ONCE) return undefined;
-    const bits = (low.getInt32(at >> 3, true) >>> (at & 7)) & ((1 << width) - 1);
+    if (width > AT_ONCE_OF_DELTAS) return undefined;
+    const byte = at >> 3;
+    const bit = at & 7;
+    const word = (low.getInt32(byte, true) >>> bit) | ((low.getUint8(byte + 4) << 1) << (31 - bit));
+    const bits = word & ((1 << width) - 1);
     at = (at + width) | 0;
     number += ((offsets[symbol] as number) + Math.imul(bits, step)) | 0;
     values[i] = number;
@@ -151,9 +157,14 @@ function readAny(values: Float64Array, list: SplitList): number {
       continue;
     }
     const width = widths[symbol] as number;
-    let number = (leasts[symbol] as number) + lowBits(low, at, width);
-    at += width;
-    if (folded) number = number % 2 === 0 ? number / 2 : -(number + 1) / 2;
+    const bits =
+      width > AT_ONCE ? lowBits(low, at, width) : (low.getInt32(at >> 3, true) >>> (at & 7)) & ((1 << width) - 1);
+    at = (at + width) | 0;
+    let number = (leasts[symbol] as number) + bits;
+    if (folded) {
+      const half = Math.floor(number / 2);
+      number = number === 2 * half ? half : -half - 1;
+    }
     number = number * step + base;
     if (deltas) number = previous += number;
     values[i] = number;

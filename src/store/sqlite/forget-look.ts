@@ -6,6 +6,7 @@ import { quarantineBlock } from './damaged-blocks.ts';
 import { Dictionary } from './dictionary.ts';
 import { readEventTables } from './event-tables.ts';
 import { columnsRead, fateOfRows, keptNames, matchOf, ROW, type TableMatch, wantedNames } from './forget-match.ts';
+import { type FoundInRollups, lookInRollups } from './forget-rollups.ts';
 import { hotChunks } from './hot-chunks.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { fromStored } from './schema.ts';
@@ -25,6 +26,8 @@ export type FoundInTable = {
   /** Times under which what such rows were derived from may be noted. */
   readonly notedAt: number[];
   readonly kept: Map<string, number>;
+  /** Of hours whose rows are gone. */
+  rollups: FoundInRollups;
 };
 
 /**
@@ -62,10 +65,16 @@ export async function lookFor(
     });
     onProgress((at + 1) / tables.length);
     await pause();
-    if (inTable.events + inTable.mentions + inTable.kept.size > 0) found.push(inTable);
+    inTable.rollups = lookInRollups(db, match);
+    inTable.first = Math.min(inTable.first, inTable.rollups.first);
+    inTable.last = Math.max(inTable.last, inTable.rollups.last);
+    if (hasRows(inTable) || inTable.rollups.days.length + inTable.kept.size > 0) found.push(inTable);
   }
   return found;
 }
+
+/** Whether there are rows to remove or change. */
+export const hasRows = ({ events, mentions }: FoundInTable): boolean => events + mentions > 0;
 
 const emptyFind = (match: TableMatch): FoundInTable => ({
   match,
@@ -78,6 +87,7 @@ const emptyFind = (match: TableMatch): FoundInTable => ({
   blocks: [],
   notedAt: [],
   kept: new Map(),
+  rollups: { days: [], events: 0, first: 0, last: 0 },
 });
 
 /** Enter the rows of a chunk. @returns What becomes of each; `undefined` when nothing does. */
@@ -117,11 +127,12 @@ function enterHot(found: FoundInTable, chunk: Chunk): void {
 /** What was found, as a report tells it. */
 export function toForgotten(found: readonly FoundInTable[]): ForgottenOfMetric[] {
   return found
-    .filter(({ events, mentions }) => events + mentions > 0)
-    .map(({ match, events, mentions, first, last }) => ({
+    .filter((one) => hasRows(one) || one.rollups.days.length > 0)
+    .map(({ match, events, mentions, first, last, rollups }) => ({
       metric: match.table.metric,
       events,
       mentions,
+      summed: rollups.events,
       firstMicros: fromStored(first),
       lastMicros: fromStored(last),
     }))

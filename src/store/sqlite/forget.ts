@@ -9,8 +9,9 @@ import { sweepNames } from './dictionary-sweep.ts';
 import { eraseFreed, withSecureDelete } from './erase.ts';
 import { readEventTables } from './event-tables.ts';
 import { markIdentities } from './forget-identities.ts';
-import { type FoundInTable, lookFor, toForgotten, toKept } from './forget-look.ts';
+import { type FoundInTable, hasRows, lookFor, toForgotten, toKept } from './forget-look.ts';
 import { mayHold } from './forget-match.ts';
+import { forgetInRollups, lookInRollups } from './forget-rollups.ts';
 import { forgetHotRows, forgetSealedRows } from './forget-rows.ts';
 import { otherHolders, spoolHolders } from './other-holders.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
@@ -51,17 +52,20 @@ export async function forgetEvents(
   onProgress: (part: number) => void,
 ): Promise<ForgetReport> {
   return withSecureDelete(db, async () => {
-    const rounds: FoundInTable[][] = [];
+    const rounds: (readonly FoundInTable[])[] = [];
     let kept: readonly FoundInTable[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
       kept = await lookFor(db, request, nowMicros, pause, (part) => round === 0 && onProgress(part * PART.looked));
-      const found = kept.filter(({ events, mentions }) => events + mentions > 0);
+      const found = kept.filter(hasRows);
+      rounds.push(round === 0 ? kept : found);
       if (found.length === 0) break;
-      rounds.push(found);
       await removeRows(db, found, (part) => onProgress(PART.looked + part * (PART.removed - PART.looked)));
     }
     onProgress(PART.removed);
     await rollUpChanged(db, nowMicros);
+    for (const { match } of rounds[0] ?? []) {
+      await forgetInRollups(db, match, lookInRollups(db, match).days, nowMicros, pause);
+    }
     await sweepNames(db, 0, true, pause);
     mendNotedNames(db, nowMicros);
     const damagedBlocks = damagedIn(db, request);
@@ -160,6 +164,8 @@ function summed(rounds: readonly ForgetReport['metrics'][]): ForgetReport['metri
     metric,
     events: parts.reduce((sum, { events }) => sum + events, 0),
     mentions: parts.reduce((sum, { mentions }) => sum + mentions, 0),
+    // They go at the end, and until then are found by each look.
+    summed: Math.max(...parts.map(({ summed: rolled }) => rolled)),
     firstMicros: Math.min(...parts.map(({ firstMicros }) => firstMicros)),
     lastMicros: Math.max(...parts.map(({ lastMicros }) => lastMicros)),
   }));

@@ -12,6 +12,8 @@ const MIN_TEXT_LENGTH = 4;
 const MAX_FILES = 10_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 3;
+/** A store of which not even the header may be left. */
+const SET_ASIDE = /\.db\.corrupt-/;
 
 /** Files of the spool that hold one of the texts and are still written to: what was drained of them is still there. */
 export function spoolHolders(db: DatabaseSync, path: string, texts: readonly string[]): string[] {
@@ -35,7 +37,7 @@ export function otherHolders(path: string, texts: readonly string[]): OtherHolde
   const found: OtherHolder[] = [];
   for (const file of filesIn(directory, MAX_DEPTH).slice(0, MAX_FILES)) {
     if (own.has(file)) continue;
-    if (isStore(file)) found.push({ path: relative(directory, file), holds: 'copy' });
+    if (isStore(file) || SET_ASIDE.test(file)) found.push({ path: relative(directory, file), holds: 'copy' });
     else if (holds(file, needles)) found.push({ path: relative(directory, file), holds: 'name' });
   }
   return found;

@@ -28,6 +28,7 @@ export function forgetColumns(context: CommandContext): AnswerColumn<OfMetric>[]
     { key: 'metric', title: 'metric', raw: ({ metric }) => metric, show: ({ metric }) => printable(metric) },
     count('events', 'events', ({ events }) => events),
     count('mentions', 'only names it', ({ mentions }) => mentions),
+    count('summed', 'only in sums', ({ summed }) => summed),
     moment('first', 'first', ({ firstMicros }) => firstMicros),
     moment('last', 'last', ({ lastMicros }) => lastMicros),
   ];
@@ -40,13 +41,16 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
   const { rawFromMicros, metrics, kept, damagedBlocks, spoolFiles, otherFiles, state } = report;
   const events = metrics.reduce((sum, one) => sum + one.events, 0);
   const mentions = metrics.reduce((sum, one) => sum + one.mentions, 0);
+  const summed = metrics.reduce((sum, one) => sum + one.summed, 0);
   const isDone = state !== 'looked';
   const lines: string[] = [];
-  if (events + mentions === 0) lines.push('No event of it is in the store.');
+  if (events + mentions + summed === 0) lines.push('No event of it is in the store.');
   else {
     const names =
       mentions === 0 ? '' : `; ${many(mentions, 'event')} of others ${isDone ? 'lost' : 'would lose'} the name`;
-    lines.push(`${many(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}.`);
+    const sums =
+      summed === 0 ? '' : `; ${many(summed, 'expired event')} ${isDone ? 'taken' : 'would be taken'} from sums`;
+    lines.push(`${many(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}${sums}.`);
   }
   if (state === 'erased') lines.push('The file was written anew: no byte of it is left in the store.');
   if (state === 'removed') {
@@ -59,7 +63,9 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
   }
   if (rawFromMicros > 0) {
     const before = momentFormat(context.timeZone).dateTime(rawFromMicros);
-    lines.push(`Of the time before ${before} only sums are left, by node among others; they stay.`);
+    lines.push(
+      `Of the time before ${before} only sums are left. What they tell by node is ${isDone ? 'removed' : 'removed too'}; tasks and sessions are not in them, so their part stays, and percentiles stay as they were.`,
+    );
   }
   for (const { metric, field, events: rows } of kept) {
     lines.push(

@@ -14,6 +14,7 @@ import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
 import { StoreError } from './model/errors.ts';
 import type { FlatNames } from './model/flat-event.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
+import type { Asking } from './query/fold-period.ts';
 import type {
   AggregateAnswer,
   AggregateQuestion,
@@ -26,6 +27,7 @@ import type {
   TotalsAnswer,
   TotalsQuestion,
 } from './query/question.ts';
+import { UnreadableEvents } from './query/unreadable-events.ts';
 import { KeptStore } from './store/kept-store.ts';
 import type {
   BlockCheck,
@@ -35,7 +37,6 @@ import type {
   ProducerDrops,
   ProducerLedger,
   RetentionSettings,
-  Store,
   StoredMetric,
   StoreStats,
   UpkeepReport,
@@ -57,6 +58,8 @@ export class MetricsCollector {
   readonly directory: string;
   /** Built-in and custom metrics, by name. */
   readonly catalogue: Catalogue;
+  /** What answers so far lacked, because the file is damaged and the events that they needed cannot be read. */
+  readonly unreadable = new UnreadableEvents();
   readonly #clock: Clock;
   readonly #intake: Intake;
   readonly #retention: RetentionSettings;
@@ -189,7 +192,7 @@ export class MetricsCollector {
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
     const { runSql } = await import('./query/sql.ts');
     const { path } = await this.stats();
-    return runSql(path, statement, options);
+    return runSql(path, statement, options, this.unreadable);
   }
 
   /** Resolves when everything recorded so far survives a power cut. @throws what the file system reported, when it does not. */
@@ -282,8 +285,9 @@ export class MetricsCollector {
   }
 
   /** With everything drained into the store that was recorded before this moment anywhere. */
-  async #ask<Result>(work: (asked: Asked) => Promise<Result>): Promise<Result> {
-    return this.#written().useDrained((store) => work({ store, catalogue: this.catalogue, clock: this.#clock }));
+  async #ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
+    const asking = { catalogue: this.catalogue, clock: this.#clock, unreadable: this.unreadable };
+    return this.#written().useDrained((store) => work({ store, ...asking }));
   }
 
   /** The store, when all that this process recorded is written. */
@@ -293,6 +297,3 @@ export class MetricsCollector {
     return this.#store;
   }
 }
-
-/** What questions are put to. */
-type Asked = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };

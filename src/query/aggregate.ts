@@ -3,6 +3,7 @@ import { QueryError } from '../model/errors.ts';
 import { MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
 import { bucketBoundaries } from '../model/time-buckets.ts';
 import type { FoldRow } from '../store/store.ts';
+import { askAgain } from './ask-again.ts';
 import { type Asking, foldPeriod, knownNow, type PeriodFigures, rangeOf } from './fold-period.ts';
 import { GroupBook } from './group-book.ts';
 import type { FigureReader } from './measures.ts';
@@ -23,6 +24,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * @throws QueryError when the question cannot be understood; StoreError when the store cannot be read.
  */
 export async function aggregate(asking: Asking, question: AggregateQuestion): Promise<AggregateAnswer> {
+  return askAgain(asking.store, () => figuresOf(asking, question));
+}
+
+async function figuresOf(asking: Asking, question: AggregateQuestion): Promise<AggregateAnswer> {
   const fold = await parseAggregateQuestion(question, await knownNow(asking));
   const range = await rangeOf(asking.store, fold.metric, fold.span);
   const boundaries = fold.width === undefined ? undefined : bucketBoundaries(fold.width, range, fold.span.zone);
@@ -47,7 +52,9 @@ export async function aggregate(asking: Asking, question: AggregateQuestion): Pr
       : (await inAskedOrder(asking, fold, range, current, pairsOf(fold, current, previous))).map(([now, before]) =>
           rowOf(now, before, now ?? before),
         );
-  return { rows, plan: previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan) };
+  const plan = previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan);
+  asking.unreadable.add(plan.metric, plan.damaged);
+  return { rows, plan };
 }
 
 /**

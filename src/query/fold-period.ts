@@ -10,12 +10,19 @@ import type { ParsedAggregation } from './parse-aggregation.ts';
 import type { Known, ParsedFold, ParsedSpan } from './parse-question.ts';
 import { type FoldPlan, planFold } from './plan.ts';
 import type { Plan } from './question.ts';
+import type { UnreadableEvents } from './unreadable-events.ts';
 
 /** What questions are answered from. */
-export type Asking = { readonly store: Store; readonly catalogue: Catalogue; readonly clock: Clock };
+export type Asking = {
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  /** Takes down what answers lack. */
+  readonly unreadable: UnreadableEvents;
+};
 
 /** What a question is read against, at this moment. */
-export async function knownNow({ store, catalogue, clock }: Asking): Promise<Known> {
+export async function knownNow({ store, catalogue, clock }: Omit<Asking, 'unreadable'>): Promise<Known> {
   return { stored: await store.metrics(), catalogue, nowMicros: clock.nowMicros() };
 }
 

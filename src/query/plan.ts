@@ -6,6 +6,7 @@ import type { Coverage } from '../store/store.ts';
 import type { PercentileSource } from './measures.ts';
 import type { ParsedAggregation } from './parse-aggregation.ts';
 import type { Plan } from './question.ts';
+import { toSpans } from './unreadable-events.ts';
 
 /** What a plan is made from. */
 export type PlanInput = {
@@ -152,12 +153,11 @@ function fromRollups(
 
 /** Where events of these ranges cannot be read. */
 function damagedIn(ranges: readonly TimeRange[], { damaged = [] }: Coverage): NonNullable<Plan['damaged']> {
-  return damaged
-    .filter((part) => ranges.some((range) => part.fromMicros < range.toMicros && part.toMicros > range.fromMicros))
-    .map(({ fromMicros, toMicros }) => ({
-      from: fromMicros / MICROS_PER_SECOND,
-      to: toMicros / MICROS_PER_SECOND,
-    }));
+  return toSpans(
+    damaged.filter((part) =>
+      ranges.some((range) => part.fromMicros < range.toMicros && part.toMicros > range.fromMicros),
+    ),
+  );
 }
 
 /** Ranges of whole hours, without some of their hours; and those hours. */

@@ -3,11 +3,13 @@ import { isNumeric } from '../model/field.ts';
 import type { Filter } from '../model/filter.ts';
 import type { TimeRange } from '../model/range.ts';
 import type { ScanRequest } from '../store/store.ts';
+import { askAgain } from './ask-again.ts';
 import { fieldOf } from './asked-metric.ts';
 import { type Cursor, readCursor, writeCursor } from './cursor.ts';
 import { type Asking, knownNow, rangeOf, storedFilters } from './fold-period.ts';
 import { type ParsedEventQuestion, parseEventQuestion } from './parse-question.ts';
 import type { EventAnswer, EventQuestion } from './question.ts';
+import { toSpans } from './unreadable-events.ts';
 
 /**
  * Events of a span, some at a time.
@@ -19,6 +21,10 @@ import type { EventAnswer, EventQuestion } from './question.ts';
  * @throws QueryError when the question or its cursor cannot be understood; StoreError when the store cannot be read.
  */
 export async function queryEvents(asking: Asking, question: EventQuestion): Promise<EventAnswer> {
+  return askAgain(asking.store, () => eventsOf(asking, question));
+}
+
+async function eventsOf(asking: Asking, question: EventQuestion): Promise<EventAnswer> {
   const parsed = await parseEventQuestion(question, await knownNow(asking));
   const cursor = question.cursor === undefined ? undefined : readCursor(question.cursor, question);
   const range = cursor?.range ?? (await rangeOf(asking.store, parsed.metric, parsed.span));
@@ -27,11 +33,13 @@ export async function queryEvents(asking: Asking, question: EventQuestion): Prom
 
   const found: StoredEvent[] = [];
   for await (const events of asking.store.scan(request)) found.push(...events);
+  const isWhole = found.length < (request.limit ?? 0);
+  const damaged = await damagedIn(asking, isWhole ? request : upTo(request, found.at(-1)));
   const rest = cursor === undefined ? found : found.filter((event) => isAfter(event, parsed, cursor));
   const events = rest.slice(0, parsed.limit);
   const last = events.at(-1);
-  if (last === undefined || found.length < (request.limit ?? 0)) return { events };
-  return { events, nextCursor: writeCursor(cursorAt(last, events, parsed, range, cursor), question) };
+  if (last === undefined || isWhole) return { events, ...damaged };
+  return { events, nextCursor: writeCursor(cursorAt(last, events, parsed, range, cursor), question), ...damaged };
 }
 
 /**
@@ -44,7 +52,39 @@ export async function* scanEvents(asking: Asking, question: EventQuestion): Asyn
   const range = await rangeOf(asking.store, parsed.metric, parsed.span);
   const request = scanRequest(parsed, range, undefined, undefined);
   if (request === undefined) return;
-  yield* asking.store.scan({ ...request, limit: question.limit });
+  let last: StoredEvent | undefined;
+  let left = question.limit ?? Number.POSITIVE_INFINITY;
+  let isWhole = false;
+  try {
+    for await (const batch of asking.store.scan({ ...request, limit: question.limit })) {
+      last = batch.at(-1) ?? last;
+      left -= batch.length;
+      yield batch;
+    }
+    isWhole = left > 0;
+  } finally {
+    await damagedIn(asking, isWhole ? request : upTo(request, last));
+  }
+}
+
+/** What of a span has been looked through for events in order of time, when there were more than were taken. */
+function upTo(request: ScanRequest, last: StoredEvent | undefined): Pick<ScanRequest, 'metric' | 'range'> {
+  const { metric, range, order } = request;
+  if (last === undefined || typeof order !== 'string') return { metric, range };
+  const { fromMicros, toMicros } = range;
+  const part =
+    order === 'oldest_first' ? { fromMicros, toMicros: last.atMicros + 1 } : { fromMicros: last.atMicros, toMicros };
+  return { metric, range: part };
+}
+
+/** What of a range cannot be read, and that it is taken down. */
+async function damagedIn(
+  { store, unreadable }: Asking,
+  { metric, range }: Pick<ScanRequest, 'metric' | 'range'>,
+): Promise<Pick<EventAnswer, 'damaged'>> {
+  const damaged = toSpans(await store.unreadable(metric, range));
+  unreadable.add(metric, damaged);
+  return damaged.length === 0 ? {} : { damaged };
 }
 
 /** What to scan; one event more than was asked for, to see whether there is more. `undefined` when there can be nothing. */

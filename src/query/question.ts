@@ -54,7 +54,12 @@ export type EventAnswer = {
   readonly events: readonly StoredEvent[];
   /** Set when there is more. */
   readonly nextCursor?: string;
+  /** Parts of the span that was looked through in which some events cannot be read because the file was damaged. */
+  readonly damaged?: Plan['damaged'];
 };
+
+/** Some events of a metric that cannot be read because the file was damaged. Moments are seconds since the Unix epoch. */
+export type UnreadableSpan = { readonly metric: string; readonly from: number; readonly to: number };
 
 /**
  * What to compute: `count`, or a function of a field: `sum(f)`, `avg(f)`, `min(f)`, `max(f)`, `count(f)`, `distinct(f)`,
@@ -186,4 +191,6 @@ export type SqlAnswer = {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
   readonly truncated: boolean;
+  /** Events of the metrics that the statement read which cannot be read, because the file was damaged. */
+  readonly damaged?: readonly UnreadableSpan[];
 };

@@ -2,6 +2,7 @@ import { MICROS_PER_SECOND } from '../model/range.ts';
 import { bucketBoundaries, bucketWidthFor } from '../model/time-buckets.ts';
 import type { FoldRow } from '../store/store.ts';
 import { foldBefore, groupRecord, joinedPlan } from './aggregate.ts';
+import { askAgain } from './ask-again.ts';
 import { type Asking, foldPeriod, knownNow, type PeriodFigures, rangeOf } from './fold-period.ts';
 import { GroupBook } from './group-book.ts';
 import { compareGroups } from './merge-rows.ts';
@@ -17,6 +18,10 @@ import type { Series, SeriesAnswer, SeriesQuestion } from './question.ts';
  * @throws QueryError when the question cannot be understood; StoreError when the store cannot be read.
  */
 export async function series(asking: Asking, question: SeriesQuestion): Promise<SeriesAnswer> {
+  return askAgain(asking.store, () => pointsOver(asking, question));
+}
+
+async function pointsOver(asking: Asking, question: SeriesQuestion): Promise<SeriesAnswer> {
   const fold = await parseSeriesQuestion(question, await knownNow(asking));
   const range = await rangeOf(asking.store, fold.metric, fold.span);
   const width = fold.width ?? bucketWidthFor(range);
@@ -24,6 +29,8 @@ export async function series(asking: Asking, question: SeriesQuestion): Promise<
   const current = await foldPeriod(asking.store, fold, range, boundaries);
   const previous = fold.compare ? await foldBefore(asking, fold, range, boundaries) : undefined;
 
+  const plan = previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan);
+  asking.unreadable.add(plan.metric, plan.damaged);
   const book = new GroupBook();
   if (fold.groupBy.length === 0) book.numberOf([]);
   const now = rowsByGroup(current.rows, book);
@@ -36,7 +43,7 @@ export async function series(asking: Asking, question: SeriesQuestion): Promise<
         points: pointsOf(boundaries, { current, now: now[number], previous, earlier: earlier[number] }),
       })),
     bucketSeconds: width.nominalMicros / MICROS_PER_SECOND,
-    plan: previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan),
+    plan,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { QueryErrorCode, StoreErrorCode } from '../model/errors.ts';
-import type { SqlAnswer, SqlOptions } from './question.ts';
+import type { SqlAnswer, SqlOptions, UnreadableSpan } from './question.ts';
 
 /** What the child is to do. Sent once, as its first message. */
 export type SqlJob = {
@@ -17,7 +17,7 @@ export type SqlReport =
   | { readonly type: 'started' }
   | { readonly type: 'columns'; readonly columns: readonly string[] }
   | { readonly type: 'rows'; readonly rows: SqlAnswer['rows'] }
-  | { readonly type: 'ended'; readonly truncated: boolean }
+  | { readonly type: 'ended'; readonly truncated: boolean; readonly damaged: readonly UnreadableSpan[] }
   | {
       readonly type: 'failed';
       readonly code: QueryErrorCode | StoreErrorCode;

@@ -1,13 +1,17 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { constants, type DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { StoreError } from '../model/errors.ts';
+import { quoted } from '../store/sqlite/event-tables.ts';
 import { openReadOnly } from '../store/sqlite/open-database.ts';
 import type { SealedCells } from '../store/sqlite/sealed-cells.ts';
 import { ALL_TIMES, type StoredSpan, toStoredSpan, wideningSpans } from '../store/sqlite/stored-span.ts';
+import { unreadableOf } from '../store/sqlite/unreadable-spans.ts';
 import { createViews } from '../store/sqlite/views.ts';
+import type { UnreadableSpan } from './question.ts';
 import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
 import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import { hasSecondStatement, MAX_STATEMENT_LENGTH } from './sql-statement.ts';
 import { sqlTimes } from './sql-times.ts';
+import { toSpans, UnreadableEvents } from './unreadable-events.ts';
 
 const MILLIS_PER_SECOND = 1_000;
 /** Bytes of rows sent at once: small enough that the parent reads each without a noticeable pause. */
@@ -43,17 +47,33 @@ export function runStatement(job: SqlJob, report: Report): void {
     using db = openReadOnly(job.path).db;
     const prepared = prepareConnection(db, job);
     ({ known } = prepared);
-    db.setAuthorizer(readingAuthorizer(known, (what) => (refusal ??= what)));
+    const authorize = readingAuthorizer(known, (what) => (refusal ??= what));
+    const read = new Set<string>();
+    db.setAuthorizer((...call) => {
+      if (call[0] === constants.SQLITE_READ) read.add(quoted(call[1] ?? ''));
+      return authorize(...call);
+    });
     report({ type: 'started' });
     const statement = db.prepare(job.statement);
     if (hasSecondStatement(job.statement, statement.sourceSQL)) {
       report(refused('The text has more than one statement.', 'Ask one after the other.'));
     } else {
-      reportAnswer(statement, job, prepared, report);
+      const truncated = reportAnswer(statement, job, prepared, report);
+      db.setAuthorizer(null);
+      report({ type: 'ended', truncated, damaged: damagedIn(db, read, prepared.sealed.span) });
     }
   } catch (cause) {
     report(failureOf(cause, refusal, known, job.maxMemoryBytes));
   }
+}
+
+/** What cannot be read of tables that a statement read. */
+function damagedIn(db: DatabaseSync, read: ReadonlySet<string>, span: StoredSpan): readonly UnreadableSpan[] {
+  const unreadable = new UnreadableEvents();
+  for (const [metric, ranges] of unreadableOf(db, ({ table }) => read.has(table), span)) {
+    unreadable.add(metric, toSpans(ranges));
+  }
+  return unreadable.list();
 }
 
 type Prepared = {
@@ -106,12 +126,13 @@ function prepareConnection(db: DatabaseSync, { maxMemoryBytes, statement, parame
   return { known, sealed, span, first: first === false ? undefined : first };
 }
 
-function reportAnswer(statement: StatementSync, job: SqlJob, prepared: Prepared, report: Report): void {
+/** @returns Whether there were more rows. */
+function reportAnswer(statement: StatementSync, job: SqlJob, prepared: Prepared, report: Report): boolean {
   statement.setReturnArrays(true);
   statement.setReadBigInts(true);
   statement.setAllowUnknownNamedParameters(false);
   report({ type: 'columns', columns: statement.columns().map(({ name }) => name) });
-  reportRows(rowsOf(statement, job, prepared), job, report);
+  return reportRows(rowsOf(statement, job, prepared), job, report);
 }
 
 type Rows = Iterable<SQLOutputValue[]>;
@@ -127,7 +148,7 @@ function rowsOf(statement: StatementSync, { parameters }: SqlJob, { sealed, span
   return statement.iterate(...bound) as Iterable<unknown> as Rows;
 }
 
-function reportRows(rows: Rows, job: SqlJob, report: Report): void {
+function reportRows(rows: Rows, job: SqlJob, report: Report): boolean {
   let [count, bytes, batchBytes] = [0, 0, 0];
   let batch: (string | number | null)[][] = [];
   let truncated = false;
@@ -148,7 +169,7 @@ function reportRows(rows: Rows, job: SqlJob, report: Report): void {
     batchBytes = 0;
   }
   report({ type: 'rows', rows: batch });
-  report({ type: 'ended', truncated });
+  return truncated;
 }
 
 /** Whole numbers that a JavaScript number cannot hold become text, and so do blobs, in hexadecimal. */

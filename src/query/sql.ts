@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { QueryError, type QueryErrorCode, StoreError, type StoreErrorCode } from '../model/errors.ts';
 import type { SqlAnswer, SqlOptions } from './question.ts';
 import { memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
+import { UnreadableEvents } from './unreadable-events.ts';
 import { checkStatement } from './sql-statement.ts';
 
 const DEFAULTS = { timeoutMillis: 5_000, maxRows: 10_000, maxMemoryBytes: 256 * 1024 * 1024 } as const;
@@ -19,9 +20,15 @@ const CHILD = new URL(import.meta.url.endsWith('.ts') ? './sql-child.ts' : './sq
  * The views are those of `createViews`: one for each metric (`task_completed`), and `events`, `aggregates`, `metadata`.
  *
  * @param path The database file.
+ * @param unreadable Takes down what the answer lacks.
  * @throws QueryError `SQL_REFUSED`, `SQL_FAILED` or `SQL_LIMIT`; StoreError `STORE_MISSING`.
  */
-export async function runSql(path: string, statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
+export async function runSql(
+  path: string,
+  statement: string,
+  options: SqlOptions = {},
+  unreadable = new UnreadableEvents(),
+): Promise<SqlAnswer> {
   const job: SqlJob = {
     path,
     statement: checkStatement(statement),
@@ -47,7 +54,9 @@ export async function runSql(path: string, statement: string, options: SqlOption
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   try {
-    return await answerOf(child, job);
+    const answer = await answerOf(child, job);
+    for (const { metric, ...span } of answer.damaged ?? []) unreadable.add(metric, [span]);
+    return answer;
   } finally {
     await ended(child);
   }
@@ -86,7 +95,8 @@ function answerOf(child: ChildProcess, job: SqlJob): Promise<SqlAnswer> {
         for (const row of report.rows) rows.push(row);
       } else if (report.type === 'ended') {
         clearTimeout(timer);
-        resolve({ columns, rows, truncated: report.truncated });
+        const { truncated, damaged } = report;
+        resolve({ columns, rows, truncated, ...(damaged.length > 0 && { damaged }) });
       } else {
         fail(report);
       }

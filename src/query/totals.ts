@@ -1,6 +1,7 @@
 import type { FieldValue } from '../model/event.ts';
 import { QuantileSketch } from '../model/quantile-sketch.ts';
 import type { FoldRow, Measure } from '../store/store.ts';
+import { askAgain } from './ask-again.ts';
 import { type AskedMetric, findMetric } from './asked-metric.ts';
 import { type Asking, knownNow, rangeOf } from './fold-period.ts';
 import { mergeRows } from './merge-rows.ts';
@@ -19,7 +20,9 @@ import type { TotalsAnswer, TotalsQuestion } from './question.ts';
 export async function totals(asking: Asking, questions: readonly TotalsQuestion[]): Promise<readonly TotalsAnswer[]> {
   const known = await knownNow(asking);
   const answers: TotalsAnswer[] = [];
-  for (const question of questions) answers.push(await totalsOf(asking, known, question));
+  for (const question of questions) {
+    answers.push(await askAgain(asking.store, () => totalsOf(asking, known, question)));
+  }
   return answers;
 }
 
@@ -44,6 +47,8 @@ async function totalsOf(
   const grouped = planFold({ ...input, groupBy, aggregations: bySums, exact: false });
   const shaped = planFold({ ...input, groupBy: [], aggregations: byShape, exact: false });
 
+  asking.unreadable.add(metric.name, grouped.plan.damaged);
+  if (fields.length > 0) asking.unreadable.add(metric.name, shaped.plan.damaged);
   const fold = async (
     plan: Pick<typeof grouped, 'raw' | 'rollups'>,
     by: readonly string[],

@@ -250,6 +250,13 @@ export interface Store {
    */
   foldRollups(request: FoldRequest): Promise<readonly FoldRow[]>;
   coverage(metric: string, range: TimeRange): Promise<Coverage>;
+  /** Parts of a range in which some events of a metric cannot be read, as far as it was noticed; ascending. */
+  unreadable(metric: string, range: TimeRange): Promise<readonly TimeRange[]>;
+  /**
+   * How often an answer of this store met damage that nobody had noticed. When that grew while a question was answered,
+   * events are missing from the answer and nothing in it says so: asked again, it is known what cannot be read.
+   */
+  readonly damageMet: number;
   ledger(): Promise<readonly ProducerLedger[]>;
   /** The ledger without what only a count of all rows tells: costs the same in a large store. */
   accounts(): Promise<readonly ProducerAccount[]>;

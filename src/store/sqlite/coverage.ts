@@ -9,6 +9,7 @@ import { lostHours } from './damaged-rollups.ts';
 import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDay } from './rollup-book.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
+import { unreadableSpans } from './unreadable-spans.ts';
 
 /**
  * Every whole hour that has not changed since it was rolled up is covered: one without events has no block and needs
@@ -49,7 +50,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     rollups,
     raw,
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
-    damaged: [...damagedParts(db, table, range), ...lost.map(hourRange)],
+    damaged: [...unreadableSpans(db, table, range), ...lost.map(hourRange)],
     firstMicros: firstMoment(db, table),
     // One without a column is absent from every event, and groups as that.
     dimensions: table.declared
@@ -61,15 +62,6 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
 
 const startOf = (hour: number): number => fromStored(hour * MICROS_PER_HOUR);
 const hourRange = (hour: number): TimeRange => ({ fromMicros: startOf(hour), toMicros: startOf(hour + 1) });
-
-function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRange): TimeRange[] {
-  return prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
-    .all(metricId, toStored(range.fromMicros), toStored(range.toMicros))
-    .map(({ t0, t1 }) => ({
-      fromMicros: Math.max(range.fromMicros, fromStored(Number(t0))),
-      toMicros: Math.min(range.toMicros, fromStored(Number(t1)) + 1),
-    }));
-}
 
 /** The first event; where earlier ones have expired, the start of the first hour that is rolled up. */
 function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {

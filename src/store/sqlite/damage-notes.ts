@@ -16,6 +16,9 @@ export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {
   found.add(id);
 }
 
+/** What was noted since it was last taken. */
+export const notedDamage = (db: DatabaseSync, blocks: Blocks): readonly number[] => [...(notes[blocks].get(db) ?? [])];
+
 /** What was noted since the last time. */
 export function takeDamageNotes(db: DatabaseSync, blocks: Blocks): readonly number[] {
   const found = [...(notes[blocks].get(db) ?? [])];

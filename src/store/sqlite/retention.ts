@@ -66,7 +66,7 @@ export async function expireBefore(
 const MAX_DISTURBED = 8;
 /** What one transaction takes: some 10 ms. Of the typed tables rows of each, of blocks bytes of all. */
 const ROWS_PER_STEP = 4_096;
-const BYTES_PER_STEP = 8 * 1024 * 1024;
+const BYTES_PER_STEP = 2 * 1024 * 1024;
 
 /** The first hour that has raw rows, of those whose rows have not expired. Late rows of earlier hours are not meant. */
 export function oldestHour(db: DatabaseSync): number | undefined {

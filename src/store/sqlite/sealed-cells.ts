@@ -79,6 +79,11 @@ export class SealedCells {
     this.#span = span;
   }
 
+  /** The times that the last statement saw. */
+  get span(): StoredSpan {
+    return this.#span;
+  }
+
   /**
    * What to select from for all rows of a table, with the names of its columns. Sealed rows come newest first, so that
    * a statement for the newest, which is asked most, finds them at once and leaves the rest undecoded.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
+import { sweepNames } from './dictionary-sweep.ts';
 import { diskUsage } from './disk-usage.ts';
 import { expireBefore, oldestHour } from './retention.ts';
 import { pragmaNumber } from './schema.ts';
@@ -34,14 +35,29 @@ export async function keepSizeBudget(
   const most = maxBytes - sizeBesides(path);
   if (usedBytes(db) <= most) return 0;
   const goal = most - maxBytes * HEADROOM;
-  let dropped = 0;
+  const drop = (bytes: number): Promise<number> =>
+    expireBefore(db, Math.min(beforeHour, hourThatFrees(db, bytes)), nowMicros, pause);
+  // Names go with the events that alone had them, so fewer events need to; but only a sweep tells which.
+  let dropped = await drop((usedBytes(db) - goal) * shareOfEvents(db));
+  if (dropped > 0) await sweepNames(db, dropped, true, pause);
   while (usedBytes(db) > goal) {
-    const upTo = Math.min(beforeHour, hourThatFrees(db, usedBytes(db) - goal));
-    const rows = await expireBefore(db, upTo, nowMicros, pause);
+    const rows = await drop(usedBytes(db) - goal);
     if (rows === 0) break;
     dropped += rows;
   }
   return dropped;
+}
+
+/** What a name that is not sealed takes besides its text, which lies in a table and in an index. */
+const BYTES_OF_NAME = 14;
+
+/** The part of what sealed events and names take together that events do. */
+function shareOfEvents(db: DatabaseSync): number {
+  const bytes = (sql: string): number => Number(db.prepare(`SELECT ${sql}`).get()?.['bytes'] ?? 0);
+  const sealed = bytes('sum(length(b)) AS bytes FROM name_block');
+  const names = sealed + bytes(`sum(2 * length(s) + ${BYTES_OF_NAME}) AS bytes FROM dict`);
+  const events = bytes('sum(length(b)) AS bytes FROM block');
+  return events === 0 ? 1 : events / (events + names);
 }
 
 /** What is there besides the database. */
@@ -81,8 +97,8 @@ function hourThatFrees(db: DatabaseSync, bytes: number): number {
 const FREE_PART = 0.05;
 /** As many are always left to a small store, in which a busy hour is a large part. */
 const FREE_PAGES = 64;
-/** Pages moved in one transaction: 2 MB, some 5 ms. */
-const PAGES_PER_STEP = 512;
+/** Pages moved in one transaction: 1 MB, some 5 ms. */
+const PAGES_PER_STEP = 256;
 /** Between two such transactions, so that others who wait for the lock do get it. */
 const STEP_PAUSE_MILLIS = 2;
 

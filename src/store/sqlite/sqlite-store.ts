@@ -26,9 +26,10 @@ import type {
 import { backUp } from './backup.ts';
 import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
-import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
+import { notedDamage } from './damage-notes.ts';
+import { damagedSpans, quarantineNoted, verifyBlocks } from './damaged-blocks.ts';
 import { verifyNames } from './damaged-names.ts';
-import { damagedRollups, verifyRollups } from './damaged-rollups.ts';
+import { damagedRollups, quarantineNotedRollups, verifyRollups } from './damaged-rollups.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
@@ -42,6 +43,7 @@ import { foldRollups } from './rollup-fold.ts';
 import { scanTable } from './scan.ts';
 import { readStats } from './stats.ts';
 import { toStoreError } from './store-errors.ts';
+import { unreadableSpans } from './unreadable-spans.ts';
 import { runUpkeep } from './upkeep.ts';
 
 /** How long forgetting waits for another drainer. */
@@ -56,6 +58,7 @@ export class SqliteStore implements Store {
   /** Upkeep yields between its steps; a second one would only find the same work. */
   #upkeep: Promise<UpkeepReport> | undefined;
   #closed = false;
+  #damageSetAside = 0;
 
   private constructor(open: OpenDatabase, clock: Clock) {
     this.#open = open;
@@ -113,20 +116,21 @@ export class SqliteStore implements Store {
     const batches = await this.#guarded(() => scanTable(this.#open.db, this.#dictionary, table, request));
     for (;;) {
       const { value, done } = await this.#guarded(() => batches.next());
+      this.#setDamageAside();
       if (done === true) return;
       yield value;
     }
   }
 
   async fold(request: FoldRequest): Promise<readonly FoldRow[]> {
-    return this.#reading(() => {
+    return this.#answering(() => {
       const table = this.#table(request.metric);
       return table === undefined ? [] : foldTable(this.#open.db, this.#dictionary, table, request);
     });
   }
 
   async foldRollups(request: FoldRequest): Promise<readonly FoldRow[]> {
-    return this.#reading(() => {
+    return this.#answering(() => {
       const table = this.#table(request.metric);
       return table === undefined ? [] : foldRollups(this.#open.db, this.#dictionary, table, request);
     });
@@ -138,6 +142,17 @@ export class SqliteStore implements Store {
       if (table !== undefined) return coverageOf(this.#open.db, table, range);
       return { rollups: [], raw: [range], rawFromMicros: 0, dimensions: [] };
     });
+  }
+
+  async unreadable(metric: string, range: TimeRange): Promise<readonly TimeRange[]> {
+    return this.#reading(() => {
+      const table = this.#table(metric);
+      return table === undefined ? [] : unreadableSpans(this.#open.db, table, range);
+    });
+  }
+
+  get damageMet(): number {
+    return this.#damageSetAside + this.#notedDamage;
   }
 
   async ledger(): Promise<readonly ProducerLedger[]> {
@@ -224,6 +239,32 @@ export class SqliteStore implements Store {
 
   #table(metric: string): EventTable | undefined {
     return keptWhileUnchanged(this.#open.db, 'tables', readEventTables).get(metric);
+  }
+
+  /** Reading that may meet damage. */
+  async #answering<Result>(work: () => Result): Promise<Result> {
+    const answer = await this.#reading(work);
+    this.#setDamageAside();
+    return answer;
+  }
+
+  get #notedDamage(): number {
+    const { db } = this.#open;
+    return notedDamage(db, 'block').length + notedDamage(db, 'rollup').length;
+  }
+
+  /** What an answer has just found damaged is set aside at once, where the store can be written, and so known from then on. */
+  #setDamageAside(): void {
+    const { db, readOnly, newer } = this.#open;
+    const met = this.#notedDamage;
+    if (met === 0 || readOnly || newer) return;
+    try {
+      quarantineNoted(db, this.#clock.nowMicros());
+      quarantineNotedRollups(db, this.#clock.nowMicros());
+    } catch {
+      // On a full disk, or while somebody writes for long. Whoever reads it next finds it again.
+    }
+    this.#damageSetAside += met;
   }
 
   #reading<Result>(work: () => Result): Promise<Result> {

@@ -39,13 +39,13 @@ export async function runUpkeep(
   const rolledUp = await rollUp(db, runningHour, nowMicros, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
   await sealOldRows(db, runningHour, pause);
+  await sealOldNames(db, pause);
 
   const removedSegments = removeDrainedSegments(db, spoolFolder(dirname(path)));
   const droppedForSpaceEvents = await keepSizeBudget(db, path, settings.maxBytes, runningHour, nowMicros, pause);
   const expired = rolledUp.expired + expiredByAge + droppedForSpaceEvents;
   if (expired > 0) expireIdentities(db);
   await sweepNames(db, expired, droppedForSpaceEvents > 0, pause);
-  await sealOldNames(db, pause);
   quarantineNoted(db, nowMicros);
   await returnFreePages(db, diskUsage(path).totalBytes > settings.maxBytes);
   emptyLog(db);

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { type Config, loadConfig } from '../../config/index.ts';
 import { type MetricsCollector, openMetrics } from '../../metrics-collector.ts';
 import { StoreError } from '../../model/errors.ts';
+import type { UnreadableSpan } from '../../query/question.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext, World } from './context.ts';
 import type { GlobalOptions } from './program.ts';
@@ -83,7 +84,7 @@ function styleFor(world: World, config: Config, options: GlobalOptions, text: bo
 
 type Access = Pick<CommandContext, 'directory' | 'collector' | 'recordingCollector'>;
 
-function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Access; close: () => Promise<void> } {
+function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Access } & Omit<OpenContext, 'context'> {
   let opened: MetricsCollector | undefined;
   const open = async (): Promise<MetricsCollector> => {
     opened ??= openMetrics({ directory, clock: world.clock });
@@ -93,16 +94,22 @@ function accessTo(directory: string, world: Pick<World, 'clock'>): { access: Acc
     if (opened === undefined) requireStore(directory);
     return open();
   };
-  return { access: { directory, collector, recordingCollector: open }, close: async () => opened?.close() };
+  const unreadable = () => opened?.unreadable.list() ?? [];
+  return { access: { directory, collector, recordingCollector: open }, close: async () => opened?.close(), unreadable };
 }
 
 /** The context of one run, and the end of what it opened. */
-export type OpenContext = { readonly context: CommandContext; readonly close: () => Promise<void> };
+export type OpenContext = {
+  readonly context: CommandContext;
+  readonly close: () => Promise<void>;
+  /** What answers lacked, because the file is damaged. */
+  readonly unreadable: () => readonly UnreadableSpan[];
+};
 
 /** The same context for another folder. */
 export function contextFor(context: CommandContext, directory: string): OpenContext {
-  const { access, close } = accessTo(directory, context);
-  return { context: { ...context, ...access }, close };
+  const { access, ...rest } = accessTo(directory, context);
+  return { context: { ...context, ...access }, ...rest };
 }
 
 /** Makes what a command is given. Opens nothing yet. */
@@ -113,7 +120,7 @@ export function openContext(world: World, options: GlobalOptions): OpenContext {
   const format = options.json === true ? 'json' : options.csv === true ? 'csv' : 'text';
   const config = configOf(world, options);
   const terminal = world.stdout.isTTY === true;
-  const { access, close } = accessTo(config.settings.directory, world);
+  const { access, ...rest } = accessTo(config.settings.directory, world);
   const write = (text: string): void => void world.stdout.write(text);
   const context: CommandContext = {
     ...world,
@@ -131,5 +138,5 @@ export function openContext(world: World, options: GlobalOptions): OpenContext {
     printJson: (value) => write(`${safeJson(value, 2)}\n`),
     printJsonLine: (value) => write(`${safeJson(value)}\n`),
   };
-  return { context, close };
+  return { context, ...rest };
 }

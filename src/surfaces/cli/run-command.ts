@@ -3,7 +3,8 @@ import { CommanderError } from 'commander';
 import { CommandError } from './command-error.ts';
 import type { AnyCommand } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
-import type { World } from './context.ts';
+import type { UnreadableSpan } from '../../query/question.ts';
+import type { CommandContext, World } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { buildProgram, type GlobalOptions, type Invocation } from './program.ts';
 
@@ -45,12 +46,21 @@ function interruption(signal: AbortSignal): Promise<ExitCode> {
   });
 }
 
+/** Whatever was asked, and in whichever format: what the answer lacks is said beside it. */
+async function warnOf(world: World, context: CommandContext, spans: readonly UnreadableSpan[]): Promise<void> {
+  if (spans.length === 0) return;
+  const { unreadableLines } = await import('./unreadable-lines.ts');
+  for (const line of unreadableLines(context, spans)) world.stderr.write(`${line}\n`);
+}
+
 async function invoke(world: World, { command, input }: Invocation, global: GlobalOptions): Promise<ExitCode> {
   const { openContext } = await import('./open-context.ts');
-  const { context, close } = openContext(world, global);
+  const { context, close, unreadable } = openContext(world, global);
   try {
     const done = command.run(context, input).then((code) => code ?? EXIT.ok);
-    return await (command.endsItself === true ? done : Promise.race([done, interruption(world.signal)]));
+    const code = await (command.endsItself === true ? done : Promise.race([done, interruption(world.signal)]));
+    await warnOf(world, context, unreadable());
+    return code;
   } finally {
     await close();
   }

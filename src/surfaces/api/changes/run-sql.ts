@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { defineChange } from '../define-change.ts';
+import { unreadableSchema } from '../schemas/figures.ts';
 
 const MAX_STATEMENT_LENGTH = 32_768;
 const MAX_PARAMETERS = 100;
@@ -19,7 +20,12 @@ export const runSql = defineChange(
       timeoutMillis: z.number().int().min(100).max(MAX_TIMEOUT_MILLIS).optional(),
     }),
     answer: z
-      .object({ columns: z.array(z.string()), rows: z.array(z.array(cellSchema)), truncated: z.boolean() })
+      .object({
+        columns: z.array(z.string()),
+        rows: z.array(z.array(cellSchema)),
+        truncated: z.boolean(),
+        damaged: z.array(unreadableSchema).optional(),
+      })
       .openapi('SqlAnswer'),
   },
   async (context, { statement, parameters, maxRows, timeoutMillis }) => {

@@ -3,6 +3,7 @@ import { definedSpan } from '../../../analysis/reports/answerer.ts';
 import { defineQuestion } from '../define-question.ts';
 import { toFilters, whereQuery } from '../schemas/conditions.ts';
 import { spanQuery, toSpan, wordSchema } from '../schemas/spans.ts';
+import { damagedSchema } from '../schemas/figures.ts';
 import { storedEventSchema } from '../schemas/tasks.ts';
 
 const MAX_EVENTS = 1_000;
@@ -33,7 +34,9 @@ export const eventsQuestion = defineQuestion(
         .optional()
         .openapi({ description: 'The `nextCursor` of the answer before, with the same question.' }),
     }),
-    answer: z.object({ events: z.array(storedEventSchema), nextCursor: z.string().optional() }).openapi('Events'),
+    answer: z
+      .object({ events: z.array(storedEventSchema), nextCursor: z.string().optional(), damaged: damagedSchema })
+      .openapi('Events'),
   },
   async (context, { metric, where, order, limit, cursor, ...span }) => {
     const collector = await context.collector();

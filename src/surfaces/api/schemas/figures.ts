@@ -35,6 +35,14 @@ export const stateLatencySchema = z
 /** A computed figure or the value of a group. */
 export const valueSchema = z.union([z.number(), z.string(), z.boolean()]);
 
+const spanSchema = z.object({ from: z.number(), to: z.number() });
+
+/** Some events of a metric that cannot be read because the file was damaged. */
+export const unreadableSchema = spanSchema.extend({ metric: z.string() });
+
+/** Parts of a span in which some events cannot be read because the file was damaged. */
+export const damagedSchema = z.array(spanSchema).optional();
+
 /** `query/question.ts`: how an answer was found. Moments are seconds since the Unix epoch. */
 export const planSchema = z
   .object({
@@ -47,6 +55,6 @@ export const planSchema = z
     exact: z.boolean(),
     relativeError: z.number().optional(),
     missingBefore: z.number().optional(),
-    damaged: z.array(z.object({ from: z.number(), to: z.number() })).optional(),
+    damaged: damagedSchema,
   })
   .openapi('Plan', { description: 'How an answer was found. Moments are seconds since the Unix epoch.' });

@@ -81,15 +81,9 @@ export function planLines(context: CommandContext, plan: Plan): string[] {
 
 /** What the reader must know to judge the figures, whatever was asked. */
 export function planWarning(context: CommandContext, plan: Plan): string | undefined {
-  const moments = momentFormat(context.timeZone);
-  const at = (seconds: number): string => moments.dateTime(seconds * 1e6);
-  const sentences = (plan.damaged ?? []).map(
-    ({ from, to }) => `Some events from ${at(from)} to ${at(to)} cannot be read, because the file was damaged.`,
-  );
-  if (plan.missingBefore !== undefined) {
-    sentences.unshift(`Events before ${at(plan.missingBefore)} have expired, so that the figures do not cover them.`);
-  }
-  return sentences.length === 0 ? undefined : sentences.join(' ');
+  if (plan.missingBefore === undefined) return undefined;
+  const before = momentFormat(context.timeZone).dateTime(plan.missingBefore * 1e6);
+  return `Events before ${before} have expired, so that the figures do not cover them.`;
 }
 
 function printText(context: CommandContext, answer: AggregateAnswer, columns: AnswerColumn<AggregateRow>[]): void {

@@ -93,6 +93,12 @@ export class Dictionary {
     }
   }
 
+  /** Tells of numbers whether their names were set aside as damaged: fields that hold them are absent. */
+  lostNames(): (id: number) => boolean {
+    this.#sealed.refresh();
+    return (id) => this.#sealed.isLost(id);
+  }
+
   /** Make sure that `text()` knows these. One statement for all of them. */
   load(ids: Iterable<number>): void {
     const missing = new Set<number>();

@@ -29,20 +29,24 @@ export async function aggregate(asking: Asking, question: AggregateQuestion): Pr
   const current = await foldPeriod(asking.store, fold, range, boundaries);
   const previous = fold.compare ? await foldBefore(asking, fold, range, boundaries) : undefined;
 
-  const pairs = await inAskedOrder(asking, fold, range, current, pairsOf(fold, current, previous));
-  const rows = pairs.map(([now, before]) => {
-    const { bucket, group } = now ?? before;
-    const row: Mutable<AggregateRow> = {
-      group: groupRecord(fold.groupBy, group),
-      values: valuesIn(fold, current.readers, now, bucket),
-    };
-    const [start, end] = [boundaries?.[bucket], boundaries?.[bucket + 1]];
+  const recordOf = groupRecords(fold.groupBy);
+  const rowOf = (now: FoldRow | undefined, before: FoldRow | undefined, { bucket, group }: FoldRow): AggregateRow => {
+    const row: Mutable<AggregateRow> = { group: recordOf(group), values: valuesIn(fold, current.readers, now, bucket) };
+    const start = boundaries?.[bucket];
+    const end = boundaries?.[bucket + 1];
     if (start !== undefined) row.bucketStart = start / MICROS_PER_SECOND;
     if (end !== undefined) row.bucketEnd = end / MICROS_PER_SECOND;
     const unknownBefore = before === undefined && fold.groupBy.length > 0;
     if (previous !== undefined && !unknownBefore) row.previous = valuesIn(fold, previous.readers, before, bucket);
     return row;
-  });
+  };
+  const isPlain = previous === undefined && fold.order === undefined && fold.limit === undefined;
+  const rows =
+    isPlain && current.rows.length > 0
+      ? current.rows.map((row) => rowOf(row, undefined, row))
+      : (await inAskedOrder(asking, fold, range, current, pairsOf(fold, current, previous))).map(([now, before]) =>
+          rowOf(now, before, now ?? before),
+        );
   return { rows, plan: previous === undefined ? current.plan : joinedPlan(current.plan, previous.plan) };
 }
 
@@ -89,6 +93,16 @@ export function groupRecord(groupBy: readonly string[], group: Group): Readonly<
   const record: Record<string, Value> = {};
   for (let i = 0; i < groupBy.length; i++) record[groupBy[i] ?? ''] = group[i] as Value;
   return record;
+}
+
+/** The same for the rows of an answer, which have their groups in common: each record is made once. */
+function groupRecords(groupBy: readonly string[]): (group: Group) => Readonly<Record<string, Value>> {
+  const records = new Map<Group, Readonly<Record<string, Value>>>();
+  return (group) => {
+    let record = records.get(group);
+    if (record === undefined) records.set(group, (record = groupRecord(groupBy, group)));
+    return record;
+  };
 }
 
 function valuesIn(

@@ -139,6 +139,9 @@ export type BlockCheck = {
   readonly events: number;
   /** All that are known, from earlier checks too; oldest first. */
   readonly damaged: readonly DamagedSpan[];
+  /** Rollups that were read. */
+  readonly rollups: number;
+  readonly damagedRollups: readonly DamagedSpan[];
   /** Names of tasks, nodes, files and the like in sealed blocks, and how many cannot be read: events lack them. */
   readonly names: number;
   readonly unreadableNames: number;
@@ -213,6 +216,8 @@ export type StoreStats = {
   readonly quarantinedFiles: readonly string[];
   /** Events that cannot be read any more, as far as it was noticed. */
   readonly damaged: readonly DamagedSpan[];
+  /** Figures that are lost, of events that had expired. */
+  readonly damagedRollups: readonly DamagedSpan[];
   /** Names of tasks, nodes, files and the like that cannot be read any more: events that had them lack them. */
   readonly unreadableNames: number;
   readonly readOnly: boolean;

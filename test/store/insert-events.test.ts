@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { ensureEventTable, type EventTable } from '../../src/store/sqlite/event-tables.ts';
 import { EventInserter, type EventRow } from '../../src/store/sqlite/insert-events.ts';
-import { inTransaction, migrate } from '../../src/store/sqlite/schema.ts';
+import { migrate } from '../../src/store/sqlite/migrate.ts';
+import { inTransaction } from '../../src/store/sqlite/schema.ts';
 
 function freshTable(): { db: DatabaseSync; table: EventTable; inserter: EventInserter } {
   const db = new DatabaseSync(':memory:');

@@ -7,6 +7,7 @@ import { isInPlace, openDatabase, openReadOnly, setAsideDamaged } from '../../sr
 import { SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
 import { startChild } from '../support/child-process.ts';
 import { imbalances } from '../support/recording.ts';
+import { makeOlder } from '../support/older-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 24) * 1_000;
@@ -97,8 +98,7 @@ describe('opening the store', () => {
   it('gives a store of version 1 what it lacks, while a process that has it open goes on writing', () => {
     const directory = folder();
     const older = open(directory);
-    older.db.exec(`DROP TABLE block; DROP TABLE damaged_block; DROP TABLE name_block; DROP TABLE damaged_name_block;
-      PRAGMA user_version = 1`);
+    makeOlder(older.db, 1);
     const note = older.db.prepare('INSERT INTO meta (key, value) VALUES (?, 1)');
     note.run('before');
     const newer = open(directory);

@@ -6,6 +6,7 @@ import { runSql } from '../../src/query/sql.ts';
 import { openReadOnly } from '../../src/store/sqlite/open-database.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { foldRequest, scanned, UNLIMITED } from '../contracts/store-contract.ts';
+import { makeOlder } from '../support/older-store.ts';
 import { NOW_MICROS, SAMPLE, sample } from '../support/sample-events.ts';
 import { openBench, type StoreBench } from '../support/sqlite-stores.ts';
 import { namesByText, storedNames } from '../support/stored-names.ts';
@@ -147,7 +148,7 @@ describe('names', () => {
     const { store, put } = await openBench();
     await put(tasks(COUNT));
     const db = new DatabaseSync(store.path);
-    db.exec('DROP TABLE name_block; DROP TABLE damaged_name_block; PRAGMA user_version = 2');
+    makeOlder(db, 2);
     db.close();
     const readOnly = openReadOnly(store.path);
     expect(readOnly.db.prepare('SELECT count(*) AS n FROM name_block').get()).toEqual({ n: 0 });

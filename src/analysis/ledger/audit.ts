@@ -22,11 +22,13 @@ export interface Audited extends EventAnswerer {
   verify(onProgress?: (part: number) => void): Promise<BlocksRead>;
 }
 
-/** What reading all sealed blocks showed. */
+/** What reading all sealed blocks and rollups showed. */
 type BlocksRead = {
   readonly blocks: number;
   readonly events: number;
   readonly damaged: readonly (DamagedSpan & { readonly events: number })[];
+  readonly rollups: number;
+  readonly damagedRollups: readonly DamagedSpan[];
 };
 
 /**
@@ -60,15 +62,21 @@ export async function audit(
   return [whole, rollupCheck(recounts), identityCheck(recounts), twiceCheck(twice), ...usage, law];
 }
 
-function blockCheck({ blocks, events, damaged }: BlocksRead): AuditCheck {
+function blockCheck({ blocks, events, damaged, rollups, damagedRollups }: BlocksRead): AuditCheck {
   const iso = (micros: number): string => new Date(Math.floor(micros / 1_000)).toISOString();
   return check(
     'blocks are as they were written',
-    `${events} events in ${blocks} compressed blocks, checksums compared`,
-    damaged.map(
-      (span) =>
-        `${span.metric}: ${span.events} events from ${iso(span.fromMicros)} to ${iso(span.toMicros)} cannot be read. Their rollups remain, so these days are not recounted.`,
-    ),
+    `${events} events in ${blocks} compressed blocks and ${rollups} rollups of days, checksums compared`,
+    [
+      ...damaged.map(
+        (span) =>
+          `${span.metric}: ${span.events} events from ${iso(span.fromMicros)} to ${iso(span.toMicros)} cannot be read. Their rollups remain, so these days are not recounted.`,
+      ),
+      ...damagedRollups.map(
+        (span) =>
+          `${span.metric}: the figures from ${iso(span.fromMicros)} to ${iso(span.toMicros)} are lost, of events that had expired.`,
+      ),
+    ],
   );
 }
 

@@ -1,18 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { MICROS_PER_HOUR, type TimeRange } from '../../model/range.ts';
+import { MICROS_PER_DAY, MICROS_PER_HOUR, type TimeRange } from '../../model/range.ts';
 import type { Coverage } from '../store.ts';
 import { isDimension } from '../../model/field.ts';
 import { blockBounds } from './block-book.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type EventTable, toColumn } from './event-tables.ts';
+import { lostHours } from './damaged-rollups.ts';
 import { prepared } from './prepared.ts';
-import { rawFromHour } from './rollup-build.ts';
+import { dayOf, rawFromHour, readDay } from './rollup-book.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
 
 /**
  * Every whole hour that has not changed since it was rolled up is covered: one without events has no block and needs
  * none. An hour that lost raw rows, because they expired or are damaged, is covered even when late events came in,
- * since the fold adds those.
+ * since the fold adds those. One of which rows and rollup are lost is left to raw rows, and told of as damaged.
  */
 export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange): Coverage {
   const from = Math.ceil(toStored(range.fromMicros) / MICROS_PER_HOUR);
@@ -22,6 +23,8 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     .all(table.metricId, from, before)
     .map((row) => Number(row['hour']))
     .filter((hour) => !isWithoutRows(hour));
+  const lost = lostHours(db, table, from, before);
+  const unrolled = lost.length === 0 ? changed : [...new Set([...changed, ...lost])].sort((a, b) => a - b);
   const rollups: TimeRange[] = [];
   const raw: TimeRange[] = [];
   let at = range.fromMicros;
@@ -33,10 +36,9 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
       at = moment;
     }
   };
-  const startOf = (hour: number): number => fromStored(hour * MICROS_PER_HOUR);
   if (from < before) {
     upTo(raw, startOf(from));
-    for (const hour of changed) {
+    for (const hour of unrolled) {
       upTo(rollups, startOf(hour));
       upTo(raw, startOf(hour + 1));
     }
@@ -47,7 +49,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     rollups,
     raw,
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
-    damaged: damagedParts(db, table, range),
+    damaged: [...damagedParts(db, table, range), ...lost.map(hourRange)],
     firstMicros: firstMoment(db, table),
     // One without a column is absent from every event, and groups as that.
     dimensions: table.declared
@@ -56,6 +58,9 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
       .map(({ name }) => name),
   };
 }
+
+const startOf = (hour: number): number => fromStored(hour * MICROS_PER_HOUR);
+const hourRange = (hour: number): TimeRange => ({ fromMicros: startOf(hour), toMicros: startOf(hour + 1) });
 
 function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRange): TimeRange[] {
   return prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ? AND t1 >= ? AND t0 < ? ORDER BY t0')
@@ -68,15 +73,19 @@ function damagedParts(db: DatabaseSync, { metricId }: EventTable, range: TimeRan
 
 /** The first event; where earlier ones have expired, the start of the first hour that is rolled up. */
 function firstMoment(db: DatabaseSync, table: EventTable): number | undefined {
-  const row = prepared(db, 'SELECT min(hour) AS hour FROM rollup_hour WHERE metric = ? AND hour < ?');
-  const hour = row.get(table.metricId, rawFromHour(db))?.['hour'];
+  const rolled = firstRolledUp(db, table);
   const first = prepared(db, `SELECT min(t) AS t FROM ${table.table}`).get()?.['t'];
   const damaged = prepared(db, 'SELECT min(t0) AS t FROM damaged_block WHERE metric = ?').get(table.metricId)?.['t'];
-  const known = [
-    first,
-    blockBounds(db, table.metricId)?.first,
-    damaged,
-    typeof hour === 'number' ? hour * MICROS_PER_HOUR : undefined,
-  ].filter((moment) => typeof moment === 'number');
+  const known = [first, blockBounds(db, table.metricId)?.first, damaged, rolled].filter(
+    (moment) => typeof moment === 'number',
+  );
   return known.length === 0 ? undefined : fromStored(Math.min(...known));
+}
+
+/** The start of the first hour that is rolled up, where the rows of that day may have expired. */
+function firstRolledUp(db: DatabaseSync, table: EventTable): number | undefined {
+  const day = prepared(db, 'SELECT min(day) AS day FROM rollup WHERE metric = ?').get(table.metricId)?.['day'];
+  if (typeof day !== 'number' || day > dayOf(rawFromHour(db))) return undefined;
+  const { parts } = readDay(db, table, day);
+  return parts?.[0]?.first ?? day * MICROS_PER_DAY;
 }

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Tables of blocks that can be damaged. */
-type Blocks = 'block' | 'name_block';
+type Blocks = 'block' | 'name_block' | 'rollup';
 
 /** Numbers of blocks that were found damaged, by connection: the next upkeep looks at them again and sets them aside. */
 const notes: Readonly<Record<Blocks, WeakMap<DatabaseSync, Set<number>>>> = {
   block: new WeakMap(),
   name_block: new WeakMap(),
+  rollup: new WeakMap(),
 };
 
 export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {

@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asideName } from '../own-folder.ts';
-import { APPLICATION_ID, migrate } from './schema.ts';
+import { migrate } from './migrate.ts';
+import { APPLICATION_ID } from './schema.ts';
 
 /** The file of the store in a context folder. */
 const DATABASE_NAME = 'metrics.db';

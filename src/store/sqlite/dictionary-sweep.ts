@@ -4,8 +4,9 @@ import { readBlocks, type SealedBlock } from './block-book.ts';
 import { isCoded } from './cells.ts';
 import { forgetDamagedNames } from './damaged-names.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { isDimension } from '../../model/field.ts';
 import { type NameRemoval, planRemoval, removeNames } from './remove-names.ts';
-import { RollupBlock } from './rollup-block.ts';
+import { rollupChunk } from './rollup-book.ts';
 import { inTransaction, readMeta, writeMeta } from './schema.ts';
 import { resultCode } from './store-errors.ts';
 
@@ -62,10 +63,7 @@ function sweepOnce(db: DatabaseSync, sweep: Sweep, begin: 'BEGIN' | 'BEGIN IMMED
     const kept = sweep.sealed.all();
     // Undefined when a block of rows cannot be read. What it holds nobody knows, so it is set aside first.
     if (kept !== undefined) {
-      for (const table of readEventTables(db).values()) {
-        addNamesOfRows(db, table, kept);
-        addNamesOfRollups(db, table, kept);
-      }
+      for (const table of readEventTables(db).values()) addNamesOfRows(db, table, kept);
       sweep.removal = planRemoval(db, (id) => !kept.has(id), sweep.removal);
       // The first statement that writes to the file: from here on the lock is held.
       removeNames(db, sweep.removal);
@@ -81,10 +79,13 @@ function sweepOnce(db: DatabaseSync, sweep: Sweep, begin: 'BEGIN' | 'BEGIN IMMED
   }
 }
 
-/** The names that sealed rows hold. Blocks never change, so most are read before the lock is taken. */
+type ListedRollup = { readonly id: number; readonly day: number };
+
+/** The names that sealed rows and rollups hold. Neither ever changes, so most are read before the lock is taken. */
 class NamesOfBlocks {
   readonly #db: DatabaseSync;
   readonly #read = new Set<number>();
+  readonly #readRollups = new Set<number>();
   readonly #names = new Set<number>();
 
   constructor(db: DatabaseSync) {
@@ -95,6 +96,10 @@ class NamesOfBlocks {
     for (const table of readEventTables(this.#db).values()) {
       for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
         this.#readBlock(block, table);
+        await pause();
+      }
+      for (const rollup of this.#rollupsOf(table)) {
+        this.#readRollup(rollup, table);
         await pause();
       }
     }
@@ -110,6 +115,9 @@ class NamesOfBlocks {
       for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
         if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return undefined;
       }
+      for (const rollup of this.#rollupsOf(table)) {
+        if (!this.#readRollups.has(rollup.id) && !this.#readRollup(rollup, table)) return undefined;
+      }
     }
     return new Set(this.#names);
   }
@@ -122,6 +130,21 @@ class NamesOfBlocks {
       else if (column.kind === 'names') for (const key of chunk.coded(column.name).keys) this.#keepList(key);
     }
     this.#read.add(block.id);
+    return true;
+  }
+
+  #rollupsOf({ metricId }: EventTable): ListedRollup[] {
+    const rows = this.#db.prepare('SELECT id, day FROM rollup WHERE metric = ? ORDER BY id').all(metricId);
+    return rows as unknown as ListedRollup[];
+  }
+
+  #readRollup({ id, day }: ListedRollup, table: EventTable): boolean {
+    const chunk = rollupChunk(this.#db, table, id, day);
+    if (chunk === undefined) return false;
+    for (const column of table.columns.filter(isDimension)) {
+      if (isCoded(column)) for (const key of chunk.coded(column.name).keys) this.#keep(key);
+    }
+    this.#readRollups.add(id);
     return true;
   }
 
@@ -142,18 +165,5 @@ function addNamesOfRows(db: DatabaseSync, { table, columns }: EventTable, kept: 
     const cell = quoted(column.name);
     if (isCoded(column)) add(`SELECT DISTINCT ${cell} AS id FROM ${table} WHERE ${cell} IS NOT NULL`);
     else if (column.kind === 'names') add(`SELECT DISTINCT value AS id FROM ${table}, json_each(${cell})`);
-  }
-}
-
-function addNamesOfRollups(db: DatabaseSync, table: EventTable, kept: Set<number>): void {
-  for (const blocks of ['rollup_hour', 'rollup_day']) {
-    for (const { b } of db.prepare(`SELECT b FROM ${blocks} WHERE metric = ?`).iterate(table.metricId)) {
-      const block = new RollupBlock(b as Uint8Array, table);
-      for (const [index, cells] of block.cells().entries()) {
-        const dimension = block.layout.dimensions[index];
-        if (dimension === undefined || !isCoded(dimension)) continue;
-        for (const cell of cells) if (cell >= 0) kept.add(cell);
-      }
-    }
   }
 }

@@ -19,7 +19,7 @@ interface Accumulator {
 }
 
 /** The figure of a measure for a slot. */
-type FigureOf = (slot: number) => Figure;
+export type FigureOf = (slot: number) => Figure;
 
 type FieldMeasure = Extract<Measure, { readonly field: string }>;
 
@@ -31,14 +31,15 @@ export class FoldFigures {
   readonly #accumulators = new Map<string, Accumulator>();
   /** By column, then by slot: percentiles in the order of the measures. */
   readonly #percentiles = new Map<string, (readonly (number | undefined)[])[]>();
-  readonly #figures: readonly FigureOf[];
+  /** How the figure of each measure is read. */
+  readonly readers: readonly FigureOf[];
   /** Columns that are read. */
   readonly columns: readonly string[];
 
   constructor(table: EventTable, measures: readonly Measure[], decoder: CellDecoder) {
     this.#decoder = decoder;
     this.#measures = measures;
-    this.#figures = measures.map((measure) => this.#figureOf(table, measure));
+    this.readers = measures.map((measure) => this.#figureOf(table, measure));
     this.columns = measures.flatMap((measure) => ('field' in measure ? [measure.field] : []));
   }
 
@@ -48,7 +49,9 @@ export class FoldFigures {
 
   /** One figure for each measure. Call when all rows are in. */
   of(slot: number): Figure[] {
-    return this.#figures.map((figureOf) => figureOf(slot));
+    const figures: Figure[] = [];
+    for (const figureOf of this.readers) figures.push(figureOf(slot));
+    return figures;
   }
 
   #figureOf(table: EventTable, measure: Measure): FigureOf {

@@ -27,6 +27,8 @@ export class FoldGroups {
   readonly #pairs: readonly Map<number, number>[];
   /** By group × buckets + bucket. */
   readonly #slotOf = new Map<number, number>();
+  readonly #groupOfSlot: number[] = [];
+  readonly #bucketOfSlot: number[] = [];
   #slotsOfRows = new Int32Array(0);
   #slotsOfCodes = new Int32Array(0);
   #groupsOfCodes = new Int32Array(0);
@@ -72,22 +74,33 @@ export class FoldGroups {
   }
 
   /** Rows in ascending order of bucket, then of group. */
-  rows(figuresOf: (slot: number) => Figure[]): FoldRow[] {
+  rows(figuresOf: (slot: number, bucket: number) => Figure[]): FoldRow[] {
     const order = new GroupOrder(this.#places, this.#decoder, this.#values, this.#groups);
-    const ranks = order.ranks();
-    // By bucket, then by rank, as one number each, so that they sort without comparing objects.
-    const keys = new Float64Array(this.#slotOf.size);
-    let at = 0;
-    for (const key of this.#slotOf.keys()) {
-      const group = Math.floor(key / this.#buckets);
-      keys[at++] = (key % this.#buckets) * ranks.groups.length + (ranks.rankOf[group] ?? 0);
+    const { groups, rankOf } = order.ranks();
+    const byRank = sortedBy(
+      Int32Array.from(this.#groupOfSlot, (group) => rankOf[group] ?? 0),
+      groups.length,
+    );
+    const rows: FoldRow[] = [];
+    for (const slot of sortedBy(Int32Array.from(this.#bucketOfSlot), this.#buckets, byRank)) {
+      const bucket = this.#bucketOfSlot[slot] as number;
+      rows.push({
+        bucket,
+        group: order.valuesOf(this.#groupOfSlot[slot] as number),
+        figures: figuresOf(slot, bucket),
+      });
     }
-    return Array.from(keys.sort(), (key) => {
-      const bucket = Math.floor(key / ranks.groups.length);
-      const group = ranks.groups[key % ranks.groups.length] ?? 0;
-      const slot = this.#slotOf.get(group * this.#buckets + bucket) ?? 0;
-      return { bucket, group: order.valuesOf(group), figures: figuresOf(slot) };
-    });
+    return rows;
+  }
+
+  /** By slot: its bucket; and by place, then by slot: a cell that stands for the value. */
+  cells(): { readonly buckets: Int32Array; readonly keys: readonly (readonly Key[])[] } {
+    const keys = this.#places.map((): Key[] => []);
+    for (const group of this.#groupOfSlot) {
+      const numbers = keys.length === 1 ? undefined : this.#groups[group];
+      for (let i = 0; i < keys.length; i++) keys[i]?.push(this.#values[i]?.cells[numbers?.[i] ?? group] ?? null);
+    }
+    return { buckets: Int32Array.from(this.#bucketOfSlot), keys };
   }
 
   /** Without groups. */
@@ -139,7 +152,11 @@ export class FoldGroups {
   #slot(group: number, bucket: number): number {
     const key = group * this.#buckets + bucket;
     let slot = this.#slotOf.get(key);
-    if (slot === undefined) this.#slotOf.set(key, (slot = this.#slotOf.size));
+    if (slot === undefined) {
+      slot = this.#groupOfSlot.push(group) - 1;
+      this.#bucketOfSlot.push(bucket);
+      this.#slotOf.set(key, slot);
+    }
     return slot;
   }
 
@@ -174,6 +191,27 @@ export class FoldGroups {
     if (number === undefined) values.numbers.set(value, (number = values.cells.push(cell) - 1));
     return number;
   }
+}
+
+/**
+ * Slots in ascending order of a number that each has, by counting them.
+ *
+ * @param before More than any of the numbers.
+ * @param slots In which order those of equal numbers stay; that of the slots when absent.
+ */
+function sortedBy(numbers: Int32Array, before: number, slots?: Int32Array): Int32Array {
+  const ends = new Int32Array(before + 1);
+  for (const number of numbers) ends[number + 1] = (ends[number + 1] as number) + 1;
+  for (let i = 0; i < before; i++) ends[i + 1] = (ends[i + 1] as number) + (ends[i] as number);
+  const sorted = new Int32Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const slot = slots === undefined ? i : (slots[i] as number);
+    const number = numbers[slot] as number;
+    const at = ends[number] as number;
+    ends[number] = at + 1;
+    sorted[at] = slot;
+  }
+  return sorted;
 }
 
 /** The cells of any place as codes; those of a column of numbers are told apart by value. */

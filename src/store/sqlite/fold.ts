@@ -11,7 +11,7 @@ import { FoldFigures } from './fold-figures.ts';
 import { FoldGroups, type Part } from './fold-groups.ts';
 import { hotChunks } from './hot-chunks.ts';
 import { toStored } from './schema.ts';
-import { type Piece, piecesOf } from './time-slices.ts';
+import { firstPieceWith, type Piece, piecesOf } from './time-slices.ts';
 
 /**
  * Exact figures from raw rows, sealed ones and those of the typed table alike: chunk by chunk, column by column. Runs
@@ -91,15 +91,4 @@ function partsOf(chunk: Chunk, pieces: readonly Piece[]): Part[] {
     lo = hi;
   }
   return parts;
-}
-
-/** The first piece that ends behind a stored time. */
-function firstPieceWith(pieces: readonly Piece[], t: number): number {
-  let [low, high] = [0, pieces.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pieces[middle]?.before ?? 0) <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { ForgetReport, ForgetRequest } from '../store.ts';
 import { damagedNameBlocks, emptyDamagedNames, mendNotedNames } from './damaged-names.ts';
+import { verifyRollups } from './damaged-rollups.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { eraseFreed, withSecureDelete } from './erase.ts';
 import { readEventTables } from './event-tables.ts';
@@ -13,7 +13,7 @@ import { type FoundInTable, lookFor, toForgotten, toKept } from './forget-look.t
 import { mayHold } from './forget-match.ts';
 import { forgetHotRows, forgetSealedRows } from './forget-rows.ts';
 import { otherHolders, spoolHolders } from './other-holders.ts';
-import { dirtyDays, readHour, rollUpDay } from './rollup-build.ts';
+import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { fromStored, inTransaction, readMeta, toStored } from './schema.ts';
 import { retireSegments } from './retire-segments.ts';
 import { removeDrainedSegments } from './segment-book.ts';
@@ -99,16 +99,12 @@ async function removeRows(
   }
 }
 
-/** Roll up hours that changed: those that are over, and others that have a rollup, which would keep the names. */
+/** Roll up all hours that changed, that are running too: a rollup of before would keep the names. */
 async function rollUpChanged(db: DatabaseSync, nowMicros: number): Promise<void> {
-  const runningHour = Math.floor(toStored(nowMicros) / MICROS_PER_HOUR);
-  const tables = readEventTables(db);
-  for (const { metric, hours } of dirtyDays(db, Number.MAX_SAFE_INTEGER)) {
-    const table = tables.get(metric);
-    if (table === undefined) continue;
-    const due = hours.filter((hour) => hour < runningHour || readHour(db, table, hour) !== undefined);
-    if (due.length > 0) rollUpDay(db, metric, due, nowMicros);
-    await pause();
+  // One that cannot be read keeps names that nobody sees.
+  await verifyRollups(db, nowMicros, pause);
+  for (const day of dirtyDays(db, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
+    await rollUpDay(db, day, nowMicros, pause, 'insisting');
   }
 }
 
@@ -128,9 +124,11 @@ const damagedIn = (db: DatabaseSync, request: ForgetRequest): number =>
 
 /** That they were there must stay known: their hours are never to be counted from what is left. */
 function emptyDamaged(db: DatabaseSync, request: ForgetRequest): void {
-  inTransaction(db, () =>
-    db.prepare(`UPDATE damaged_block SET b = zeroblob(0) WHERE ${DAMAGED}`).run(tablesConcerned(db, request)),
-  );
+  inTransaction(db, () => {
+    for (const table of ['damaged_block', 'damaged_rollup']) {
+      db.prepare(`UPDATE ${table} SET b = zeroblob(0) WHERE ${DAMAGED}`).run(tablesConcerned(db, request));
+    }
+  });
 }
 
 function reportOf(

@@ -12,7 +12,8 @@ import {
   setAside,
   setAsideForeignLog,
 } from './database-file.ts';
-import { SCHEMA_VERSION, migrate, pragmaNumber, standInForMissing } from './schema.ts';
+import { migrate, standInForMissing } from './migrate.ts';
+import { SCHEMA_VERSION, pragmaNumber } from './schema.ts';
 import { isSound } from './soundness.ts';
 import { resultCode } from './store-errors.ts';
 

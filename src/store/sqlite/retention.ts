@@ -5,9 +5,10 @@ import type { RetentionSettings } from '../store.ts';
 import { type EncodedBlock, insertBlock, readBlocks, removeBlock, toEncodedBlock } from './block-book.ts';
 import { columnsOf, sliced } from './block-columns.ts';
 import { quarantineBlock } from './damaged-blocks.ts';
-import { type EventTable, readEventTables } from './event-tables.ts';
+import { readEventTables } from './event-tables.ts';
 import { countExpired, expireRowsBetween } from './expire-rows.ts';
-import { dayOf, HOURS_PER_DAY, rawFromHour, readHour, rollUpHours } from './rollup-build.ts';
+import { dayOf, rawFromHour } from './rollup-book.ts';
+import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { inTransaction, readMeta, toStored, writeMeta } from './schema.ts';
 
 /** How far the clock may be ahead of the newest event before it is not believed: then no more than this expires. */
@@ -49,9 +50,11 @@ export async function expireBefore(
   for (let disturbed = 0; disturbed < MAX_DISTURBED;) {
     const upTo = nextStep(db, beforeHour);
     if (upTo === undefined) break;
+    // Before their rows go, hours that changed are rolled up, so that it is not done under the lock.
+    for (const day of dirtyDays(db, rawFromHour(db), upTo)) await rollUpDay(db, day, nowMicros, pause);
     const rests = restsFrom(db, upTo, nowMicros);
     await pause();
-    const rows = expireStep(db, upTo, rests, nowMicros);
+    const rows = expireStep(db, upTo, rests);
     if (rows === undefined) disturbed += 1;
     else expired += rows;
     await pause();
@@ -119,26 +122,18 @@ function restsFrom(db: DatabaseSync, hour: number, nowMicros: number): Map<numbe
   return rests;
 }
 
-/** @returns How many rows expired; `undefined` when another process has put other blocks there since `rests` were made. */
-function expireStep(
-  db: DatabaseSync,
-  upTo: number,
-  rests: ReadonlyMap<number, EncodedBlock>,
-  nowMicros: number,
-): number | undefined {
+/** @returns How many rows expired; `undefined` when other blocks or late rows came since `rests` were made. */
+function expireStep(db: DatabaseSync, upTo: number, rests: ReadonlyMap<number, EncodedBlock>): number | undefined {
   return inTransaction(db, () => {
     const from = Number(readMeta(db, 'raw_from') ?? 0);
     const before = upTo * MICROS_PER_HOUR;
     if (before <= from) return undefined;
     const cut = db.prepare('SELECT id FROM block WHERE t0 < ?1 AND t1 >= ?1').all(before);
     if (!cut.every(({ id }) => rests.has(Number(id)))) return undefined;
+    if (dirtyDays(db, from / MICROS_PER_HOUR, upTo).length > 0) return undefined;
     const tables = [...readEventTables(db).values()];
     let expired = 0;
-    for (const table of tables) {
-      rollUpMarked(db, table, from, upTo, nowMicros);
-      expired += expireRowsBetween(db, table, from, before);
-    }
-    // Rolling up may have set damaged ones aside.
+    for (const table of tables) expired += expireRowsBetween(db, table, from, before);
     const blocks = db.prepare('SELECT id, metric, n, origins FROM block WHERE t0 < ?').all(before);
     for (const { id, metric, n, origins } of blocks) {
       countExpired(db, JSON.parse(String(origins)) as EncodedBlock['origins']);
@@ -161,29 +156,6 @@ function expireStep(
   });
 }
 
-/**
- * Roll up hours that changed since, before their rows go; and hours of which groups were left out because the rows
- * could be asked. Call inside a write transaction.
- */
-function rollUpMarked(db: DatabaseSync, table: EventTable, from: number, upTo: number, nowMicros: number): void {
-  const span = [table.metricId, Math.floor(from / MICROS_PER_HOUR), upTo] as const;
-  const hoursIn = (name: string): number[] =>
-    db
-      .prepare(`SELECT hour FROM ${name} WHERE metric = ? AND hour >= ? AND hour < ?`)
-      .all(...span)
-      .map(({ hour }) => Number(hour));
-  const lacking = hoursIn('rollup_hour').filter((hour) => readHour(db, table, hour)?.overflowed === true);
-  const hours = new Set([...hoursIn('dirty'), ...lacking]);
-  if (hours.size > 0)
-    rollUpHours(
-      db,
-      table,
-      [...hours].toSorted((a, b) => a - b),
-      nowMicros,
-      Number.POSITIVE_INFINITY,
-    );
-}
-
 /** Identities go with the raw rows they belong to. */
 export function expireIdentities(db: DatabaseSync): void {
   db.prepare('DELETE FROM identity WHERE t < ?').run(Number(readMeta(db, 'raw_from') ?? 0));
@@ -200,7 +172,7 @@ export function cutoffs(now: number, settings: RetentionSettings): { readonly ho
 export function expireRollups(db: DatabaseSync, day: number): void {
   inTransaction(db, () => {
     const before = Math.min(day, dayOf(rawFromHour(db)));
-    db.prepare('DELETE FROM rollup_day WHERE day < ?').run(before);
-    db.prepare('DELETE FROM rollup_hour WHERE hour < ?').run(before * HOURS_PER_DAY);
+    db.prepare('DELETE FROM rollup WHERE day < ?').run(before);
+    db.prepare('DELETE FROM damaged_rollup WHERE t1 < ?').run(before * MICROS_PER_DAY);
   });
 }

@@ -1,190 +1,193 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
-import { cellAt } from '../columns/cell-at.ts';
-import { lowerBound } from '../columns/lower-bound.ts';
-import { readBlocks } from './block-book.ts';
-import { hoursWithoutRows, setAside } from './damaged-blocks.ts';
-import { type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
+import { hoursWithoutRows, quarantineBlock } from './damaged-blocks.ts';
+import { quarantineRollups } from './damaged-rollups.ts';
+import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
-import { layoutOf, RollupBlock } from './rollup-block.ts';
-import { MAX_GROUPS, RollupDraft } from './rollup-draft.ts';
-import { columnCells } from './row-columns.ts';
-import { inTransaction, readMeta } from './schema.ts';
+import { inReadTransaction } from './read-transaction.ts';
+import { dayOf, type EncodedRollup, readDay, replaceDay, toEncodedRollups } from './rollup-book.ts';
+import { RollupDraft } from './rollup-draft.ts';
+import { addHotRows, addSealedRows, spansOfHours } from './rollup-rows.ts';
+import { inTransaction, pragmaNumber, readMeta } from './schema.ts';
 
-export const HOURS_PER_DAY = 24;
-/** The UTC day of a stored hour: both count from the same midnight. */
-export const dayOf = (hour: number): number => Math.floor(hour / HOURS_PER_DAY);
+/** Rows of typed tables that are rolled up at once: to look under the lock whether they changed takes some 5 ms. */
+const ROWS_AT_ONCE = 16_384;
+/** So often a day is tried anew when others write to it meanwhile; the next upkeep goes on. */
+const ATTEMPTS = 3;
 
-/** The first stored hour whose raw rows are kept; all before have expired. */
-export function rawFromHour(db: DatabaseSync): number {
-  return Math.floor(Number(readMeta(db, 'raw_from') ?? 0) / MICROS_PER_HOUR);
+/** Hours of one metric and UTC day that changed since they were rolled up. */
+export type DirtyDay = { readonly metric: string; readonly day: number; readonly hours: readonly number[] };
+
+/** What changed between two hours, by metric and day. */
+export function dirtyDays(db: DatabaseSync, fromHour: number, beforeHour: number): DirtyDay[] {
+  return [...readEventTables(db).values()].flatMap((table) =>
+    [...Map.groupBy(dirtyHours(db, table, fromHour, beforeHour), dayOf)].map(([day, hours]) => ({
+      metric: table.metric,
+      day,
+      hours,
+    })),
+  );
 }
 
-/** Hours of metrics that changed since they were rolled up, of those before `beforeHour`, by metric and day. */
-export function dirtyDays(
-  db: DatabaseSync,
-  beforeHour: number,
-): { readonly metric: string; readonly hours: readonly number[] }[] {
-  const dirty = db.prepare('SELECT hour FROM dirty WHERE metric = ? AND hour < ? ORDER BY hour');
-  return [...readEventTables(db).values()].flatMap(({ metric, metricId }) => {
-    const hours = dirty.all(metricId, beforeHour).map((row) => Number(row['hour']));
-    return [...Map.groupBy(hours, dayOf).values()].map((ofDay) => ({ metric, hours: ofDay }));
-  });
-}
-
-/**
- * Roll up changed hours of one day, and the day, in one transaction with the removal of their marks. Rolling up again
- * gives the same blocks, so it may be killed at any point.
- *
- * @returns How many late rows expired by it.
- */
-export function rollUpDay(db: DatabaseSync, metric: string, hours: readonly number[], nowMicros: number): number {
-  return inTransaction(db, () => {
-    // Another process may have widened the table, rolled up or expired rows since the marks were read.
-    const table = readEventTables(db).get(metric);
-    if (table === undefined) return 0;
-    const isDirty = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?');
-    return rollUpHours(
-      db,
-      table,
-      hours.filter((hour) => isDirty.get(table.metricId, hour) !== undefined),
-      nowMicros,
-    );
-  });
+function dirtyHours(db: DatabaseSync, { metricId }: EventTable, fromHour: number, beforeHour: number): number[] {
+  const marks = db.prepare('SELECT hour FROM dirty WHERE metric = ? AND hour >= ? AND hour < ? ORDER BY hour');
+  return marks.all(metricId, fromHour, beforeHour).map(({ hour }) => Number(hour));
 }
 
 /**
- * Roll up changed hours, and their days. Call inside a write transaction.
+ * Roll up the changed hours of a day. Rows are read and counted without the lock; under it, when another process has
+ * written meanwhile, it is looked whether these hours are still as they were. May be killed at any point: the day's
+ * rollup is replaced in one transaction with the removal of the marks.
  *
- * @param nowMicros When a damaged block is met, it was found now.
- * @param maxGroups Infinity when the rows are about to go: then every group must be in the block.
+ * @param nowMicros When damage is met, it was found now.
+ * @param pause Called between transactions.
+ * @param manner Insisting, what others keep touching is rolled up under the lock in the end.
  * @returns How many late rows expired by it.
  */
-export function rollUpHours(
+export async function rollUpDay(
   db: DatabaseSync,
-  table: EventTable,
-  hours: readonly number[],
+  { metric, hours }: DirtyDay,
   nowMicros: number,
-  maxGroups = MAX_GROUPS,
-): number {
-  let isWithoutRows = hoursWithoutRows(db, table);
+  pause: () => Promise<void>,
+  manner: 'patient' | 'insisting' = 'patient',
+): Promise<number> {
+  const before = (hours.at(-1) ?? 0) + 1;
   let expired = 0;
-  for (const hour of hours) {
-    while (!isWithoutRows(hour)) {
-      const damaged = rollUpHour(db, table, hour, maxGroups);
-      if (damaged === undefined) break;
-      // Its rows cannot be counted again, so the hour keeps what was counted.
-      if (!setAside(db, table, damaged, nowMicros)) break;
-      isWithoutRows = hoursWithoutRows(db, table);
-    }
-    if (isWithoutRows(hour)) expired += rollUpLateRows(db, table, hour);
+  let from = hours[0] ?? 0;
+  for (let attempts = 1; attempts <= ATTEMPTS;) {
+    const outcome =
+      manner === 'insisting' && attempts === ATTEMPTS
+        ? inTransaction(db, () => rollUpHours(db, metric, from, before, (work) => work()))
+        : rollUpHours(db, metric, from, before, (work) => inReadTransaction(db, work));
+    if (outcome === undefined) break;
+    if ('damaged' in outcome) quarantine(db, outcome, nowMicros);
+    if ('late' in outcome) {
+      expired += outcome.late;
+      from = outcome.goOnAt;
+    } else attempts += 1;
+    await pause();
   }
-  for (const day of new Set(hours.map(dayOf))) rebuildDay(db, table, day);
   return expired;
 }
 
-/**
- * Count one hour anew from its raw rows, all of which must still be there, and remove its mark.
- *
- * @returns The block that kept it from doing so, because it cannot be read.
- */
-function rollUpHour(db: DatabaseSync, table: EventTable, hour: number, maxGroups: number): number | undefined {
-  let damaged: number | undefined;
-  const draft = draftOfRows(db, table, hour, (id) => (damaged = id));
-  if (draft !== undefined) saveHour(db, table, hour, draft, maxGroups);
-  return damaged;
-}
+/** What came of some hours: how many late rows expired; damage that is in the way; or others wrote to them meanwhile. */
+type Outcome = { readonly late: number; readonly goOnAt: number } | Damage | { readonly disturbed: true };
 
-/** An hour that lost rows keeps its block: rows that came in late are counted into it, and expire too. */
-function rollUpLateRows(db: DatabaseSync, table: EventTable, hour: number): number {
-  const draft = draftOfHotRows(db, table, hour);
-  const block = readHour(db, table, hour);
-  if (block !== undefined) draft.addBlock(block);
-  saveHour(db, table, hour, draft, Number.POSITIVE_INFINITY);
-  return expireRows(db, table, hour);
-}
-
-function saveHour(db: DatabaseSync, table: EventTable, hour: number, draft: RollupDraft, maxGroups: number): void {
-  db.prepare('DELETE FROM dirty WHERE metric = ? AND hour = ?').run(table.metricId, hour);
-  if (draft.events === 0) {
-    db.prepare('DELETE FROM rollup_hour WHERE metric = ? AND hour = ?').run(table.metricId, hour);
-    return;
-  }
-  db.prepare(
-    `INSERT INTO rollup_hour (metric, hour, n, b) VALUES (?, ?, ?, ?)
-     ON CONFLICT (metric, hour) DO UPDATE SET n = excluded.n, b = excluded.b`,
-  ).run(table.metricId, hour, draft.events, draft.encode(maxGroups));
-}
-
-/** The block of a day from the blocks of its hours. Its use stands and falls with theirs: see rollup-fold.ts. */
-function rebuildDay(db: DatabaseSync, table: EventTable, day: number): void {
-  const draft = new RollupDraft(table);
-  const hours = db.prepare('SELECT b FROM rollup_hour WHERE metric = ? AND hour >= ? AND hour < ?');
-  const from = day * HOURS_PER_DAY;
-  for (const row of hours.iterate(table.metricId, from, from + HOURS_PER_DAY)) {
-    draft.addBlock(new RollupBlock(row['b'] as Uint8Array, table));
-  }
-  if (draft.events === 0) {
-    db.prepare('DELETE FROM rollup_day WHERE metric = ? AND day = ?').run(table.metricId, day);
-    return;
-  }
-  db.prepare(
-    `INSERT INTO rollup_day (metric, day, n, b) VALUES (?, ?, ?, ?)
-     ON CONFLICT (metric, day) DO UPDATE SET n = excluded.n, b = excluded.b`,
-  ).run(table.metricId, day, draft.events, draft.encode(MAX_GROUPS));
-}
-
-export function readHour(db: DatabaseSync, table: EventTable, hour: number): RollupBlock | undefined {
-  const row = db.prepare('SELECT b FROM rollup_hour WHERE metric = ? AND hour = ?').get(table.metricId, hour);
-  return row === undefined ? undefined : new RollupBlock(row['b'] as Uint8Array, table);
-}
-
-/**
- * The raw rows of an hour, summed up: those of the typed table and the sealed ones.
- *
- * @param onDamaged Told of a block that cannot be read.
- * @returns `undefined` when rows cannot be read: the sum would be too small.
- */
-export function draftOfRows(
+/** @returns `undefined` when none is left. */
+function rollUpHours(
   db: DatabaseSync,
-  table: EventTable,
-  hour: number,
-  onDamaged: (blockId: number) => void = () => undefined,
-): RollupDraft | undefined {
-  const draft = draftOfHotRows(db, table, hour);
-  const columns = columnsOf(table);
-  const [from, before] = [hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR];
-  for (const block of readBlocks(db, table, from, before)) {
-    const chunk = block.chunk();
-    if (chunk === undefined) {
-      onDamaged(block.id);
-      return undefined;
-    }
-    const times = chunk.times();
-    const cells = columns.map((column) => columnCells(chunk, column));
-    for (let row = lowerBound(times, from); row < times.length && (times[row] ?? before) < before; row++) {
-      // Dimensions and numbers have no lists of names, so there is no text.
-      draft.addRow(cells.map((column) => cellAt(column, row) as number | null));
-    }
-  }
-  return draft;
+  metric: string,
+  from: number,
+  before: number,
+  reading: (work: () => Reading | Damage | undefined) => Reading | Damage | undefined,
+): Outcome | undefined {
+  const read = reading(() => readHours(db, metric, from, before));
+  if (read === undefined || 'damaged' in read) return read;
+  const rollups = toEncodedRollups(read.draft.finish(), read.table);
+  const late = db.isTransaction ? swap(db, read, rollups) : inTransaction(db, () => swap(db, read, rollups));
+  return late === undefined ? { disturbed: true } : { late, goOnAt: (read.hours.at(-1) ?? from) + 1 };
 }
 
-const columnsOf = (table: EventTable): Column[] => {
-  const { dimensions, numbers } = layoutOf(table);
-  return [...dimensions, ...numbers];
+/** Some changed hours of a day, read to be rolled up. */
+type Reading = {
+  readonly table: EventTable;
+  readonly day: number;
+  readonly hours: readonly number[];
+  /** Those that lost rows: what lies in the typed table of them is added to their rollup, and expires then. */
+  readonly late: readonly number[];
+  readonly draft: RollupDraft;
+  /** Of the file: another once another process has written to it. */
+  readonly version: number;
+  readonly state: string;
 };
 
-/** The rows of an hour that lie in the typed table, summed up. */
-export function draftOfHotRows(db: DatabaseSync, table: EventTable, hour: number): RollupDraft {
-  const columns = columnsOf(table).map(({ name }) => quoted(name));
-  const rows = db.prepare(
-    `SELECT ${columns.length === 0 ? 'NULL' : columns.join(', ')} FROM ${table.table} WHERE t >= ? AND t < ?`,
-  );
-  rows.setReturnArrays(true);
-  const draft = new RollupDraft(table);
-  for (const row of rows.iterate(hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR)) {
-    draft.addRow(row as unknown as (number | null)[]);
+type Damage = { readonly damaged: 'block' | 'rollup'; readonly table: EventTable; readonly id: number };
+
+/** @returns `undefined` when none is left. */
+function readHours(
+  db: DatabaseSync,
+  metric: string,
+  fromHour: number,
+  beforeHour: number,
+): Reading | Damage | undefined {
+  const table = readEventTables(db).get(metric);
+  const marked = table === undefined ? [] : dirtyHours(db, table, fromHour, beforeHour);
+  if (table === undefined || marked[0] === undefined) return undefined;
+  const version = pragmaNumber(db, 'data_version');
+  const day = dayOf(marked[0]);
+  const hours = firstHours(db, table, marked);
+  const rolled = readDay(db, table, day);
+  if (rolled.parts === undefined) return { damaged: 'rollup', table, id: day };
+  const isWithoutRows = hoursWithoutRows(db, table);
+  const anew = hours.filter((hour) => !isWithoutRows(hour));
+  const draft = new RollupDraft(db, table);
+  for (const span of spansOfHours(anew)) {
+    const damaged = addSealedRows(db, table, span, draft);
+    // Its rows cannot be counted again, so its hours keep what was counted.
+    if (damaged !== undefined) return { damaged: 'block', table, id: damaged };
   }
-  return draft;
+  for (const span of spansOfHours(hours)) addHotRows(db, table, span, draft);
+  const kept = Array.from({ length: HOURS_PER_DAY }, (_, hour) => hour).filter(
+    (hour) => !anew.includes(day * HOURS_PER_DAY + hour),
+  );
+  for (const chunk of rolled.parts) draft.addRollup(chunk, kept);
+  const late = hours.filter(isWithoutRows);
+  return { table, day, hours, late, draft, version, state: stateOf(db, table, day, hours) };
+}
+
+/** Of changed hours, the first whose rows are not too many for once; one at least. */
+function firstHours(db: DatabaseSync, { table }: EventTable, hours: readonly number[]): readonly number[] {
+  const count = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table} WHERE t >= ? AND t < ? LIMIT ?)`);
+  let rows = 0;
+  for (const [index, hour] of hours.entries()) {
+    rows += Number(count.get(hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR, ROWS_AT_ONCE)?.['n']);
+    if (rows > ROWS_AT_ONCE && index > 0) return hours.slice(0, index);
+  }
+  return hours;
+}
+
+/**
+ * All that the rollup of these hours was made of, as text. Rows change in no other way than by gaining a cell, and
+ * blocks and rollups not at all, so what has the same text is the same.
+ */
+function stateOf(db: DatabaseSync, table: EventTable, day: number, hours: readonly number[]): string {
+  const { metricId, metric } = table;
+  const columns = readEventTables(db).get(metric)?.columns ?? [];
+  const [from, before] = [(hours[0] ?? 0) * MICROS_PER_HOUR, ((hours.at(-1) ?? 0) + 1) * MICROS_PER_HOUR];
+  const numbersIn = (sql: string, ...parameters: number[]): unknown[] =>
+    db
+      .prepare(sql)
+      .all(...parameters)
+      .map((row) => Object.values(row));
+  const filled = ['count(*)', ...columns.map(({ name }) => `count(${quoted(name)})`)].join(', ');
+  return JSON.stringify([
+    readMeta(db, 'raw_from'),
+    dirtyHours(db, table, day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY).filter((hour) => hours.includes(hour)),
+    numbersIn('SELECT id FROM rollup WHERE metric = ? AND day = ? ORDER BY id', metricId, day),
+    numbersIn('SELECT id FROM damaged_block WHERE metric = ? ORDER BY id', metricId),
+    numbersIn('SELECT id FROM block WHERE metric = ? AND t0 < ? AND t1 >= ? ORDER BY id', metricId, before, from),
+    ...spansOfHours(hours).map((span) =>
+      numbersIn(
+        `SELECT ${filled} FROM ${table.table} WHERE t >= ? AND t < ?`,
+        span.from * MICROS_PER_HOUR,
+        span.before * MICROS_PER_HOUR,
+      ),
+    ),
+  ]);
+}
+
+/** @returns How many late rows expired; `undefined` when something was touched meanwhile. Call inside a write transaction. */
+function swap(db: DatabaseSync, reading: Reading, rollups: readonly EncodedRollup[]): number | undefined {
+  const { table, day, hours, late, version, state } = reading;
+  if (pragmaNumber(db, 'data_version') !== version && stateOf(db, table, day, hours) !== state) return undefined;
+  replaceDay(db, table, day, rollups);
+  const unmark = db.prepare('DELETE FROM dirty WHERE metric = ? AND hour = ?');
+  for (const hour of hours) unmark.run(table.metricId, hour);
+  return late.reduce((sum, hour) => sum + expireRows(db, table, hour), 0);
+}
+
+function quarantine(db: DatabaseSync, { damaged, table, id }: Damage, nowMicros: number): void {
+  if (damaged === 'block') quarantineBlock(db, table, id, nowMicros);
+  else quarantineRollups(db, table, id, nowMicros);
 }

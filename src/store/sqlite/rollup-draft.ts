@@ -1,127 +1,193 @@
-import { QuantileSketch } from '../../model/quantile-sketch.ts';
-import type { EventTable } from './event-tables.ts';
-import { type BlockLayout, encodeBlock, layoutOf, NO_CELL, type RollupBlock } from './rollup-block.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { isDimension, isNumeric } from '../../model/field.ts';
+import type { Chunk, CodedCells, Key } from '../columns/chunk.ts';
+import { NumberFigures } from '../columns/number-figures.ts';
+import { type FlatSketch, HOURS_PER_DAY, type RolledFigures, type RolledRows } from '../columns/rolled-rows.ts';
+import { EVENTS, figureColumn, type RollupChunk } from '../columns/rollup-chunk.ts';
+import { MAX_ROLLED_ROWS } from '../columns/rollup-codec.ts';
+import { RowCounts } from '../columns/row-counts.ts';
+import { SketchDraft } from '../columns/sketch-draft.ts';
+import { CellDecoder } from './cells.ts';
+import { Dictionary } from './dictionary.ts';
+import type { Column, EventTable } from './event-tables.ts';
+import { FoldGroups, type Part } from './fold-groups.ts';
+import { codedBy } from './row-columns.ts';
 
-/** Groups that a block of an hour or day keeps apart while its raw rows are there to be asked instead. */
-export const MAX_GROUPS = 512;
-
-type Figures = { count: number; sum: number; least: number; greatest: number };
-type Group = { readonly cells: readonly number[]; count: number; readonly figures: readonly Figures[] };
-
-/** A rollup block in the making: rows and finished blocks of the same metric go in, the bytes of one block come out. */
+/** The rollup of a day of one metric in the making: rows and rollups go in, columns come out. */
 export class RollupDraft {
-  readonly #layout: BlockLayout;
-  readonly #scales: readonly number[];
-  readonly #groups = new Map<string, Group>();
-  readonly #sketches: readonly QuantileSketch[];
-  /** A block that had too many groups went in: this one cannot tell them apart either. */
-  #overflowed = false;
-  #events = 0;
+  readonly #dimensions: readonly Column[];
+  readonly #groups: FoldGroups;
+  readonly #events = { ofRows: new RowCounts(), ofRollups: new NumberFigures(EVENTS, new Set(['sum'])) };
+  readonly #numbers: readonly NumberDraft[];
 
-  constructor(table: EventTable) {
-    this.#layout = layoutOf(table);
-    this.#scales = this.#layout.numbers.map(({ scale }) => scale);
-    this.#sketches = this.#layout.numbers.map(() => new QuantileSketch());
+  constructor(db: DatabaseSync, { columns }: EventTable) {
+    this.#dimensions = columns.filter(isDimension);
+    this.#groups = new FoldGroups(
+      this.#dimensions.map((column) => ({ column })),
+      new CellDecoder(db, new Dictionary(db)),
+      HOURS_PER_DAY,
+    );
+    this.#numbers = columns.filter(isNumeric).map((column) => new NumberDraft(column));
   }
 
-  get events(): number {
-    return this.#events;
-  }
-
-  /** @param row The cells of the dimensions, then those of the numbers, in the layout's order. */
-  addRow(row: readonly (number | null)[]): void {
-    const dimensionCount = this.#layout.dimensions.length;
-    let key = '';
-    for (let i = 0; i < dimensionCount; i++) key += `${row[i] ?? NO_CELL},`;
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = this.#newGroup(row.slice(0, dimensionCount).map((cell) => cell ?? NO_CELL));
-      this.#groups.set(key, group);
+  /** Add rows of events. @param parts Which; buckets are hours of the day. */
+  addRows(chunk: Chunk, parts: readonly Part[]): void {
+    for (const stretch of this.#groups.stretches(chunk, parts, undefined)) {
+      this.#events.ofRows.add(stretch);
+      for (const { ofRows } of this.#numbers) ofRows.add(stretch);
     }
-    group.count += 1;
-    this.#events += 1;
-    for (const [index, figures] of group.figures.entries()) {
-      const steps = row[dimensionCount + index];
-      if (steps === null || steps === undefined) continue;
-      include(figures, 1, steps, steps, steps);
-      this.#sketches[index]?.add(steps / (this.#scales[index] ?? 1));
+    for (const { column, sketches } of this.#numbers) {
+      const numbers = chunk.numbers(column.name);
+      for (const { bucket, lo, hi } of parts) sketches.addValues(bucket, numbers, lo, hi);
     }
   }
 
-  addBlock(block: RollupBlock): void {
-    this.#overflowed ||= block.overflowed;
-    const cells = block.cells();
-    const figures = block.layout.numbers.map((_, index) => block.figures(index));
-    for (const [at, count] of block.counts.entries()) {
-      // Dimensions that the block does not know were absent in all of its events.
-      const groupCells = this.#layout.dimensions.map((_, index) => cells[index]?.[at] ?? NO_CELL);
-      const key = groupCells.map((cell) => `${cell},`).join('');
-      let group = this.#groups.get(key);
-      if (group === undefined) this.#groups.set(key, (group = this.#newGroup(groupCells)));
-      group.count += count;
-      this.#events += count;
-      for (const [index, of] of figures.entries()) {
-        const into = group.figures[index];
-        const had = of.counts[at] ?? 0;
-        if (into === undefined || had === 0) continue;
-        include(into, had, of.sums[at] ?? 0, of.least[at] ?? 0, of.greatest[at] ?? 0);
-      }
+  /** Add what the parts of a rollup stand for. @param hours Hours of the day. */
+  addRollup(chunk: RollupChunk, hours: readonly number[]): void {
+    const parts = hours
+      .map((bucket) => ({ bucket, lo: chunk.starts[bucket] ?? 0, hi: chunk.starts[bucket + 1] ?? 0 }))
+      .filter(({ lo, hi }) => lo < hi);
+    for (const stretch of this.#groups.stretches(chunk, parts, undefined)) {
+      this.#events.ofRollups.add(stretch);
+      for (const { ofRollups } of this.#numbers) for (const figure of Object.values(ofRollups)) figure.add(stretch);
     }
-    for (const index of block.layout.numbers.keys()) this.#sketches[index]?.merge(block.sketch(index));
+    for (const { column, sketches } of this.#numbers) {
+      const ofHours = chunk.hourSketches(column.name);
+      for (const hour of hours) if (ofHours?.[hour] !== undefined) sketches.addSketch(hour, ofHours[hour]);
+    }
   }
 
-  /**
-   * @param maxGroups With more groups than this, all become one and the block is marked: questions by group must then
-   *   ask finer blocks or raw rows. Infinity where there is nothing finer.
-   */
-  encode(maxGroups: number): Uint8Array {
-    const overflowed = this.#overflowed || this.#groups.size > maxGroups;
-    const groups = overflowed ? [this.#total()] : [...this.#groups.values()].sort(byCells);
-    return encodeBlock({
-      layout: this.#layout,
-      overflowed,
-      counts: groups.map(({ count }) => count),
-      cells: this.#layout.dimensions.map((_, index) => groups.map(({ cells }) => cells[index] ?? NO_CELL)),
-      figures: this.#layout.numbers.map((_, index) => ({
-        counts: groups.map(({ figures }) => figures[index]?.count ?? 0),
-        sums: groups.map(({ figures }) => figures[index]?.sum ?? 0),
-        least: groups.map(({ figures }) => figures[index]?.least ?? 0),
-        greatest: groups.map(({ figures }) => figures[index]?.greatest ?? 0),
-      })),
-      sketches: this.#sketches,
+  /** What went in, in parts of at most 65,535 rows; none when that was nothing. The same events always make the same. */
+  finish(): RolledPart[] {
+    const { buckets, keys } = this.#groups.cells();
+    const slots = inOrder(buckets, keys);
+    const parts: RolledPart[] = [];
+    for (let at = 0; at < slots.length; at += MAX_ROLLED_ROWS) {
+      parts.push(this.#part(slots.subarray(at, at + MAX_ROLLED_ROWS), buckets, keys, at === 0));
+    }
+    return parts;
+  }
+
+  #part(slots: Int32Array, buckets: Int32Array, keys: readonly (readonly Key[])[], withSketches: boolean): RolledPart {
+    const hours = new Float64Array(HOURS_PER_DAY);
+    for (const slot of slots) {
+      const hour = buckets[slot] ?? 0;
+      hours[hour] = (hours[hour] as number) + 1;
+    }
+    const { ofRows, ofRollups } = this.#events;
+    return new RolledPart({
+      hours,
+      events: Float64Array.from(slots, (slot) => ofRows.of(slot) + (ofRollups.of('sum', slot) ?? 0)),
+      dimensions: new Map(
+        this.#dimensions.map(({ name }, index) => [
+          name,
+          codedBy(slots.length, (row) => keys[index]?.[slots[row] ?? 0] ?? null),
+        ]),
+      ),
+      figures: new Map(this.#numbers.map((number) => [number.column.name, number.figuresOf(slots)])),
+      sketches: new Map(withSketches ? this.#numbers.map(({ column, sketches }) => [column.name, sketches]) : []),
     });
   }
+}
 
-  #newGroup(cells: readonly number[]): Group {
-    const figures = this.#layout.numbers.map(() => ({ count: 0, sum: 0, least: 0, greatest: 0 }));
-    return { cells, count: 0, figures };
+/** What is known of one field, by slot. */
+class NumberDraft {
+  readonly column: Column;
+  readonly ofRows: NumberFigures;
+  readonly ofRollups: Readonly<Record<'count' | 'sum' | 'min' | 'max', NumberFigures>>;
+  readonly sketches: SketchDraft;
+
+  constructor(column: Column) {
+    const { name } = column;
+    this.column = column;
+    this.sketches = new SketchDraft(column.scale);
+    this.ofRows = new NumberFigures(name, new Set(['count', 'sum', 'min', 'max']));
+    this.ofRollups = {
+      count: new NumberFigures(figureColumn('count', name), new Set(['sum'])),
+      sum: new NumberFigures(figureColumn('sum', name), new Set(['sum'])),
+      min: new NumberFigures(figureColumn('min', name), new Set(['min'])),
+      max: new NumberFigures(figureColumn('max', name), new Set(['max'])),
+    };
   }
 
-  #total(): Group {
-    const total = this.#newGroup([]);
-    for (const group of this.#groups.values()) {
-      total.count += group.count;
-      for (const [index, { count, sum, least, greatest }] of group.figures.entries()) {
-        const into = total.figures[index];
-        if (into !== undefined && count > 0) include(into, count, sum, least, greatest);
-      }
-    }
-    return total;
+  figuresOf(slots: Int32Array): RolledFigures {
+    const { ofRows, ofRollups } = this;
+    return {
+      counts: Float64Array.from(
+        slots,
+        (slot) => (ofRows.of('count', slot) ?? 0) + (ofRollups.count.of('sum', slot) ?? 0),
+      ),
+      sums: Float64Array.from(slots, (slot) => both(ofRows.of('sum', slot), ofRollups.sum.of('sum', slot), plus)),
+      least: Float64Array.from(slots, (slot) => both(ofRows.of('min', slot), ofRollups.min.of('min', slot), Math.min)),
+      greatest: Float64Array.from(slots, (slot) =>
+        both(ofRows.of('max', slot), ofRollups.max.of('max', slot), Math.max),
+      ),
+    };
   }
 }
 
-function include(into: Figures, count: number, sum: number, least: number, greatest: number): void {
-  into.least = into.count === 0 ? least : Math.min(into.least, least);
-  into.greatest = into.count === 0 ? greatest : Math.max(into.greatest, greatest);
-  into.count += count;
-  into.sum += sum;
+const plus = (a: number, b: number): number => a + b;
+
+/** NaN where neither is there. */
+function both(a: number | undefined, b: number | undefined, join: (a: number, b: number) => number): number {
+  if (a === undefined) return b ?? Number.NaN;
+  return b === undefined ? a : join(a, b);
 }
 
-/** The same events always make the same bytes. */
-function byCells(a: Group, b: Group): number {
-  for (const [index, cell] of a.cells.entries()) {
-    const order = cell - (b.cells[index] ?? NO_CELL);
-    if (order !== 0) return order;
-  }
-  return 0;
+/** Slots by hour, then by their cells: absent ones first, then by number. */
+function inOrder(buckets: Int32Array, keys: readonly (readonly Key[])[]): Int32Array {
+  const ranks = keys.map(ranksOf);
+  const slots = Int32Array.from(buckets.keys());
+  return slots.sort((a, b) => {
+    let order = (buckets[a] as number) - (buckets[b] as number);
+    for (let i = 0; order === 0 && i < ranks.length; i++) order = (ranks[i]?.[a] ?? 0) - (ranks[i]?.[b] ?? 0);
+    return order;
+  });
 }
+
+/** Cells of dimensions are numbers, none below 0. */
+const ranksOf = (keys: readonly Key[]): Float64Array =>
+  Float64Array.from(keys, (key) => (key === null ? -1 : Number(key)));
+
+/** Columns of a rollup as they are before they are encoded. */
+export class RolledPart implements RolledRows {
+  readonly rows: number;
+  readonly #columns: RolledColumns;
+
+  constructor(columns: RolledColumns) {
+    this.rows = columns.events.length;
+    this.#columns = columns;
+  }
+
+  hours(): Float64Array {
+    return this.#columns.hours;
+  }
+
+  events(): Float64Array {
+    return this.#columns.events;
+  }
+
+  dimension(name: string): CodedCells | undefined {
+    return this.#columns.dimensions.get(name);
+  }
+
+  figures(field: string): RolledFigures | undefined {
+    return this.#columns.figures.get(field);
+  }
+
+  daySketch(field: string): FlatSketch | undefined {
+    return this.#columns.sketches.get(field)?.day();
+  }
+
+  hourSketches(field: string): readonly FlatSketch[] | undefined {
+    return this.#columns.sketches.get(field)?.hours();
+  }
+}
+
+type RolledColumns = {
+  readonly hours: Float64Array;
+  readonly events: Float64Array;
+  readonly dimensions: ReadonlyMap<string, CodedCells>;
+  readonly figures: ReadonlyMap<string, RolledFigures>;
+  readonly sketches: ReadonlyMap<string, SketchDraft>;
+};

@@ -1,111 +1,104 @@
+import { StoreError } from '../../model/errors.ts';
+import { isDimension, isNumeric } from '../../model/field.ts';
 import { QuantileSketch } from '../../model/quantile-sketch.ts';
-import type { Figure } from '../store.ts';
-import { type BlockLayout, NO_CELL, type RollupBlock } from './rollup-block.ts';
-import { NO_SLOT } from './rollup-groups.ts';
+import { EVENTS, figureColumn, type RollupChunk } from '../columns/rollup-chunk.ts';
+import type { Stretch } from '../columns/stretch.ts';
+import type { Figure, Measure } from '../store.ts';
+import type { CellDecoder } from './cells.ts';
+import type { Column, EventTable } from './event-tables.ts';
+import { FoldFigures } from './fold-figures.ts';
 
-/** What one measure needs of a block. Positions are those of the layout. */
-export type Wanted =
-  | { readonly from: 'events' }
-  | { readonly from: 'dimension'; readonly index: number }
-  | { readonly from: 'number'; readonly index: number; readonly fn: 'count' | 'sum' | 'min' | 'max' }
-  | { readonly from: 'sketch'; readonly index: number }
-  | { readonly from: 'nothing'; readonly figure: Figure };
+/** What rollups do not keep: the planner should not have asked. */
+export const refuse = (what: string): never => {
+  throw new StoreError('STORE_FAILED', `Rollups do not keep ${what}`, { hint: 'Ask for it from events.' });
+};
 
-/** One measure of every group of an answer. */
+/** One rollup holds events of all origins. */
+export const ORIGIN_FIELDS: readonly string[] = ['source', 'inferred', 'cluster'];
+
+/** A table whose rows are those of rollups: dimensions, and the figures of numbers as columns. */
+export function rolledTable(table: EventTable): EventTable {
+  const figure = (name: string, scale: number): Column => ({ name, kind: 'measure', unit: undefined, scale });
+  const columns = table.columns.flatMap((column) => {
+    const counted = figure(figureColumn('count', column.name), 1);
+    if (isDimension(column)) return [column, counted];
+    if (!isNumeric(column)) return [];
+    const others = (['sum', 'min', 'max'] as const).map((of) => figure(figureColumn(of, column.name), column.scale));
+    return [counted, ...others];
+  });
+  return { ...table, columns: [...columns, figure(EVENTS, 1)] };
+}
+
+/** What a fold of rollups has found so far, by slot and bucket. */
 export class RollupFigures {
-  readonly #want: Wanted;
-  readonly #scale: number;
-  /** By slot of the group; a hole where no event had the field. */
-  readonly #numbers: (number | undefined)[] = [];
-  readonly #sketches: QuantileSketch[] = [];
+  readonly #readers: readonly ((slot: number, bucket: number) => Figure)[];
+  readonly #figures: FoldFigures;
+  /** Fields of which sketches are wanted. */
+  readonly sketched: readonly string[];
+  /** By bucket, then by field. */
+  readonly #sketches = new Map<number, Map<string, QuantileSketch>>();
 
-  constructor(want: Wanted, layout: BlockLayout) {
-    this.#want = want;
-    this.#scale = want.from === 'number' && want.fn !== 'count' ? (layout.numbers[want.index]?.scale ?? 1) : 1;
+  /** @param apart The question tells events apart, which sketches cannot. */
+  constructor(table: EventTable, measures: readonly Measure[], apart: boolean, decoder: CellDecoder) {
+    const rewritten = measures.flatMap((measure) => (measure.fn === 'sketch' ? [] : [inRollups(table, measure)]));
+    const sketched = measures.filter((measure) => measure.fn === 'sketch');
+    this.sketched = [...new Set(sketched.map(({ field }) => sketchedField(table, field, apart)))];
+    this.#figures = new FoldFigures(rolledTable(table), rewritten, decoder);
+    let next = 0;
+    this.#readers = measures.map((measure) => {
+      if (measure.fn === 'sketch') return (_, bucket) => this.#sketchOf(measure.field, bucket);
+      const read = this.#figures.readers[next++] ?? (() => undefined);
+      // Counts are sums here, and of nothing 0.
+      return measure.fn === 'count' ? (slot) => read(slot) ?? 0 : read;
+    });
   }
 
-  /** @param slots The slot of each group of the block. */
-  add(block: RollupBlock, cells: readonly (readonly number[])[], slots: Int32Array): void {
-    const want = this.#want;
-    switch (want.from) {
-      case 'events':
-        this.#addAll(slots, block.counts);
-        return;
-      case 'dimension':
-        this.#addPresent(slots, block.counts, cells[want.index]);
-        return;
-      case 'nothing':
-        return;
-      case 'sketch':
-        if (want.index < block.layout.numbers.length) this.#addSketch(slots, block.sketch(want.index));
-        return;
-      case 'number':
-        // A field that came later than the block was absent in its events.
-        if (want.index < block.layout.numbers.length) this.#addNumbers(slots, block, want);
+  add(stretch: Stretch): void {
+    this.#figures.add(stretch);
+  }
+
+  /** Add the sketches of some hours of a day to a bucket. */
+  addSketches(chunk: RollupChunk, bucket: number, fromHour: number, beforeHour: number): void {
+    let ofBucket = this.#sketches.get(bucket);
+    if (ofBucket === undefined) this.#sketches.set(bucket, (ofBucket = new Map()));
+    for (const field of this.sketched) {
+      let sketch = ofBucket.get(field);
+      if (sketch === undefined) ofBucket.set(field, (sketch = new QuantileSketch()));
+      chunk.addSketch(sketch, field, fromHour, beforeHour);
     }
   }
 
-  figure(slot: number): Figure {
-    const want = this.#want;
-    if (want.from === 'nothing') return want.figure;
-    if (want.from === 'sketch') return this.#sketches[slot];
-    const number = this.#numbers[slot];
-    if (want.from === 'number' && want.fn !== 'count') return number === undefined ? undefined : number / this.#scale;
-    return number ?? 0;
+  /** One figure for each measure. Call when all is in. */
+  of(slot: number, bucket: number): Figure[] {
+    const figures: Figure[] = [];
+    for (const read of this.#readers) figures.push(read(slot, bucket));
+    return figures;
   }
 
-  #addNumbers(slots: Int32Array, block: RollupBlock, want: Extract<Wanted, { from: 'number' }>): void {
-    const { counts, sums, least, greatest } = block.figures(want.index);
-    switch (want.fn) {
-      case 'count':
-        this.#addAll(slots, counts);
-        return;
-      case 'sum':
-        this.#combine(slots, counts, sums, (known, more) => known + more);
-        return;
-      case 'min':
-        this.#combine(slots, counts, least, Math.min);
-        return;
-      case 'max':
-        this.#combine(slots, counts, greatest, Math.max);
-    }
+  #sketchOf(field: string, bucket: number): QuantileSketch | undefined {
+    const sketch = this.#sketches.get(bucket)?.get(field);
+    return sketch === undefined || sketch.count === 0 ? undefined : sketch;
   }
+}
 
-  #addAll(slots: Int32Array, counts: readonly number[]): void {
-    const numbers = this.#numbers;
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] as number;
-      if (slot !== NO_SLOT) numbers[slot] = (numbers[slot] ?? 0) + (counts[at] as number);
-    }
+/** A measure of events as one of the rows of rollups. */
+function inRollups(table: EventTable, measure: Measure): Measure {
+  if (!('field' in measure)) return { fn: 'sum', field: EVENTS };
+  const { fn, field } = measure;
+  const column = table.columns.find(({ name }) => name === field);
+  const isKept = column === undefined ? !ORIGIN_FIELDS.includes(field) : isNumeric(column);
+  if (fn === 'count' && column !== undefined && isDimension(column)) {
+    return { fn: 'sum', field: figureColumn('count', field) };
   }
+  if (!isKept) return refuse(`the ${fn} of "${field}"`);
+  if (fn === 'count') return { fn: 'sum', field: figureColumn('count', field) };
+  if (fn === 'sum' || fn === 'min' || fn === 'max') return { fn, field: figureColumn(fn, field) };
+  return refuse(`the ${fn} of "${field}"`);
+}
 
-  #addPresent(slots: Int32Array, counts: readonly number[], cells: readonly number[] | undefined): void {
-    this.#addAll(
-      slots,
-      counts.map((count, at) => ((cells?.[at] ?? NO_CELL) === NO_CELL ? 0 : count)),
-    );
-  }
-
-  #combine(
-    slots: Int32Array,
-    counts: readonly number[],
-    values: readonly number[],
-    both: (known: number, more: number) => number,
-  ): void {
-    const numbers = this.#numbers;
-    for (let at = 0; at < slots.length; at++) {
-      const slot = slots[at] as number;
-      if (slot === NO_SLOT || counts[at] === 0) continue;
-      const value = values[at] as number;
-      const known = numbers[slot];
-      numbers[slot] = known === undefined ? value : both(known, value);
-    }
-  }
-
-  /** The sketch is of the whole block, and is only asked for where a block is one group of the answer. */
-  #addSketch(slots: Int32Array, sketch: QuantileSketch): void {
-    const slot = slots[0];
-    if (slot === undefined || sketch.count === 0) return;
-    (this.#sketches[slot] ??= new QuantileSketch()).merge(sketch);
-  }
+function sketchedField(table: EventTable, field: string, apart: boolean): string {
+  const column = table.columns.find(({ name }) => name === field);
+  const isKept = column === undefined ? !ORIGIN_FIELDS.includes(field) : isNumeric(column);
+  if (!isKept) return refuse(`the sketch of "${field}"`);
+  return apart ? refuse(`sketches of "${field}" by group or filter`) : field;
 }

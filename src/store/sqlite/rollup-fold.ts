@@ -1,47 +1,87 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../model/errors.ts';
-import type { Filter } from '../../model/filter.ts';
+import { isDimension } from '../../model/field.ts';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
-import type { FoldRequest, FoldRow, Measure } from '../store.ts';
-import { CellDecoder, isCoded } from './cells.ts';
+import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
+import type { RollupChunk } from '../columns/rollup-chunk.ts';
+import type { FoldRequest, FoldRow } from '../store.ts';
+import { CellDecoder, placeOf } from './cells.ts';
+import { ChunkFilter } from './chunk-filter.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { Column, EventTable } from './event-tables.ts';
-import { type BlockLayout, layoutOf, NO_CELL } from './rollup-block.ts';
-import { RollupBlocks } from './rollup-blocks.ts';
-import { RollupFigures, type Wanted } from './rollup-figures.ts';
-import { type CellTest, RollupGroups } from './rollup-groups.ts';
+import type { EventTable } from './event-tables.ts';
+import { FoldGroups, type Part } from './fold-groups.ts';
+import { dayOf, readDays } from './rollup-book.ts';
+import { ORIGIN_FIELDS, refuse, RollupFigures, rolledTable } from './rollup-figures.ts';
 import { toStored } from './schema.ts';
-import { piecesOf } from './time-slices.ts';
-import { matchingIds, type Positive, split } from './where.ts';
+import { firstPieceWith, type Piece, piecesOf } from './time-slices.ts';
+import { UnrolledHours } from './unrolled-hours.ts';
 
 /**
- * Figures from rollup blocks: of whole days where a day lies within one bucket, of hours for the rest.
+ * Figures from rollups, through the same columns as those of events. Hours that changed since they were rolled up are
+ * summed up from their rows on the spot. Use within one read transaction.
  *
  * @throws StoreError when the question needs what rollups do not keep: the planner should not have asked.
  */
-export function foldRollupBlocks(
+export function foldRollups(
   db: DatabaseSync,
   dictionary: Dictionary,
   table: EventTable,
   request: FoldRequest,
 ): FoldRow[] {
-  const layout = layoutOf(table);
-  const keys = request.groupBy.map((field) => dimensionOf(table, layout, field));
-  const tests = request.filters.map((filter) => testOf(filter, table, layout, dictionary));
-  const apart = keys.length > 0 || tests.length > 0;
-  const wanted = request.measures.map((measure) => wantedOf(measure, table, layout, apart));
-  const groups = new RollupGroups(keys);
-  const figures = wanted.map((want) => new RollupFigures(want, layout));
-  const cellsNeeded = apart || wanted.some(({ from }) => from === 'dimension');
-  const blocks = new RollupBlocks(db, table);
-  for (const { bucket, from, before } of piecesOf(request.ranges, request.buckets)) {
-    for (const block of blocks.between(wholeHour(from), wholeHour(before), apart)) {
-      const cells = cellsNeeded ? block.cells() : [];
-      const slots = groups.slotsOf(bucket, block.counts.length, cells, tests);
-      for (const of of figures) of.add(block, cells, slots);
+  for (const field of [...request.groupBy, ...request.filters.map((filter) => filter.field)]) checkKept(table, field);
+  const rolled = rolledTable(table);
+  const decoder = new CellDecoder(db, dictionary);
+  const apart = request.groupBy.length + request.filters.length > 0;
+  const figures = new RollupFigures(table, request.measures, apart, decoder);
+  const filter = new ChunkFilter(db, request.filters, rolled, dictionary);
+  const groups = new FoldGroups(
+    request.groupBy.map((field) => placeOf(rolled, field)),
+    decoder,
+    request.buckets?.length ?? 1,
+  );
+  const add = (chunk: RollupChunk, day: number, pieces: readonly Piece[]): void => {
+    const selection = filter.selection(chunk);
+    if (selection === 'none') return;
+    const selected = selection === 'all' ? undefined : selection;
+    for (const stretch of groups.stretches(chunk, partsOf(chunk, day, pieces), selected)) figures.add(stretch);
+    if (figures.sketched.length === 0) return;
+    for (const { bucket, from, before } of pieces) {
+      figures.addSketches(chunk, bucket, from - day * HOURS_PER_DAY, before - day * HOURS_PER_DAY);
+    }
+  };
+
+  const pieces = piecesInHours(request);
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const unrolled = new UnrolledHours(db, table, first.from, last.before);
+  for (const { day, parts } of readDays(db, table, dayOf(first.from), dayOf(last.before - 1) + 1)) {
+    const ofDay = piecesOfDay(pieces, day);
+    if (parts === undefined) unrolled.addDay(day);
+    else if (ofDay.length > 0) {
+      const rolled = unrolled.hasDay(day) ? byHour(ofDay).filter(({ from }) => !unrolled.has(from)) : ofDay;
+      for (const chunk of parts) add(chunk, day, rolled);
     }
   }
-  return groups.rows(layout, new CellDecoder(db, dictionary), (slot) => figures.map((of) => of.figure(slot)));
+  for (const day of unrolled.days()) {
+    for (const piece of byHour(piecesOfDay(pieces, day)).filter(({ from }) => unrolled.has(from))) {
+      for (const chunk of unrolled.rolledUp(piece.from)) add(chunk, day, [piece]);
+    }
+  }
+  return groups.rows((slot, bucket) => figures.of(slot, bucket));
+}
+
+function checkKept(table: EventTable, field: string): void {
+  const column = table.columns.find(({ name }) => name === field);
+  const isKept = column === undefined ? !ORIGIN_FIELDS.includes(field) : isDimension(column);
+  if (!isKept) refuse(`events apart by "${field}"`);
+}
+
+function piecesInHours({ ranges, buckets }: FoldRequest): Piece[] {
+  return Array.from(piecesOf(ranges, buckets), ({ bucket, from, before }) => ({
+    bucket,
+    from: wholeHour(from),
+    before: wholeHour(before),
+  })).filter(({ from, before }) => from < before);
 }
 
 function wholeHour(atMicros: number): number {
@@ -50,55 +90,34 @@ function wholeHour(atMicros: number): number {
   throw new StoreError('STORE_FAILED', 'Rollups were asked for part of an hour');
 }
 
-const refuse = (what: string): never => {
-  throw new StoreError('STORE_FAILED', `Rollups do not keep ${what}`, { hint: 'Ask for it from events.' });
-};
-
-/** Position of a dimension; −1 for a field that was never declared, which is absent in every group. */
-function dimensionOf(table: EventTable, layout: BlockLayout, field: string): number {
-  const index = layout.dimensions.findIndex(({ name }) => name === field);
-  const isOther = index < 0 && (table.columns.some(({ name }) => name === field) || ORIGIN_FIELDS.includes(field));
-  return isOther ? refuse(`events apart by "${field}"`) : index;
-}
-
-/** One block holds events of all origins. */
-const ORIGIN_FIELDS = ['source', 'inferred', 'cluster'];
-
-function wantedOf(measure: Measure, table: EventTable, layout: BlockLayout, apart: boolean): Wanted {
-  if (!('field' in measure)) return { from: 'events' };
-  const { fn, field } = measure;
-  const index = layout.numbers.findIndex(({ name }) => name === field);
-  if (index < 0) {
-    if (fn === 'count') {
-      const dimension = dimensionOf(table, layout, field);
-      return dimension < 0 ? { from: 'nothing', figure: 0 } : { from: 'dimension', index: dimension };
-    }
-    const isColumn = table.columns.some(({ name }) => name === field) || ORIGIN_FIELDS.includes(field);
-    return isColumn ? refuse(`the ${fn} of "${field}"`) : { from: 'nothing', figure: undefined };
+/** What pieces have of a day. */
+function piecesOfDay(pieces: readonly Piece[], day: number): Piece[] {
+  const [from, before] = [day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY];
+  const ofDay: Piece[] = [];
+  for (let i = firstPieceWith(pieces, from); i < pieces.length; i++) {
+    const piece = pieces[i] as Piece;
+    if (piece.from >= before) break;
+    ofDay.push({
+      bucket: piece.bucket,
+      from: Math.max(from, piece.from),
+      before: Math.min(before, piece.before),
+    });
   }
-  switch (fn) {
-    case 'count':
-    case 'sum':
-    case 'min':
-    case 'max':
-      return { from: 'number', index, fn };
-    case 'sketch':
-      return apart ? refuse(`sketches of "${field}" by group or filter`) : { from: 'sketch', index };
-    default:
-      return refuse(`the ${fn} of "${field}"`);
+  return ofDay;
+}
+
+const byHour = (pieces: readonly Piece[]): Piece[] =>
+  pieces.flatMap(({ bucket, from, before }) =>
+    Array.from({ length: before - from }, (_, i) => ({ bucket, from: from + i, before: from + i + 1 })),
+  );
+
+/** The rows that each piece of a day has. */
+function partsOf({ starts }: RollupChunk, day: number, pieces: readonly Piece[]): Part[] {
+  const parts: Part[] = [];
+  const first = day * HOURS_PER_DAY;
+  for (const { bucket, from, before } of pieces) {
+    const [lo, hi] = [starts[from - first] ?? 0, starts[before - first] ?? 0];
+    if (lo < hi) parts.push({ bucket, lo, hi });
   }
-}
-
-function testOf(filter: Filter, table: EventTable, layout: BlockLayout, dictionary: Dictionary): CellTest {
-  const index = dimensionOf(table, layout, filter.field);
-  const { positive, negated } = split(filter);
-  if (positive.op === 'present') return { index, passes: (cell) => (cell !== NO_CELL) !== negated };
-  const column = layout.dimensions[index];
-  const matching = new Set(column === undefined ? [] : matchingCells(column, positive, dictionary));
-  return { index, passes: (cell) => matching.has(cell) !== negated };
-}
-
-function matchingCells(column: Column, positive: Positive, dictionary: Dictionary): number[] {
-  if (isCoded(column)) return matchingIds(positive, dictionary);
-  return positive.op === 'in' ? positive.values.filter((value) => typeof value === 'boolean').map(Number) : [];
+  return parts;
 }

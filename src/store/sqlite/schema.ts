@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreError } from '../../model/errors.ts';
 import { prepared } from './prepared.ts';
 
 /** "AMMX": tells our files from any other SQLite file. */
@@ -19,13 +17,13 @@ export const SCHEMA_VERSION = 3;
 export const EPOCH_MICROS = Date.UTC(2025, 0, 1) * 1_000;
 
 /**
- * Migration n brings a file from version n to n + 1, in one transaction, by adding only: an older process that has
- * the file open goes on working.
+ * Migration n brings a file from version n to n + 1, in one transaction: see migrate.ts. What recording and draining write
+ * to is only ever added to, so that an older process that has the file open goes on with both.
  *
  * Tables of events are not here: each is made from the declaration of its metric, see event-tables.ts. None of these
  * names may be `events`, `aggregates` or `metadata`: a Python Amicus may create those in the same file.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   -- store_id, created (micros), raw_from (stored time before which raw detail has expired)
   CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -63,7 +61,7 @@ const MIGRATIONS: readonly string[] = [
   -- hours whose events changed since they were rolled up: hour = stored time / 3,600,000,000
   CREATE TABLE dirty (metric INTEGER NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (metric, hour)) WITHOUT ROWID;
 
-  -- one block for each metric and hour, and for each metric and UTC day (day = hour / 24): see rollup-block.ts
+  -- one block for each metric and hour, and for each metric and UTC day (day = hour / 24): see older-rollup.ts
   CREATE TABLE rollup_hour (metric INTEGER NOT NULL, hour INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
     PRIMARY KEY (metric, hour)) WITHOUT ROWID;
   CREATE TABLE rollup_day (metric INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, b BLOB NOT NULL,
@@ -84,6 +82,19 @@ const MIGRATIONS: readonly string[] = [
     origins TEXT NOT NULL, crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
   `,
   `
+  -- figures of one metric and UTC day (day = hour / 24), by hour and group, in parts of up to 65,535 rows; n: how many
+  -- events; crc: CRC-32 of b. A day that changes gets new ones, whose ids were never used. See docs/format.md
+  CREATE TABLE rollup (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, metric INTEGER NOT NULL, day INTEGER NOT NULL, part INTEGER NOT NULL,
+    n INTEGER NOT NULL, crc INTEGER NOT NULL, b BLOB NOT NULL);
+  CREATE UNIQUE INDEX rollup_by_day ON rollup (metric, day, part);
+
+  -- rollups whose bytes are not those that were written, of hours that have no rows any more; t0, t1: stored time of
+  -- the first and the last moment of which nothing is known; found: micros
+  CREATE TABLE damaged_rollup (
+    id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
+    crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
+
   -- names that are in dict no longer, up to 4,096 of the numbers id0 to id1; all numbers in dict are greater. n: how many;
   -- filter: which names may be among them, see name-filter.ts; CRC-32 of b and of it. Blocks never overlap, and never
   -- change: one that must is replaced by another, whose id was never used. See docs/format.md
@@ -120,44 +131,6 @@ export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Res
 export function pragmaNumber(db: DatabaseSync, pragma: string): number {
   const row = prepared(db, `PRAGMA ${pragma}`).get();
   return Number(row === undefined ? 0 : Object.values(row)[0]);
-}
-
-/**
- * Bring a file to this version's schema; an empty file becomes a store.
- *
- * @throws StoreError `STORE_FOREIGN` when the file is another program's.
- */
-export function migrate(db: DatabaseSync, nowMicros: number): void {
-  if (pragmaNumber(db, 'application_id') === APPLICATION_ID && pragmaNumber(db, 'user_version') >= SCHEMA_VERSION)
-    return;
-  if (pragmaNumber(db, 'page_count') === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  db.exec('PRAGMA journal_mode = WAL');
-  inTransaction(db, () => {
-    const version = pragmaNumber(db, 'user_version');
-    const ours = pragmaNumber(db, 'application_id') === APPLICATION_ID;
-    if (!ours && Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']) > 0) {
-      throw new StoreError('STORE_FOREIGN', 'The file is a SQLite database of another program');
-    }
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    if (!ours) {
-      const insert = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
-      insert.run('store_id', randomBytes(6).toString('hex'));
-      insert.run('created', nowMicros);
-      insert.run('raw_from', toStored(0));
-      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-    }
-    if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  });
-}
-
-/**
- * Let an older file that cannot be written be read as if it were of this version: the tables it lacks are there, empty,
- * for this connection alone.
- */
-export function standInForMissing(db: DatabaseSync): void {
-  for (const migration of MIGRATIONS.slice(Math.max(1, pragmaNumber(db, 'user_version')))) {
-    db.exec(migration.replaceAll('CREATE TABLE', 'CREATE TEMP TABLE'));
-  }
 }
 
 /** A value of the `meta` table; `undefined` when it is not set. */

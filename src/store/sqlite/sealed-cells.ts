@@ -154,8 +154,11 @@ function writeDigits(bytes: Uint8Array, row: number, value: number): void {
 
 /** Metrics that have blocks. A file of an older version that cannot be written has none. */
 function sealedMetrics(db: DatabaseSync): Set<number> {
-  const table = db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'block'`).get();
-  if (table === undefined) return new Set();
+  if (!hasTable(db, 'block')) return new Set();
   const rows = db.prepare('SELECT DISTINCT metric FROM main.block').all();
   return new Set(rows.map(({ metric }) => Number(metric)));
 }
+
+/** False of a table that came after the version of a file that cannot be written. */
+export const hasTable = (db: DatabaseSync, name: string): boolean =>
+  db.prepare(`SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !== undefined;

@@ -28,6 +28,7 @@ import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
 import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
 import { verifyNames } from './damaged-names.ts';
+import { damagedRollups, verifyRollups } from './damaged-rollups.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
@@ -37,7 +38,7 @@ import { keptWhileUnchanged } from './kept-while-unchanged.ts';
 import { readAccounts, readDrops, readLedger } from './ledger.ts';
 import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
 import { inReadTransaction } from './read-transaction.ts';
-import { foldRollupBlocks } from './rollup-fold.ts';
+import { foldRollups } from './rollup-fold.ts';
 import { scanTable } from './scan.ts';
 import { readStats } from './stats.ts';
 import { toStoreError } from './store-errors.ts';
@@ -127,7 +128,7 @@ export class SqliteStore implements Store {
   async foldRollups(request: FoldRequest): Promise<readonly FoldRow[]> {
     return this.#reading(() => {
       const table = this.#table(request.metric);
-      return table === undefined ? [] : foldRollupBlocks(this.#open.db, this.#dictionary, table, request);
+      return table === undefined ? [] : foldRollups(this.#open.db, this.#dictionary, table, request);
     });
   }
 
@@ -172,7 +173,14 @@ export class SqliteStore implements Store {
       const nowMicros = readOnly || newer ? undefined : this.#clock.nowMicros();
       const { left, ...looked } = await verifyBlocks(db, nowMicros, nextTurn, onProgress);
       const checked = await verifyNames(db, nowMicros, nextTurn);
-      return { ...looked, ...checked, damaged: [...damagedSpans(db), ...left] };
+      const { rollups, left: lost } = await verifyRollups(db, nowMicros, nextTurn);
+      return {
+        ...looked,
+        ...checked,
+        damaged: [...damagedSpans(db), ...left],
+        rollups,
+        damagedRollups: [...damagedRollups(db), ...lost],
+      };
     });
   }
 

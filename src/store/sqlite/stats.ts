@@ -1,6 +1,7 @@
 import type { StoreStats } from '../store.ts';
 import { damagedSpans } from './damaged-blocks.ts';
 import { unreadableNames } from './damaged-names.ts';
+import { damagedRollups } from './damaged-rollups.ts';
 import { diskUsage, quarantinedFiles } from './disk-usage.ts';
 import { readEventTables } from './event-tables.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -42,6 +43,7 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     quarantinedFiles: quarantinedFiles(path),
     damaged: damagedSpans(db),
+    damagedRollups: damagedRollups(db),
     unreadableNames: unreadableNames(db),
     readOnly: readOnly || newer,
   };

@@ -1,6 +1,6 @@
 import { MICROS_PER_HOUR, type TimeRange } from '../../model/range.ts';
 
-/** A stretch of stored or wall time that lies within one range and one bucket. */
+/** A stretch of time, in microseconds or hours, that lies within one range and one bucket. */
 export type Piece = { readonly bucket: number; readonly from: number; readonly before: number };
 
 /**
@@ -21,6 +21,17 @@ export function* piecesOf(ranges: readonly TimeRange[], buckets: readonly number
       if (from < before) yield { bucket: i, from, before };
     }
   }
+}
+
+/** The first of ascending pieces that ends behind a moment, in their own unit. */
+export function firstPieceWith(pieces: readonly Piece[], t: number): number {
+  let [low, high] = [0, pieces.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pieces[middle]?.before ?? 0) <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -6,6 +6,7 @@ import { spoolFolder } from '../spool/spool-folder.ts';
 import type { RetentionSettings, UpkeepReport } from '../store.ts';
 import { quarantineNoted } from './damaged-blocks.ts';
 import { mendNotedNames } from './damaged-names.ts';
+import { quarantineNotedRollups } from './damaged-rollups.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { diskUsage } from './disk-usage.ts';
 import { removeDrainedSegments } from './segment-book.ts';
@@ -33,6 +34,7 @@ export async function runUpkeep(
     await nextTurn();
   };
   quarantineNoted(db, nowMicros);
+  quarantineNotedRollups(db, nowMicros);
   mendNotedNames(db, nowMicros);
   const rolledUp = await rollUp(db, runningHour, nowMicros, pause);
   const expiredByAge = await expireByAge(db, settings, nowMicros, runningHour, pause);
@@ -67,10 +69,9 @@ async function rollUp(
   pause: () => Promise<void>,
 ): Promise<{ readonly hours: number; readonly expired: number }> {
   let [hours, expired] = [0, 0];
-  for (const day of dirtyDays(db, runningHour)) {
-    expired += rollUpDay(db, day.metric, day.hours, nowMicros);
+  for (const day of dirtyDays(db, Number.NEGATIVE_INFINITY, runningHour)) {
+    expired += await rollUpDay(db, day, nowMicros, pause);
     hours += day.hours.length;
-    await pause();
   }
   return { hours, expired };
 }

@@ -2,13 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
 import { isCoded } from './cells.ts';
 import { Dictionary, NAME_FUNCTION } from './dictionary.ts';
-import { type Column, type DeclaredField, type EventTable, quoted, readEventTables, toColumn } from './event-tables.ts';
+import { type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { OwnReads } from './own-reads.ts';
-import { RollupBlock } from './rollup-block.ts';
+import { dayTotals } from './rollup-totals.ts';
 import { EPOCH_MICROS, pragmaNumber, readMeta } from './schema.ts';
-import { SealedCells } from './sealed-cells.ts';
+import { hasTable, SealedCells } from './sealed-cells.ts';
 
-/** Made known to SQL by `createViews`: the totals of a rollup block as JSON, `[["count", 12], ["sum(duration_ms)", 3.5]]`. */
+/** Made known to SQL by `createViews`: the totals of the hours of a metric's day, see `dayTotals`. */
 export const TOTALS_FUNCTION = 'rollup_totals';
 
 /**
@@ -50,8 +50,12 @@ export function createViews(db: DatabaseSync): {
     tables.map(({ metricId }) => metricId),
   );
   createView(db, 'events', eventsView(tables, storeId, sealed));
-  db.function(TOTALS_FUNCTION, { deterministic: true }, (block, fields) => blockTotals(block, fields));
-  createView(db, 'aggregates', AGGREGATES);
+  const byMetric = new Map(tables.map((table) => [table.metricId, table]));
+  db.function(TOTALS_FUNCTION, { deterministic: true }, (metric, day) => {
+    const table = byMetric.get(Number(metric));
+    return table === undefined ? '[]' : reads.run(() => dayTotals(db, table, Number(day)));
+  });
+  createView(db, 'aggregates', hasTable(db, 'rollup') ? AGGREGATES : NO_AGGREGATES);
   createView(db, 'metadata', metadataView(pragmaNumber(db, 'user_version')));
   return { reads, sealed, metrics };
 }
@@ -115,13 +119,18 @@ const EPOCH_SECONDS = EPOCH_MICROS / MICROS_PER_SECOND;
 
 /** Hours that changed since they were rolled up are left out until they are rolled up again. */
 const AGGREGATES = `
-  SELECT CAST(${EPOCH_SECONDS} + r.hour * ${HOUR_SECONDS} AS REAL) AS period_start,
-    CAST(${EPOCH_SECONDS} + (r.hour + 1) * ${HOUR_SECONDS} AS REAL) AS period_end,
-    m.name AS metric, total.value ->> 0 AS aggregation, total.value ->> 1 AS value
-  FROM main.rollup_hour AS r
+  SELECT CAST(${EPOCH_SECONDS} + (r.day * 24 + (total.value ->> 0)) * ${HOUR_SECONDS} AS REAL) AS period_start,
+    CAST(${EPOCH_SECONDS} + (r.day * 24 + (total.value ->> 0) + 1) * ${HOUR_SECONDS} AS REAL) AS period_end,
+    m.name AS metric, total.value ->> 1 AS aggregation, total.value ->> 2 AS value
+  FROM (SELECT DISTINCT metric, day FROM main.rollup) AS r
   JOIN main.metric AS m ON m.id = r.metric
-  JOIN json_each(${TOTALS_FUNCTION}(r.b, m.fields)) AS total
-  WHERE NOT EXISTS (SELECT 1 FROM main.dirty AS d WHERE d.metric = r.metric AND d.hour = r.hour)`;
+  JOIN json_each(${TOTALS_FUNCTION}(r.metric, r.day)) AS total
+  WHERE NOT EXISTS (
+    SELECT 1 FROM main.dirty AS d WHERE d.metric = r.metric AND d.hour = r.day * 24 + (total.value ->> 0))`;
+
+/** Of a file of an older version that cannot be written. */
+const NO_AGGREGATES = `
+  SELECT NULL AS period_start, NULL AS period_end, NULL AS metric, NULL AS aggregation, NULL AS value WHERE 0`;
 
 const metadataView = (schemaVersion: number): string => `
   SELECT 'version' AS key, '${schemaVersion}' AS value
@@ -129,24 +138,3 @@ const metadataView = (schemaVersion: number): string => `
     WHEN 'created' THEN ${isoOf('value')}
     WHEN 'raw_from' THEN ${isoOf(`(value + ${EPOCH_MICROS})`)}
     ELSE CAST(value AS TEXT) END FROM main.meta`;
-
-function blockTotals(block: unknown, fields: unknown): string {
-  if (!(block instanceof Uint8Array) || typeof fields !== 'string') return '[]';
-  const columns = (JSON.parse(fields) as DeclaredField[]).map(toColumn);
-  const rollup = new RollupBlock(block, { metricId: 0, metric: '', table: '', columns, declared: [] });
-  const events = rollup.counts.reduce((sum, count) => sum + count, 0);
-  const totals: [string, number][] = [['count', events]];
-  for (const [index, { name, scale }] of rollup.layout.numbers.entries()) {
-    const { counts, sums, least, greatest } = rollup.figures(index);
-    const groups = [...counts.keys()].filter((group) => counts[group] !== 0);
-    if (groups.length === 0) continue;
-    const total = (of: readonly number[]): number => groups.reduce((sum, group) => sum + (of[group] ?? 0), 0);
-    totals.push(
-      [`sum(${name})`, total(sums) / scale],
-      [`avg(${name})`, total(sums) / total(counts) / scale],
-      [`min(${name})`, Math.min(...groups.map((group) => least[group] ?? 0)) / scale],
-      [`max(${name})`, Math.max(...groups.map((group) => greatest[group] ?? 0)) / scale],
-    );
-  }
-  return JSON.stringify(totals);
-}

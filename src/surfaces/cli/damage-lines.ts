@@ -27,6 +27,15 @@ export function damageLines(context: CommandContext, damaged: BlockCheck['damage
   });
 }
 
+/** The same of figures that are lost, of events that had expired. */
+export function lostFigureLines(context: CommandContext, damaged: BlockCheck['damagedRollups']): string[] {
+  const moments = momentFormat(context.timeZone);
+  return damaged.map(({ metric, fromMicros, toMicros }) => {
+    const span = `from ${moments.dateTime(fromMicros)} to ${moments.dateTime(toMicros)}`;
+    return `The figures of ${printable(metric)} ${span} are lost, because the file was damaged. The events had expired.`;
+  });
+}
+
 /** The sentence for names that cannot be read; none when all can. */
 export function nameDamageLines(unreadableNames: number): string[] {
   if (unreadableNames === 0) return [];

@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
 
+const damagedSpan = z.object({
+  metric: z.string(),
+  fromMicros: z.number(),
+  toMicros: z.number(),
+  events: z.number(),
+  foundMicros: z.number().optional(),
+});
+
 /** `store/store.ts` */
 export const storeStatsSchema = z
   .object({
@@ -17,15 +25,8 @@ export const storeStatsSchema = z
     newestMicros: z.number().optional(),
     rawFromMicros: z.number(),
     quarantinedFiles: z.array(z.string()),
-    damaged: z.array(
-      z.object({
-        metric: z.string(),
-        fromMicros: z.number(),
-        toMicros: z.number(),
-        events: z.number(),
-        foundMicros: z.number().optional(),
-      }),
-    ),
+    damaged: z.array(damagedSpan),
+    damagedRollups: z.array(damagedSpan),
     unreadableNames: z.number(),
     readOnly: z.boolean(),
   })

@@ -4,7 +4,7 @@ import { describeState } from '../../../sources/amicus-state/describe-state.ts';
 import { defineCommand, flagOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { readStateFindings } from '../state-findings.ts';
-import { DAMAGE_HINT, damageLines, nameDamageLines, verifyBlocks } from '../damage-lines.ts';
+import { DAMAGE_HINT, damageLines, lostFigureLines, nameDamageLines, verifyBlocks } from '../damage-lines.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { configOfRun, strangersIn } from '../settings-of.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
@@ -98,11 +98,17 @@ function printStore(context: CommandContext, stats: StoreStats): void {
 }
 
 function printBlocks(context: CommandContext, check: BlockCheck): void {
-  const { blocks, events, names } = check;
+  const { blocks, events, names, rollups } = check;
   const sealedNames = names === 0 ? '' : `, and ${formatCount(names)} names`;
   const read = `${formatCount(events)} events in ${formatCount(blocks)} compressed blocks${sealedNames}, checksums compared`;
   context.print(`${'Sealed'.padEnd(12)} ${blocks === 0 ? 'no events are in compressed blocks yet' : read}`);
-  const lines = [...damageLines(context, check.damaged), ...nameDamageLines(check.unreadableNames)];
+  if (rollups > 0)
+    context.print(`${'Rollups'.padEnd(12)} of ${formatCount(rollups)} days and metrics, checksums compared`);
+  const lines = [
+    ...damageLines(context, check.damaged),
+    ...lostFigureLines(context, check.damagedRollups),
+    ...nameDamageLines(check.unreadableNames),
+  ];
   for (const line of lines) context.print(`${'Damaged'.padEnd(12)} ${context.style('bad', line)}`);
   if (lines.length > 0) context.print(`${''.padEnd(12)} ${DAMAGE_HINT}`);
 }
@@ -131,7 +137,8 @@ export const doctorCommand = defineCommand({
     const { unwritable, configurationProblems: problems } = collector.health();
     const strangers = strangersIn(configOfRun(context)).map(({ message }) => message);
     const configurationProblems = [...problems, ...strangers];
-    const isWell = law.holds && unwritable === undefined && blocks.damaged.length + blocks.unreadableNames === 0;
+    const damages = blocks.damaged.length + blocks.damagedRollups.length + blocks.unreadableNames;
+    const isWell = law.holds && unwritable === undefined && damages === 0;
     const code = isWell ? EXIT.ok : EXIT.failed;
     if (context.format === 'json') {
       const stateFile = describeState(context.directory);

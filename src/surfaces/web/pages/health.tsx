@@ -67,6 +67,13 @@ function Verdict({ health: { conservation, unwritable, configurationProblems, st
           {file}: delete it when you do not need it.
         </Alert>
       ))}
+      {store.damagedRollups.map(({ metric, fromMicros, toMicros }) => (
+        <Alert key={`${metric} ${fromMicros}`} color="red" variant="light" title="Figures are lost.">
+          The figures of {metric} from {new Date(fromMicros / 1_000).toISOString()} to{' '}
+          {new Date(toMicros / 1_000).toISOString()} were damaged in the file, and the events had expired. A backup from
+          before has them.
+        </Alert>
+      ))}
       {store.damaged.map(({ metric, fromMicros, toMicros, events }) => (
         <Alert key={`${metric} ${fromMicros}`} color="red" variant="light" title="Events cannot be read.">
           {formatCount(events)} events of {metric} from {new Date(fromMicros / 1_000).toISOString()} to{' '}

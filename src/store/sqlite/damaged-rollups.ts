@@ -1,0 +1,122 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
+import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
+import type { DamagedSpan } from '../store.ts';
+import { hoursWithoutRows } from './damaged-blocks.ts';
+import { prepared } from './prepared.ts';
+import { dayOf, rawFromHour, readDays } from './rollup-book.ts';
+import { takeDamageNotes } from './damage-notes.ts';
+import { type EventTable, readEventTables } from './event-tables.ts';
+import { fromStored, inTransaction } from './schema.ts';
+
+/**
+ * Remove the rollup of a day when its bytes are not those that were written. Hours that have their rows are marked, and
+ * so rolled up anew. Of hours that have not, nobody knows any more what was in them: the bytes are set aside, and it is
+ * told.
+ *
+ * @returns False when it is gone or whole after all.
+ */
+export function quarantineRollups(db: DatabaseSync, table: EventTable, day: number, nowMicros: number): boolean {
+  return inTransaction(db, () => {
+    const parts = db.prepare('SELECT crc, b FROM rollup WHERE metric = ? AND day = ?').all(table.metricId, day);
+    if (parts.every(isWhole)) return false;
+    const isWithoutRows = hoursWithoutRows(db, table);
+    const hours = Array.from({ length: HOURS_PER_DAY }, (_, hour) => day * HOURS_PER_DAY + hour);
+    const mark = db.prepare('INSERT OR IGNORE INTO dirty (metric, hour) VALUES (?, ?)');
+    for (const hour of hours) if (!isWithoutRows(hour)) mark.run(table.metricId, hour);
+    const lost = hours.filter(isWithoutRows);
+    const [first, last] = [lost[0], lost.at(-1)];
+    if (first !== undefined && last !== undefined) {
+      db.prepare(
+        `INSERT INTO damaged_rollup (metric, t0, t1, n, crc, found, b)
+          SELECT metric, ?, ?, n, crc, ?, b FROM rollup WHERE metric = ? AND day = ?`,
+      ).run(first * MICROS_PER_HOUR, (last + 1) * MICROS_PER_HOUR - 1, nowMicros, table.metricId, day);
+    }
+    db.prepare('DELETE FROM rollup WHERE metric = ? AND day = ?').run(table.metricId, day);
+    return true;
+  });
+}
+
+/** Set aside what questions on this connection found damaged. */
+export function quarantineNotedRollups(db: DatabaseSync, nowMicros: number): void {
+  for (const id of takeDamageNotes(db, 'rollup')) {
+    const row = db.prepare('SELECT metric, day FROM rollup WHERE id = ?').get(id);
+    const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === row?.['metric']);
+    if (table !== undefined) quarantineRollups(db, table, Number(row?.['day']), nowMicros);
+  }
+}
+
+/**
+ * Read every rollup and compare its checksum. Damaged ones are set aside where the store can be written.
+ *
+ * @returns How many there are, and of those that could not be set aside, what is lost with them.
+ */
+export async function verifyRollups(
+  db: DatabaseSync,
+  nowMicros: number | undefined,
+  pause: () => Promise<void>,
+): Promise<{ readonly rollups: number; readonly left: readonly DamagedSpan[] }> {
+  const read = db.prepare('SELECT day, n, crc, b FROM rollup WHERE metric = ? AND day = ?');
+  const left: DamagedSpan[] = [];
+  let rollups = 0;
+  for (const table of readEventTables(db).values()) {
+    const days = db.prepare('SELECT DISTINCT day FROM rollup WHERE metric = ? ORDER BY day').all(table.metricId);
+    for (const { day } of days) {
+      const parts = read.all(table.metricId, Number(day));
+      rollups += parts.length;
+      if (parts.every(isWhole)) continue;
+      if (nowMicros !== undefined) quarantineRollups(db, table, Number(day), nowMicros);
+      else left.push(spanOfDay(table, Number(day), Number(parts[0]?.['n'])));
+    }
+    await pause();
+  }
+  return { rollups, left };
+}
+
+const spanOfDay = ({ metric }: EventTable, day: number, events: number): DamagedSpan => ({
+  metric,
+  fromMicros: fromStored(day * MICROS_PER_DAY),
+  toMicros: fromStored((day + 1) * MICROS_PER_DAY - 1),
+  events,
+});
+
+/** Whether the bytes of a row of `rollup` are those that were written. */
+const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
+  row['b'] instanceof Uint8Array && crc32(row['b']) === row['crc'];
+
+/**
+ * The stored hours between two of which neither rows nor a rollup can be read: those whose rollup was set aside, and
+ * those where it will be. So rollups of days without rows are read here, as they are for the answer.
+ */
+export function lostHours(db: DatabaseSync, table: EventTable, from: number, before: number): number[] {
+  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_rollup WHERE metric = ? AND t0 < ? AND t1 >= ?')
+    .all(table.metricId, before * MICROS_PER_HOUR, from * MICROS_PER_HOUR)
+    .map(({ t0, t1 }) => ({ from: Number(t0) / MICROS_PER_HOUR, before: (Number(t1) + 1) / MICROS_PER_HOUR }));
+  const rawFrom = Math.min(before, rawFromHour(db));
+  if (from < rawFrom) {
+    for (const { day, parts } of readDays(db, table, dayOf(from), dayOf(rawFrom - 1) + 1)) {
+      if (parts === undefined)
+        spans.push({ from: day * HOURS_PER_DAY, before: Math.min((day + 1) * HOURS_PER_DAY, rawFrom) });
+    }
+  }
+  const hours = spans.flatMap((span) => Array.from({ length: span.before - span.from }, (_, i) => span.from + i));
+  return hours.filter((hour) => hour >= from && hour < before);
+}
+
+/** What is known of rollups that were set aside, oldest first. */
+export function damagedRollups(db: DatabaseSync): DamagedSpan[] {
+  return db
+    .prepare(
+      `SELECT name, t0, t1, n, found FROM damaged_rollup JOIN metric ON metric.id = damaged_rollup.metric
+        ORDER BY t0, name`,
+    )
+    .all()
+    .map((row) => ({
+      metric: String(row['name']),
+      fromMicros: fromStored(Number(row['t0'])),
+      toMicros: fromStored(Number(row['t1'])),
+      events: Number(row['n']),
+      foundMicros: Number(row['found']),
+    }));
+}

@@ -43,11 +43,14 @@ describe('damaged names', () => {
     expect(events).toHaveLength(9_300);
     expect(events.filter(({ data }) => data['task_id'] === undefined)).toHaveLength(4_096);
     expect(events.at(-1)?.data['task_id']).toBe('t9299');
-
     expect(await other.verify()).toMatchObject({ names: 8_276, unreadableNames: 4_096, damaged: [] });
     expect(await other.stats()).toMatchObject({ unreadableNames: 4_096, events: 9_300 });
     expect(await other.verify()).toMatchObject({ names: 8_276 - 4_096, unreadableNames: 4_096 });
     expect(await countOf(other)).toBe(9_300);
+    const groups = await other.fold(
+      foldRequest({ ranges: [range], groupBy: ['task_id'], measures: [{ fn: 'count' }] }),
+    );
+    expect(groups.filter(({ group }) => group[0] === undefined).map(({ figures }) => figures[0])).toEqual([4_096]);
     const doctor = await runInProcess(['doctor'], { env: { AMICUS_METRICS_DIRECTORY: bench.directory } });
     expect(doctor.stdout).toContain('4,096 names of tasks, nodes, files and the like cannot be read');
     expect(doctor.code).toBe(1);

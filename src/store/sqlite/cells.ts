@@ -45,6 +45,7 @@ export class CellDecoder {
   readonly #db: DatabaseSync;
   readonly #dictionary: Dictionary;
   #origins: Map<number, Origin> | undefined;
+  #isLost: ((id: number) => boolean) | undefined;
 
   constructor(db: DatabaseSync, dictionary: Dictionary) {
     this.#db = db;
@@ -76,6 +77,13 @@ export class CellDecoder {
       case 'measure':
         return Number(cell) / place.column.scale;
     }
+  }
+
+  /** A cell as groups tell it apart from others: one whose name was damaged is absent. */
+  toldApart(place: Place, cell: Cell): Cell {
+    if (typeof cell !== 'number' || !('column' in place) || !isCoded(place.column)) return cell;
+    this.#isLost ??= this.#dictionary.lostNames();
+    return this.#isLost(cell) ? null : cell;
   }
 
   origin(id: number): Origin {

@@ -93,6 +93,12 @@ export class Dictionary {
     }
   }
 
+  /** Tells of numbers whether their names were set aside as damaged: fields that hold them are absent. */
+  lostNames(): (id: number) => boolean {
+    this.#sealed.refresh();
+    return (id) => this.#sealed.isLost(id);
+  }
+
   /** Make sure that `text()` knows these. One statement for all of them. */
   load(ids: Iterable<number>): void {
     const missing = new Set<number>();
@@ -127,8 +133,21 @@ export class Dictionary {
   text(id: number): string | undefined {
     const known = this.#texts.get(id);
     if (known !== undefined) return known;
-    this.load([id]);
+    // Blocks that were known once had the same names.
+    const found = this.#sealed.textOf(id) ?? this.#hotText(id);
+    if (found === undefined) this.load([id]);
+    else this.#keep(id, found);
     return this.#texts.get(id);
+  }
+
+  #hotText(id: number): string | undefined {
+    const text = prepared(this.#db, 'SELECT s FROM dict WHERE id = ?').get(id)?.['s'];
+    return typeof text === 'string' ? text : undefined;
+  }
+
+  #keep(id: number, text: string): void {
+    if (this.#texts.size >= MAX_CACHED) this.#texts.clear();
+    this.#texts.set(id, text);
   }
 }
 

@@ -183,11 +183,12 @@ export class FoldGroups {
 
   #intern(index: number, place: Place | undefined, key: Key): number {
     const values = this.#values[index] as ValueBook;
+    const cell = place === undefined ? key : this.#decoder.toldApart(place, key);
     // Origins of one source are one value.
     const value: FieldValue | null | undefined =
-      place !== undefined && 'part' in place ? this.#decoder.decode(place, key) : key;
+      place !== undefined && 'part' in place ? this.#decoder.decode(place, cell) : cell;
     let number = values.numbers.get(value);
-    if (number === undefined) values.numbers.set(value, (number = values.cells.push(key) - 1));
+    if (number === undefined) values.numbers.set(value, (number = values.cells.push(cell) - 1));
     return number;
   }
 }

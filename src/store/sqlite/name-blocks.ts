@@ -30,6 +30,12 @@ export function listNameBlocks(db: DatabaseSync): NameBlock[] {
   return prepared(db, 'SELECT id, id0, id1, n, crc FROM name_block ORDER BY id0').all() as unknown as NameBlock[];
 }
 
+/** Numbers of names that were set aside as damaged: the least and the greatest of each block. */
+export function lostNames(db: DatabaseSync): [id0: number, id1: number][] {
+  const rows = prepared(db, 'SELECT id0, id1 FROM damaged_name_block').all();
+  return rows.map(({ id0, id1 }) => [Number(id0), Number(id1)]);
+}
+
 /** The names of a block; `undefined` when its bytes are not those that were written, or it is gone. */
 export function readNames(db: DatabaseSync, block: NameBlock): NameList | undefined {
   const bytes = prepared(db, 'SELECT b FROM name_block WHERE id = ?').get(block.id)?.['b'];

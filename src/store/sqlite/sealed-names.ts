@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NameList } from '../columns/name-list.ts';
-import { listNameBlocks, type NameBlock, nameBlocksState, readFilter, readNames } from './name-blocks.ts';
+import { listNameBlocks, lostNames, type NameBlock, nameBlocksState, readFilter, readNames } from './name-blocks.ts';
 import { mayHold, probeOf } from './name-filter.ts';
 
 /** Names that one connection keeps decoded, in bytes: some 600,000. */
@@ -31,6 +31,8 @@ export class SealedNames {
   /** Those whose names are decoded; the one asked for last is the last. */
   readonly #decoded = new Set<KnownBlock>();
   #latest: KnownBlock | undefined;
+  /** Numbers of names that were set aside as damaged, from and to. */
+  #lost: readonly (readonly [number, number])[] = [];
   #bytes = 0;
 
   constructor(db: DatabaseSync) {
@@ -49,6 +51,7 @@ export class SealedNames {
     this.#blocks = listNameBlocks(this.#db).map(
       (block) => known.get(keyOf(block)) ?? Object.assign(block, { names: undefined, filter: undefined }),
     );
+    this.#lost = lostNames(this.#db);
     this.#state = state;
     const there = new Set(this.#blocks);
     for (const block of this.#decoded) if (!there.has(block)) this.#drop(block);
@@ -58,6 +61,11 @@ export class SealedNames {
   /** Names with greater numbers are in no block. */
   get last(): number {
     return this.#blocks.at(-1)?.id1 ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether the name of a number was set aside as damaged. */
+  isLost(id: number): boolean {
+    return this.#lost.some(([id0, id1]) => id >= id0 && id <= id1);
   }
 
   textOf(id: number): string | undefined {

@@ -28,11 +28,16 @@ export class BulkThreadHandle {
     onReport: (report: BatchReport) => void,
   ): Promise<BulkThreadHandle | undefined> {
     const name = import.meta.url.endsWith('.ts') ? '../store/sqlite/bulk-thread.ts' : './bulk-thread.js';
-    const worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [], env: {} });
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [], env: {} });
+    } catch {
+      return undefined;
+    }
     const handle = new BulkThreadHandle(worker, onReport);
     const isReady = await new Promise<boolean>((resolve) => {
       worker.once('message', (reply: BulkReply) => resolve('ready' in reply && reply.ready));
-      worker.once('error', () => resolve(false));
+      worker.once('exit', () => resolve(false));
     });
     if (isReady) return handle;
     await worker.terminate();

@@ -1,8 +1,7 @@
 """Print the events of a store as lines of JSON: python3 read-store.py path/to/metrics.db
 
-Needs Python 3.8 and nothing else; docs/format.md tells the format. Reads only, while others may go on recording.
-Events that are still in the spool, the folder beside the file, are not printed.
-"""
+Needs Python 3.8 only; docs/format.md tells the format. Others may go on recording. Events that are still in the spool,
+the folder beside the file, are not printed."""
 import json, math, sqlite3, struct, sys, zlib
 
 EPOCH_MICROS = 1_735_689_600_000_000  # stored times count from 2025-01-01T00:00:00Z
@@ -40,12 +39,10 @@ class Block:
         base, step, value = unfold(self.varint()), self.varint(), unfold(self.varint()) if deltas else 0
         symbols = [symbol - absent for symbol in self.packed()]
         widths = [max(0, (symbol >> (top - 1)) - 1) for symbol in symbols]
-        bits, have, low, values = 0, 0, iter(self.take((sum(widths) + 7) // 8)), []
+        low, at, values = self.take((sum(widths) + 7) // 8), 0, []
         for symbol, width in zip(symbols, widths):
-            while have < width:
-                bits, have = bits | next(low) << have, have + 8
-            number = (symbol - (width << (top - 1)) << width) + (bits & (1 << width) - 1)
-            bits, have = bits >> width, have - width
+            bits = int.from_bytes(low[at // 8 : at // 8 + 8], "little") >> at % 8
+            number, at = (symbol - (width << (top - 1)) << width) + (bits & (1 << width) - 1), at + width
             if symbol >= 0:
                 value = (unfold(number) if folded else number) * step + base + (value if deltas else 0)
             values.append(value if symbol >= 0 else None)
@@ -68,8 +65,7 @@ class Block:
     def coded(self, place):
         self.at = self.starts[place]
         form, length = self.varint(), self.varint()
-        keys = (self.varint(), json.loads(self.packed()))[1] if form & 1 else self.list(length)
-        keys = [None] * (form >> 1) + keys
+        keys = [None] * (form >> 1) + ((self.varint(), json.loads(self.packed()))[1] if form & 1 else self.list(length))
         if len(keys) == 1: return [0] * self.rows, keys
         return (list(self.packed()) if len(keys) <= 256 else self.list(self.rows)), keys
 
@@ -80,19 +76,23 @@ class Block:
         return [keys[code] for code in codes]
 
 def value_of(cell, kind, unit, names):
-    if kind == "names": return [names[number] for number in json.loads(cell)]
-    if kind in ("id", "name", "one_of"): return names[cell]
+    if kind == "names": return [names.get(number) for number in json.loads(cell)]
+    if kind in ("id", "name", "one_of"): return names.get(cell)
     return bool(cell) if kind == "flag" else cell / STEPS[unit] if kind == "measure" else cell
 
 db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
 db.execute("BEGIN")  # one moment for all tables
+def blocks(query, *parameters):
+    for data, crc in db.execute(query, parameters):
+        if zlib.crc32(data) == crc: yield Block(data)  # others are damaged
 names = dict(db.execute("SELECT id, s FROM dict"))
+for block in blocks("SELECT b, crc FROM name_block"):
+    ids, lengths, block.data, block.at = block.numbers(0), block.numbers(1), block.packed(), 0
+    names.update((number, block.take(length).decode()) for number, length in zip(ids, lengths))
 for metric, name, fields in db.execute("SELECT id, name, fields FROM metric ORDER BY id").fetchall():
     columns = json.loads(fields)
     rows = list(db.execute('SELECT * FROM "m_%s"' % name))  # t, o (origin), then the columns
-    for data, crc in db.execute("SELECT b, crc FROM block WHERE metric = ?", (metric,)):
-        if zlib.crc32(data) != crc: continue  # damaged
-        block = Block(data)
+    for block in blocks("SELECT b, crc FROM block WHERE metric = ?", metric):
         cells = [block.cells(i + 2, kind) for i, (_, kind, _) in enumerate(columns)]
         rows += zip(block.numbers(0), block.cells(1, "id"), *cells)
     for t, _, *row in sorted(rows, key=lambda row: row[0]):

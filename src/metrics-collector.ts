@@ -71,11 +71,8 @@ export class MetricsCollector {
     this.directory = resolve(settings.directory);
     this.catalogue = catalogueOf([...config.customMetrics, ...(options.metrics ?? [])]);
     this.#clock = options.clock ?? new SystemClock();
-    this.#retention = options.retention ?? {
-      rawDays: settings.rawDays,
-      rollupDays: settings.rollupDays,
-      maxBytes: settings.maxSizeBytes,
-    };
+    const { rawDays, rollupDays, maxSizeBytes: maxBytes } = settings;
+    this.#retention = options.retention ?? { rawDays, rollupDays, maxBytes };
     this.#configurationProblems = config.problems.map((problem) => problem.message);
     this.#intake = new Intake({
       directory: this.directory,
@@ -250,10 +247,14 @@ export class MetricsCollector {
     return this.#ask(({ store }) => store.verify(onProgress));
   }
 
-  /** Remove events of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done, 0 to 1. */
+  /** Remove what is known of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done. */
   async forget(ids: ForgottenIds, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport> {
     const { forgetRequestOf } = await import('./analysis/insights/forget-request.ts');
-    return this.#ask(({ store }) => store.forget(forgetRequestOf(ids), how, onProgress));
+    const { forgetInFiles } = await import('./sources/forget-in-files.ts');
+    const request = forgetRequestOf(ids);
+    const files = forgetInFiles(this.directory, request.listed, how);
+    const { otherFiles, ...report } = await this.#ask(({ store }) => store.forget(request, how, onProgress));
+    return { ...report, otherFiles: otherFiles.filter(({ path }) => !files.includes(path)) };
   }
 
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */

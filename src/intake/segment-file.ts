@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeContextFolder, makeInnerFolder } from '../store/own-folder.ts';
 import { FRAME_KIND, frameOf } from '../store/spool/frame.ts';
-import { type SegmentHeader, segmentName, spoolFolder } from '../store/spool/spool-folder.ts';
+import { type SegmentHeader, segmentName, spoolFolder, toLeaveName } from '../store/spool/spool-folder.ts';
 
 const syncData = promisify(fdatasync);
 const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
@@ -78,6 +78,11 @@ export class SegmentFile {
    */
   isUsable(): boolean {
     return this.#isSound && statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode;
+  }
+
+  /** True when it was renamed so that its writer begins another: what is written here is read all the same. */
+  isToBeLeft(): boolean {
+    return this.#isSound && statSync(toLeaveName(this.path), { throwIfNoEntry: false })?.ino === this.#inode;
   }
 
   /** Resolves when everything appended so far survives a power cut. Rejects with what the file system reports. */

@@ -154,10 +154,13 @@ export class SpoolWriter {
     if (this.#events.count === 0 && counts === undefined) return;
     const nowMillis = this.#options.clock.monotonicMillis();
     if (!now && this.#mayWait(nowMillis)) return this.#writeLater();
+    let isToBeLeft = false;
     try {
       if (this.#segment !== undefined && (now || nowMillis - this.#checkedMillis > RETRY_MILLIS)) {
         this.#checkedMillis = nowMillis;
-        if (!this.#segment.isUsable()) this.#leaveSegment(this.#segment);
+        const isInPlace = this.#segment.isUsable();
+        isToBeLeft = !isInPlace && this.#segment.isToBeLeft();
+        if (!isInPlace && !isToBeLeft) this.#leaveSegment(this.#segment);
       }
       this.#segment ??= this.#openSegment();
       this.#segment.append(this.#pendingFrames(counts));
@@ -175,7 +178,7 @@ export class SpoolWriter {
       this.#toldMillis = nowMillis;
     }
     this.#syncSoon();
-    if (this.#segment.sizeBytes >= this.#segmentBytes) this.#roll(this.#segment);
+    if (isToBeLeft || this.#segment.sizeBytes >= this.#segmentBytes) this.#roll(this.#segment);
   }
 
   #mayWait(nowMillis: number): boolean {

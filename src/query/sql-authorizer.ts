@@ -1,4 +1,5 @@
 import { constants } from 'node:sqlite';
+import { NAME_FUNCTION } from '../store/sqlite/dictionary.ts';
 import { SEALED_FUNCTIONS } from '../store/sqlite/sealed-cells.ts';
 import { TOTALS_FUNCTION } from '../store/sqlite/views.ts';
 
@@ -21,7 +22,7 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
 );
 
 /** Functions of the views, for which statements have no use of their own. */
-const VIEW_FUNCTIONS: ReadonlySet<string> = new Set([TOTALS_FUNCTION, ...SEALED_FUNCTIONS]);
+const VIEW_FUNCTIONS: ReadonlySet<string> = new Set([TOTALS_FUNCTION, NAME_FUNCTION, ...SEALED_FUNCTIONS]);
 
 /** The one setting that a view shows: it is read, as if it were a table. */
 const VERSION = 'user_version';

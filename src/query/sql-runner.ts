@@ -1,11 +1,15 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { StoreError } from '../model/errors.ts';
 import { openReadOnly } from '../store/sqlite/open-database.ts';
+import type { SealedCells } from '../store/sqlite/sealed-cells.ts';
+import { ALL_TIMES, type StoredSpan, toStoredSpan, wideningSpans } from '../store/sqlite/stored-span.ts';
 import { createViews } from '../store/sqlite/views.ts';
 import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
 import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import { hasSecondStatement, MAX_STATEMENT_LENGTH } from './sql-statement.ts';
+import { sqlTimes } from './sql-times.ts';
 
+const MILLIS_PER_SECOND = 1_000;
 /** Bytes of rows sent at once: small enough that the parent reads each without a noticeable pause. */
 const BATCH_BYTES = 128 * 1024;
 
@@ -37,22 +41,32 @@ export function runStatement(job: SqlJob, report: Report): void {
   try {
     // Also from a folder that cannot be written; never through a link, which could lead to any other file.
     using db = openReadOnly(job.path).db;
-    known = prepareConnection(db, job.maxMemoryBytes);
+    const prepared = prepareConnection(db, job);
+    ({ known } = prepared);
     db.setAuthorizer(readingAuthorizer(known, (what) => (refusal ??= what)));
     report({ type: 'started' });
     const statement = db.prepare(job.statement);
     if (hasSecondStatement(job.statement, statement.sourceSQL)) {
       report(refused('The text has more than one statement.', 'Ask one after the other.'));
     } else {
-      reportRows(statement, job, report);
+      reportAnswer(statement, job, prepared, report);
     }
   } catch (cause) {
     report(failureOf(cause, refusal, known, job.maxMemoryBytes));
   }
 }
 
+type Prepared = {
+  readonly known: KnownTables;
+  readonly sealed: SealedCells;
+  /** Times in which all rows lie that the statement needs. */
+  readonly span: StoredSpan;
+  /** Where it needs only so many rows: times to look in, one after the other until they are found. */
+  readonly first: { readonly rows: number; readonly spans: readonly StoredSpan[] } | undefined;
+};
+
 /** Settings and views, made while the connection may still do everything. */
-function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTables {
+function prepareConnection(db: DatabaseSync, { maxMemoryBytes, statement, parameters }: SqlJob): Prepared {
   if (typeof db.setAuthorizer !== 'function') throw new Error('SQL needs Node 24.10 or later');
   // Works only where SQLite was built to count its memory; where it was not, the supervisor's look at the process does.
   db.exec(`PRAGMA hard_heap_limit = ${maxMemoryBytes}`);
@@ -60,7 +74,17 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
   db.exec('PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   // One state of the file for the views and the statement, and never ended: the process ends instead.
   db.exec('BEGIN');
-  const sealed = createViews(db);
+  const { reads, sealed, metrics } = createViews(db);
+  // By SQLite's own clock, which is the system's.
+  const times = sqlTimes(statement, parameters, Date.now() / MILLIS_PER_SECOND);
+  const metricIds = metrics.get(times?.view ?? '');
+  const isKnown = times !== undefined && metricIds !== undefined;
+  const span = isKnown ? toStoredSpan(times.from, times.before) : ALL_TIMES;
+  const first = isKnown &&
+    times.first && {
+      rows: times.first.rows,
+      spans: wideningSpans(db, metricIds, times.first.newestFirst),
+    };
   Object.assign(db.limits, LIMITS);
   db.exec('PRAGMA query_only = ON');
   const named = (sql: string): ReadonlySet<string> =>
@@ -70,31 +94,44 @@ function prepareConnection(db: DatabaseSync, maxMemoryBytes: number): KnownTable
         .all()
         .map((row) => String(row['name']).toLowerCase()),
     );
-  return {
+  const known = {
     views: named("SELECT name FROM sqlite_temp_schema WHERE type = 'view'"),
     tables: named(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
         UNION ALL SELECT name FROM sqlite_temp_schema WHERE type = 'table'`,
     ),
-    isOwnRead: () => sealed.isReading,
+    isOwnRead: () => reads.isReading,
     modules: named('SELECT name FROM pragma_module_list'),
   };
+  return { known, sealed, span, first: first === false ? undefined : first };
 }
 
-function reportRows(statement: StatementSync, job: SqlJob, report: Report): void {
+function reportAnswer(statement: StatementSync, job: SqlJob, prepared: Prepared, report: Report): void {
   statement.setReturnArrays(true);
   statement.setReadBigInts(true);
   statement.setAllowUnknownNamedParameters(false);
   report({ type: 'columns', columns: statement.columns().map(({ name }) => name) });
-  const { parameters } = job;
-  const rows = Array.isArray(parameters)
-    ? statement.iterate(...(parameters as (string | number | null)[]))
-    : statement.iterate(parameters as Record<string, string | number | null>);
+  reportRows(rowsOf(statement, job, prepared), job, report);
+}
 
+type Rows = Iterable<SQLOutputValue[]>;
+
+function rowsOf(statement: StatementSync, { parameters }: SqlJob, { sealed, span, first }: Prepared): Rows {
+  const bound = (Array.isArray(parameters) ? parameters : [parameters]) as (string | number | null)[];
+  for (const { from, before } of first?.spans.slice(0, -1) ?? []) {
+    sealed.narrow({ from: Math.max(from, span.from), before: Math.min(before, span.before) });
+    const rows = statement.all(...bound) as unknown as SQLOutputValue[][];
+    if (rows.length === first?.rows) return rows;
+  }
+  sealed.narrow(span);
+  return statement.iterate(...bound) as Iterable<unknown> as Rows;
+}
+
+function reportRows(rows: Rows, job: SqlJob, report: Report): void {
   let [count, bytes, batchBytes] = [0, 0, 0];
   let batch: (string | number | null)[][] = [];
   let truncated = false;
-  for (const row of rows as Iterable<unknown> as Iterable<SQLOutputValue[]>) {
+  for (const row of rows) {
     if (count >= job.maxRows || bytes > MAX_ANSWER_BYTES) {
       truncated = true;
       break;

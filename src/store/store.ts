@@ -139,6 +139,9 @@ export type BlockCheck = {
   readonly events: number;
   /** All that are known, from earlier checks too; oldest first. */
   readonly damaged: readonly DamagedSpan[];
+  /** Names of tasks, nodes, files and the like in sealed blocks, and how many cannot be read: events lack them. */
+  readonly names: number;
+  readonly unreadableNames: number;
 };
 
 /** Texts in a field of that name, or in all fields whose names end so. `ends`: the same of texts that end so. */
@@ -182,9 +185,9 @@ export type ForgetReport = {
   readonly kept: readonly KeptName[];
   /** Before this moment only sums by node are left, which stay. 0 when no events have expired. */
   readonly rawFromMicros: number;
-  /** Blocks set aside as damaged, of metrics that have such fields: their bytes go, what is known of them stays. */
+  /** Blocks of names, and of metrics that have such fields, set aside as damaged: their bytes go, what is known of them stays. */
   readonly damagedBlocks: number;
-  /** Files of the spool with one of the names, of processes that run: they go when the process ends or begins its next file. */
+  /** Files of the spool with one of the names, of processes that run: they go when the process records again, or ends. */
   readonly spoolFiles: readonly string[];
   readonly otherFiles: readonly OtherHolder[];
   /** Whether it was done, and the file written anew, so that no byte of it is left. */
@@ -210,6 +213,8 @@ export type StoreStats = {
   readonly quarantinedFiles: readonly string[];
   /** Events that cannot be read any more, as far as it was noticed. */
   readonly damaged: readonly DamagedSpan[];
+  /** Names of tasks, nodes, files and the like that cannot be read any more: events that had them lack them. */
+  readonly unreadableNames: number;
   readonly readOnly: boolean;
 };
 
@@ -246,7 +251,7 @@ export interface Store {
   stats(): Promise<StoreStats>;
   /** Roll up finished hours, expire raw detail, keep the size budget, remove drained segments, checkpoint. Idempotent. */
   upkeep(settings: RetentionSettings, nowMicros: number): Promise<UpkeepReport>;
-  /** Read all sealed blocks and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
+  /** Read all blocks, of events and of names, and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
   verify(onProgress?: (part: number) => void): Promise<BlockCheck>;
   /**
    * Remove events for good, and names that only they had; the file is written anew, so that no byte of them stays. May

@@ -21,7 +21,7 @@ function eventData(i: number): EventData {
   const model = ['small', 'large', 'largest'][whole(3)] ?? 'small';
   return {
     node_id: `N${whole(12)}`,
-    ...(random() < 0.7 && { task_id: `task-${whole(600)}` }),
+    ...(random() < 0.9 && { task_id: `task-${i}` }),
     model,
     ...(random() < 0.5 && { outcome: random() < 0.9 ? 'good' : 'bad', cached: random() < 0.5 }),
     tests,
@@ -53,10 +53,14 @@ it('read-store.py prints the events of a store as the export does, sealed ones a
   const path = join(bench.directory, 'metrics.db');
   const db = new DatabaseSync(path, { readOnly: true });
   const counted = db
-    .prepare('SELECT (SELECT sum(n) FROM block) AS sealed, count(*) AS hot FROM "m_sample.taken"')
+    .prepare(
+      `SELECT (SELECT sum(n) FROM block) AS sealed, (SELECT sum(n) FROM name_block) AS names, count(*) AS hot
+        FROM "m_sample.taken"`,
+    )
     .get();
   db.close();
   expect(Number(counted?.['sealed'])).toBeGreaterThan(2_000);
+  expect(Number(counted?.['names'])).toBeGreaterThan(2_000);
   expect(Number(counted?.['hot'])).toBeGreaterThan(100);
 
   const printed = execFileSync(python, [READER, path], { maxBuffer: 1e8 }).toString();

@@ -80,7 +80,7 @@ describe('SQL', () => {
       'aggregation',
       'value',
     ]);
-    expect((await runSql(path, "SELECT value FROM metadata WHERE key = 'version'")).rows).toEqual([['2']]);
+    expect((await runSql(path, "SELECT value FROM metadata WHERE key = 'version'")).rows).toEqual([['3']]);
   });
 
   it('reads hourly figures from rollups, through the collector', async () => {

@@ -86,14 +86,26 @@ describe('what is forgotten', () => {
     expect(imbalances(await store.ledger())).toEqual([0]);
   });
 
-  it('of a process that records on is told of, and comes in again when it records it again', async () => {
+  it('of a process that records on is told of, and goes from its spool when it records what is not forgotten', async () => {
     const bench = await filled();
     const { store, put } = bench;
-    const report = await store.forget(forgetRequestOf({ nodes: [NODE], tasks: [], sessions: [] }), 'remove');
-    expect(report.spoolFiles).toEqual([expect.stringMatching(/\.spool$/)]);
-    const left = await traces(bench, [NODE]);
+    const report = await store.forget(REQUEST, 'remove');
+    expect(report.spoolFiles).toEqual([expect.stringMatching(/\.left\.spool$/)]);
+    const left = await traces(bench);
     expect(left.filter((trace) => !trace.includes(String(report.spoolFiles[0])))).toEqual([]);
     expect(left).not.toEqual([]);
+    const before = await allEvents(store);
+    await put([held(NOW_MICROS - 12, { node_id: 'Node-1' })]);
+    await put([held(NOW_MICROS - 11, { node_id: 'Node-2' })]);
+    expect(await allEvents(store)).toHaveLength(before.length + 2);
+    await store.upkeep(UNLIMITED, NOW_MICROS);
+    expect(await traces(bench)).toEqual([]);
+    expect(imbalances(await store.ledger())).toEqual([0]);
+  });
+
+  it('comes in again when it is recorded again', async () => {
+    const { store, put } = await filled();
+    await store.forget(REQUEST, 'remove');
     await put([held(NOW_MICROS - 10, { node_id: NODE })]);
     expect((await allEvents(store)).findLast(isMeant)?.data).toEqual({ node_id: NODE });
   });

@@ -8,6 +8,7 @@ import { expectRows, foldRequest, rollupRequests, scanned, UNLIMITED } from '../
 import { plainFold } from '../support/plain-fold.ts';
 import { NOW_MICROS, SAMPLE, sample } from '../support/sample-events.ts';
 import { overlapping, storedRows } from '../support/sealed-blocks.ts';
+import { namesByText, storedNames } from '../support/stored-names.ts';
 import { openBench } from '../support/sqlite-stores.ts';
 
 const CHILD = fileURLToPath(new URL('../support/upkeep-child.ts', import.meta.url));
@@ -78,5 +79,31 @@ describe('an upkeep that is killed', () => {
     expect(sealed).toBeGreaterThan(57_000);
     expect(hot + sealed).toBe(60_300);
     expect((await store.ledger())[0]?.inDatabase).toBe(60_300);
+  });
+
+  it('while it seals or removes names leaves each of them once', { timeout: 300_000 }, async () => {
+    const { store, put, directory } = await openBench();
+    const told = (prefix: string, endMicros: number) =>
+      Array.from({ length: 12_000 }, (_, i) => sample(endMicros - i * 1e6, { task_id: `${prefix}-${i}` }));
+    for (let kill = 0; kill < 4; kill++) {
+      // Of every other round the child removes what the one before told, because its events expire by age.
+      const isOld = kill % 2 === 0;
+      await put(told(`kill-${kill}`, NOW_MICROS - (isOld ? 4 * 24 : 3) * MICROS_PER_HOUR));
+      const before = namesByText(store.path);
+      const child = fork(CHILD, [directory], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const exit = once(child, 'exit');
+      await once(child, 'message');
+      const sealed = storedNames(store.path).sealed.length;
+      while (storedNames(store.path).sealed.length === sealed && child.exitCode === null) await sleep(1);
+      await sleep(kill);
+      child.kill('SIGKILL');
+      await exit;
+      const after = namesByText(store.path);
+      for (const [text, id] of after) expect(before.get(text)).toBe(id);
+      for (const { data } of await scanned(store, { range: { fromMicros: 0, toMicros: NOW_MICROS } }))
+        expect(after.has(String(data['task_id']))).toBe(true);
+    }
+    await store.upkeep(UNLIMITED, NOW_MICROS);
+    expect(storedNames(store.path).hot).toHaveLength(1_024);
   });
 });

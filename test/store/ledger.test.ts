@@ -97,7 +97,7 @@ describe('the figures of a store', () => {
       spoolSegments: 1,
       quarantinedFiles: [],
       readOnly: false,
-      schemaVersion: 2,
+      schemaVersion: 3,
     });
     expect(stats.databaseBytes % 4_096).toBe(0);
     expect(stats.spoolBytes).toBeGreaterThan(0);

@@ -9,7 +9,8 @@ it('a store from before there were blocks is read where it cannot be written', a
   const { store, put } = await openBench();
   await put([sample(NOW_MICROS - 2), sample(NOW_MICROS - 1)]);
   const db = new DatabaseSync(store.path);
-  db.exec('DROP TABLE block; DROP TABLE damaged_block; PRAGMA user_version = 1');
+  db.exec(`DROP TABLE block; DROP TABLE damaged_block; DROP TABLE name_block; DROP TABLE damaged_name_block;
+      PRAGMA user_version = 1`);
   db.close();
   const open = openReadOnly(store.path);
   expect(readStats(open)).toMatchObject({ events: 2, sealedBlocks: 0, damaged: [], schemaVersion: 1 });

@@ -97,7 +97,8 @@ describe('opening the store', () => {
   it('gives a store of version 1 what it lacks, while a process that has it open goes on writing', () => {
     const directory = folder();
     const older = open(directory);
-    older.db.exec('DROP TABLE block; DROP TABLE damaged_block; PRAGMA user_version = 1');
+    older.db.exec(`DROP TABLE block; DROP TABLE damaged_block; DROP TABLE name_block; DROP TABLE damaged_name_block;
+      PRAGMA user_version = 1`);
     const note = older.db.prepare('INSERT INTO meta (key, value) VALUES (?, 1)');
     note.run('before');
     const newer = open(directory);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { forgetRequestOf } from '../../src/analysis/insights/forget-request.ts';
 import { defineMetric, type Metric } from '../../src/metrics/define-metric.ts';
 import type { IncomingEvent, StoredEvent } from '../../src/model/event.ts';
@@ -10,6 +9,7 @@ import { UNLIMITED } from '../contracts/store-contract.ts';
 import { findBytes } from './byte-search.ts';
 import { NOW_MICROS, sample, SAMPLE } from './sample-events.ts';
 import { openBench, type StoreBench } from './sqlite-stores.ts';
+import { storedNames } from './stored-names.ts';
 
 /** Names that are in no other bytes. */
 export const NODE = 'Node-Q7ZK4W';
@@ -65,13 +65,16 @@ export function without(event: StoredEvent): StoredEvent {
   };
 }
 
-/** Three days of two metrics in which what is to be forgotten stands among others, in every place there is. */
+/**
+ * Three days of two metrics in which what is to be forgotten stands among others, in every place there is. There are so
+ * many names that most are sealed; the session's is not.
+ */
 export function history(): IncomingEvent[] {
   const start = NOW_MICROS - 3 * MICROS_PER_DAY;
   return Array.from({ length: 6_000 }, (_, i) => {
     const at = start + i * 40_000_000;
     const node = i % 7 === 0 ? NODE : `Node-${i % 5}`;
-    const task = i % 11 === 0 ? TASK : `task-${i % 50}`;
+    const task = i % 11 === 0 ? TASK : `task-${i}`;
     if (i % 2 === 0) return sample(at, { node_id: node, task_id: task, tests: i, files: ['a.ts', `f${i % 9}.ts`] });
     return held(
       at,
@@ -80,7 +83,7 @@ export function history(): IncomingEvent[] {
         task_id: task,
         size_bytes: i,
         note: `n${i % 3}`,
-        ...(i % 13 === 1 && { session_id: SESSION }),
+        ...(i % 13 === 1 && i > 5_200 && { session_id: SESSION }),
         ...(i % 5 === 1 && { waited_for_node_id: i % 2 === 1 ? NODE : 'Node-1' }),
         ...(i % 3 === 1 && { with_nodes: ['Node-2', NODE, 'Node-3'] }),
         ...(i % 17 === 1 && { finding_id: `lock_contention/node/${i % 2 === 1 ? NODE : 'Node-1'}` }),
@@ -102,9 +105,7 @@ export async function allEvents(store: SqliteStore): Promise<StoredEvent[]> {
 /** Where the names stand in the bytes of the folder, and in what the store makes of compressed ones. */
 export async function traces({ directory, store }: StoreBench, texts = [NODE, TASK, SESSION]): Promise<string[]> {
   const inAnswers = JSON.stringify(await allEvents(store));
-  const db = new DatabaseSync(join(directory, 'metrics.db'), { readOnly: true });
-  const named = JSON.stringify(db.prepare('SELECT s FROM dict').all());
-  db.close();
+  const named = JSON.stringify(storedNames(join(directory, 'metrics.db')));
   return texts.flatMap((text) => [
     ...findBytes(directory, text),
     ...(inAnswers.includes(text) ? [`answers: ${text}`] : []),

@@ -1,16 +1,17 @@
 import type { Column } from '../sqlite/event-tables.ts';
-import { ByteReader, ByteWriter, damaged } from './byte-stream.ts';
+import { ByteReader, damaged } from './byte-stream.ts';
 import type { Chunk, CodedCells } from './chunk.ts';
 import { readCoded, tidied, writeCoded } from './coded-list.ts';
 import { readNumbers, writeNumbers, writePlanned } from './number-list.ts';
 import { type NumberPlan, planNumbers } from './number-plan.ts';
+import { joinSections, section, splitSections } from './sections.ts';
 import { findSums, type OtherColumns, readSum, SUM, writeSum } from './sum-column.ts';
 
-/**
- * A block is: version (1 byte), rows, number of sections and the length in bytes of each as varints, then the sections:
- * times, origins, and one for each column in the order of the table. docs/format.md describes each byte.
+/*
+ * Sections of a block: times, origins, and one for each column in the order of the table. docs/format.md describes each
+ * byte.
  */
-const VERSION = 1;
+
 /** Codes have room for no more. */
 const MAX_ROWS = 65_535;
 /** Sections before those of the columns. */
@@ -51,18 +52,7 @@ export function encodeBlock({ times, origins, columns }: BlockColumns): Uint8Arr
       }),
     ),
   ];
-  const head = new ByteWriter();
-  head.byte(VERSION);
-  head.varint(times.length);
-  head.varint(sections.length);
-  for (const { length } of sections) head.varint(length);
-  return Buffer.concat([head.finish(), ...sections]);
-}
-
-function section(write: (writer: ByteWriter) => void): Uint8Array {
-  const writer = new ByteWriter();
-  write(writer);
-  return writer.finish();
+  return joinSections(times.length, sections);
 }
 
 /** What is known of a block without reading its bytes. */
@@ -152,15 +142,8 @@ export class SealedChunk implements Chunk {
 }
 
 function sectionsOf(bytes: Uint8Array, rows: number, columns: number): Uint8Array[] {
-  const reader = new ByteReader(bytes);
-  const version = reader.byte();
-  if (version !== VERSION) throw new RangeError(`a sealed block has the unknown version ${version}`);
   if (rows > MAX_ROWS) throw damaged('it has too many rows');
-  if (reader.varint() !== rows) throw damaged('it has another number of rows');
-  const count = reader.varint();
-  if (count < COLUMNS || count > COLUMNS + columns) throw damaged('it has more columns than the table');
-  const lengths = Array.from({ length: count }, () => reader.varint());
-  const sections = lengths.map((length) => reader.bytes(length));
-  if (reader.left > 0) throw damaged('it is too long');
+  const sections = splitSections(bytes, rows, COLUMNS + columns);
+  if (sections.length < COLUMNS) throw damaged('it lacks its times or origins');
   return sections;
 }

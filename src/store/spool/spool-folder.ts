@@ -5,6 +5,7 @@ import { join } from 'node:path';
 /** The folder of spool files, in a context folder. */
 const SPOOL_FOLDER = 'metrics.spool';
 const SUFFIX = '.spool';
+const LEAVE = '.left';
 
 /** Who writes a spool file: the JSON of its first frame. */
 export type SegmentHeader = {
@@ -31,6 +32,11 @@ export type SegmentFile = {
 export function segmentName(header: SegmentHeader, part: number): string {
   return `${header.startedMicros}-${header.pid}-${header.producer}-${String(part).padStart(6, '0')}${SUFFIX}`;
 }
+
+/** The name by which a writer is asked to leave its file and begin the next; nothing of the file changes. */
+export const toLeaveName = (name: string): string => `${name.slice(0, -SUFFIX.length)}${LEAVE}${SUFFIX}`;
+export const toNameBefore = (name: string): string => name.replace(`${LEAVE}${SUFFIX}`, SUFFIX);
+export const isToLeave = (name: string): boolean => name.endsWith(`${LEAVE}${SUFFIX}`);
 
 export function spoolFolder(directory: string): string {
   return join(directory, SPOOL_FOLDER);

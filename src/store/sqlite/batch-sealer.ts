@@ -7,11 +7,12 @@ import type { BlockColumns } from '../columns/column-codec.ts';
 import type { SegmentHeader } from '../spool/spool-folder.ts';
 import { type NumberedCells, numberedCells, rowsIn, withKeys } from './batch-rows.ts';
 import { type EncodedBlock, insertBlock, readBlocks, toEncodedBlock } from './block-book.ts';
-import { SWEEPS_KEY } from './dictionary-sweep.ts';
+
 import { ensureEventTable, type EventTable, readEventTables, toColumn } from './event-tables.ts';
 import type { EventInserter } from './insert-events.ts';
 import { NameNumbers } from './name-numbers.ts';
 import type { ProducerBook } from './producer-book.ts';
+import { SWEEPS_KEY } from './remove-names.ts';
 import { inTransaction, readMeta, toStored } from './schema.ts';
 
 /** Names that are numbered in one transaction: some 10 ms. */

@@ -110,7 +110,7 @@ function readChunk(db: DatabaseSync, table: EventTable, id: number, bounds: Bloc
   if (row === undefined) return undefined;
   const bytes = row['b'] as Uint8Array;
   if (crc32(bytes) !== row['crc']) {
-    noteDamage(db, id);
+    noteDamage(db, 'block', id);
     return undefined;
   }
   return new SealedChunk(bytes, bounds, table.columns);

@@ -1,17 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Numbers of blocks that questions found damaged, by connection: the next upkeep looks at them again and sets them aside. */
-const notes = new WeakMap<DatabaseSync, Set<number>>();
+/** Tables of blocks that can be damaged. */
+type Blocks = 'block' | 'name_block';
 
-export function noteDamage(db: DatabaseSync, blockId: number): void {
-  let found = notes.get(db);
-  if (found === undefined) notes.set(db, (found = new Set()));
-  found.add(blockId);
+/** Numbers of blocks that were found damaged, by connection: the next upkeep looks at them again and sets them aside. */
+const notes: Readonly<Record<Blocks, WeakMap<DatabaseSync, Set<number>>>> = {
+  block: new WeakMap(),
+  name_block: new WeakMap(),
+};
+
+export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {
+  let found = notes[blocks].get(db);
+  if (found === undefined) notes[blocks].set(db, (found = new Set()));
+  found.add(id);
 }
 
 /** What was noted since the last time. */
-export function takeDamageNotes(db: DatabaseSync): readonly number[] {
-  const found = [...(notes.get(db) ?? [])];
-  notes.delete(db);
+export function takeDamageNotes(db: DatabaseSync, blocks: Blocks): readonly number[] {
+  const found = [...(notes[blocks].get(db) ?? [])];
+  notes[blocks].delete(db);
   return found;
 }

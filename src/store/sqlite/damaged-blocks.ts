@@ -35,7 +35,7 @@ export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMic
 
 /** Set aside what questions and writers on this connection found damaged. */
 export function quarantineNoted(db: DatabaseSync, nowMicros: number): void {
-  for (const id of takeDamageNotes(db)) {
+  for (const id of takeDamageNotes(db, 'block')) {
     const metric = db.prepare('SELECT metric FROM block WHERE id = ?').get(id)?.['metric'];
     const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === metric);
     if (table !== undefined) quarantineBlock(db, table, id, nowMicros);

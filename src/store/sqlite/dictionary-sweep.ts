@@ -2,7 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Key } from '../columns/chunk.ts';
 import { readBlocks, type SealedBlock } from './block-book.ts';
 import { isCoded } from './cells.ts';
+import { forgetDamagedNames } from './damaged-names.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { type NameRemoval, planRemoval, removeNames } from './remove-names.ts';
 import { RollupBlock } from './rollup-block.ts';
 import { inTransaction, readMeta, writeMeta } from './schema.ts';
 import { resultCode } from './store-errors.ts';
@@ -14,8 +16,6 @@ const PART_EXPIRED = 0.02;
 
 /** Which events have expired since names were last swept away: counted in `meta`, over any number of upkeeps. */
 const EXPIRED_KEY = 'expired_since_sweep';
-/** Raised with each sweep: what a connection remembers of numbers of names is void then. */
-export const SWEEPS_KEY = 'name_sweeps';
 
 /**
  * Remove names that no event and no rollup holds any more: ids of tasks and sessions whose events have expired. Their
@@ -38,13 +38,13 @@ export async function sweepNames(
     inTransaction(db, () => writeMeta(db, EXPIRED_KEY, waiting));
     return;
   }
-  const sealed = new SealedNames(db);
-  await sealed.readAll(pause);
+  const sweep: Sweep = { sealed: new NamesOfBlocks(db), removal: undefined };
+  await sweep.sealed.readAll(pause);
   for (let attempt = 1; attempt <= QUIET_ATTEMPTS; attempt++) {
-    if (sweepOnce(db, sealed, 'BEGIN')) return;
+    if (sweepOnce(db, sweep, 'BEGIN')) return;
     await pause();
   }
-  sweepOnce(db, sealed, 'BEGIN IMMEDIATE');
+  sweepOnce(db, sweep, 'BEGIN IMMEDIATE');
 }
 
 /** So often it is tried to find the names without the lock; it cannot be had behind that when somebody wrote meanwhile. */
@@ -52,38 +52,37 @@ const QUIET_ATTEMPTS = 3;
 /** SQLite: somebody else is writing, or has written since this transaction began to read. */
 const SQLITE_BUSY = 5;
 
+/** What one attempt finds that the next can use. */
+type Sweep = { readonly sealed: NamesOfBlocks; removal: NameRemoval | undefined };
+
 /** @returns False when others wrote meanwhile; never when the lock was taken first. */
-function sweepOnce(db: DatabaseSync, sealed: SealedNames, begin: 'BEGIN' | 'BEGIN IMMEDIATE'): boolean {
-  db.exec(
-    'CREATE TEMP TABLE IF NOT EXISTS kept_name (id INTEGER PRIMARY KEY); CREATE TEMP TABLE IF NOT EXISTS old_name (id)',
-  );
+function sweepOnce(db: DatabaseSync, sweep: Sweep, begin: 'BEGIN' | 'BEGIN IMMEDIATE'): boolean {
   db.exec(begin);
   try {
-    if (sealed.keepAll()) {
+    const kept = sweep.sealed.all();
+    // Undefined when a block of rows cannot be read. What it holds nobody knows, so it is set aside first.
+    if (kept !== undefined) {
       for (const table of readEventTables(db).values()) {
-        keepNamesOfRows(db, table);
-        keepNamesOfRollups(db, table);
+        addNamesOfRows(db, table, kept);
+        addNamesOfRollups(db, table, kept);
       }
-      db.exec('INSERT INTO old_name SELECT id FROM dict WHERE id NOT IN (SELECT id FROM kept_name)');
+      sweep.removal = planRemoval(db, (id) => !kept.has(id), sweep.removal);
       // The first statement that writes to the file: from here on the lock is held.
-      db.exec('DELETE FROM dict WHERE id IN (SELECT id FROM old_name)');
+      removeNames(db, sweep.removal);
+      forgetDamagedNames(db, kept);
       writeMeta(db, EXPIRED_KEY, 0);
-      writeMeta(db, SWEEPS_KEY, Number(readMeta(db, SWEEPS_KEY) ?? 0) + 1);
     }
-    // Otherwise there is a block that cannot be read. What it holds nobody knows, so it is set aside first.
     db.exec('COMMIT');
     return true;
   } catch (cause) {
     if (db.isTransaction) db.exec('ROLLBACK');
     if (begin === 'BEGIN' && resultCode(cause) === SQLITE_BUSY) return false;
     throw cause;
-  } finally {
-    db.exec('DROP TABLE IF EXISTS temp.kept_name; DROP TABLE IF EXISTS temp.old_name');
   }
 }
 
 /** The names that sealed rows hold. Blocks never change, so most are read before the lock is taken. */
-class SealedNames {
+class NamesOfBlocks {
   readonly #db: DatabaseSync;
   readonly #read = new Set<number>();
   readonly #names = new Set<number>();
@@ -102,19 +101,17 @@ class SealedNames {
   }
 
   /**
-   * Enter the names into `kept_name`, those of blocks that came meanwhile too. Call inside a write transaction.
+   * The names, those of blocks that came meanwhile too. Call inside a transaction.
    *
-   * @returns False when a block cannot be read.
+   * @returns `undefined` when a block cannot be read.
    */
-  keepAll(): boolean {
+  all(): Set<number> | undefined {
     for (const table of readEventTables(this.#db).values()) {
       for (const block of readBlocks(this.#db, table, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
-        if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return false;
+        if (!this.#read.has(block.id) && !this.#readBlock(block, table)) return undefined;
       }
     }
-    const keep = this.#db.prepare('INSERT OR IGNORE INTO kept_name VALUES (?)');
-    for (const id of this.#names) keep.run(id);
-    return true;
+    return new Set(this.#names);
   }
 
   #readBlock(block: SealedBlock, table: EventTable): boolean {
@@ -137,29 +134,26 @@ class SealedNames {
   }
 }
 
-function keepNamesOfRows(db: DatabaseSync, { table, columns }: EventTable): void {
+function addNamesOfRows(db: DatabaseSync, { table, columns }: EventTable, kept: Set<number>): void {
+  const add = (select: string): void => {
+    for (const { id } of db.prepare(select).iterate()) kept.add(Number(id));
+  };
   for (const column of columns) {
     const cell = quoted(column.name);
-    if (isCoded(column)) {
-      db.exec(`INSERT OR IGNORE INTO kept_name SELECT DISTINCT ${cell} FROM ${table} WHERE ${cell} IS NOT NULL`);
-    } else if (column.kind === 'names') {
-      db.exec(`INSERT OR IGNORE INTO kept_name SELECT DISTINCT value FROM ${table}, json_each(${cell})`);
-    }
+    if (isCoded(column)) add(`SELECT DISTINCT ${cell} AS id FROM ${table} WHERE ${cell} IS NOT NULL`);
+    else if (column.kind === 'names') add(`SELECT DISTINCT value AS id FROM ${table}, json_each(${cell})`);
   }
 }
 
-function keepNamesOfRollups(db: DatabaseSync, table: EventTable): void {
-  const keep = db.prepare('INSERT OR IGNORE INTO kept_name VALUES (?)');
-  const seen = new Set<number>();
+function addNamesOfRollups(db: DatabaseSync, table: EventTable, kept: Set<number>): void {
   for (const blocks of ['rollup_hour', 'rollup_day']) {
     for (const { b } of db.prepare(`SELECT b FROM ${blocks} WHERE metric = ?`).iterate(table.metricId)) {
       const block = new RollupBlock(b as Uint8Array, table);
       for (const [index, cells] of block.cells().entries()) {
         const dimension = block.layout.dimensions[index];
         if (dimension === undefined || !isCoded(dimension)) continue;
-        for (const cell of cells) if (cell >= 0) seen.add(cell);
+        for (const cell of cells) if (cell >= 0) kept.add(cell);
       }
     }
   }
-  for (const id of seen) keep.run(id);
 }

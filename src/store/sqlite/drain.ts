@@ -8,6 +8,7 @@ import { type EventTable, readEventTables } from './event-tables.ts';
 import { EventInserter } from './insert-events.ts';
 import { type Accounted, ProducerBook } from './producer-book.ts';
 import { RowCollector } from './row-collector.ts';
+import { renameToLeave } from './retire-segments.ts';
 import { pragmaNumber } from './schema.ts';
 import { ifThere, SEGMENT_STATE, SegmentBook } from './segment-book.ts';
 import { resultCode } from './store-errors.ts';
@@ -129,8 +130,9 @@ export class Drain {
   #hasNews(file: SegmentFile, nowMillis: number): boolean {
     const progress = this.#segments.progress(file);
     if (progress === undefined) return true;
-    // Whoever set it aside was killed before it had renamed it.
+    // Whoever set it aside, or asked its writer to leave it, was killed before it had renamed it.
     if (progress.state === SEGMENT_STATE.setAside) this.#segments.setAside(file, nowMillis);
+    if (progress.state === SEGMENT_STATE.toLeave) renameToLeave(file.path);
     if (progress.state !== SEGMENT_STATE.open) return false;
     return file.sizeBytes > progress.drained || !this.#mayGrow(file, nowMillis);
   }

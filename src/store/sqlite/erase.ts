@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { resultCode } from './store-errors.ts';
+import { emptyLog } from './write-ahead-log.ts';
 
 /** Others write or read for some milliseconds at a time: so often, and so long apart, it is tried to come in between. */
 const TRIES = 25;
@@ -25,7 +26,7 @@ export async function eraseFreed(db: DatabaseSync): Promise<boolean> {
     }
   }
   for (let tries = 1; tries <= TRIES; tries++) {
-    if (db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0) return true;
+    if (emptyLog(db)) return true;
     await wait(WAIT_MILLIS);
   }
   return false;

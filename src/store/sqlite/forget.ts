@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type { ForgetReport, ForgetRequest } from '../store.ts';
+import { damagedNameBlocks, emptyDamagedNames, mendNotedNames } from './damaged-names.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { eraseFreed, withSecureDelete } from './erase.ts';
 import { readEventTables } from './event-tables.ts';
@@ -14,6 +15,7 @@ import { forgetHotRows, forgetSealedRows } from './forget-rows.ts';
 import { otherHolders, spoolHolders } from './other-holders.ts';
 import { dirtyDays, readHour, rollUpDay } from './rollup-build.ts';
 import { fromStored, inTransaction, readMeta, toStored } from './schema.ts';
+import { retireSegments } from './retire-segments.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 
 /** While its process runs, a node is told of again and again: the last of it is left to the next time. */
@@ -60,11 +62,14 @@ export async function forgetEvents(
     }
     onProgress(PART.removed);
     await rollUpChanged(db, nowMicros);
+    await sweepNames(db, 0, true, pause);
+    mendNotedNames(db, nowMicros);
     const damagedBlocks = damagedIn(db, request);
     emptyDamaged(db, request);
-    await sweepNames(db, 0, true, pause);
+    emptyDamagedNames(db);
     onProgress(PART.swept);
     const isErased = await eraseFreed(db);
+    retireSegments(db, path, spoolHolders(db, path, request.listed));
     removeDrainedSegments(db, spoolFolder(dirname(path)));
     onProgress(1);
     return reportOf(db, path, request, { rounds, kept, damagedBlocks, state: isErased ? 'erased' : 'removed' });
@@ -116,6 +121,7 @@ const tablesConcerned = (db: DatabaseSync, request: ForgetRequest): string =>
 const DAMAGED = 'metric IN (SELECT value FROM json_each(?)) AND length(b) > 0';
 
 const damagedIn = (db: DatabaseSync, request: ForgetRequest): number =>
+  damagedNameBlocks(db) +
   Number(
     db.prepare(`SELECT count(*) AS n FROM damaged_block WHERE ${DAMAGED}`).get(tablesConcerned(db, request))?.['n'],
   );

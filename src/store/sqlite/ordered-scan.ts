@@ -8,7 +8,7 @@ import { blockBefore, readBlocks, type SealedBlock } from './block-book.ts';
 import { CellDecoder, cellSql, isCoded, type Place, placeOf } from './cells.ts';
 import { ChunkFilter } from './chunk-filter.ts';
 import { type Row, rowColumns } from './decode-row.ts';
-import type { Dictionary } from './dictionary.ts';
+import { type Dictionary, NAME_FUNCTION } from './dictionary.ts';
 import { type EventTable, withAllColumns } from './event-tables.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { rowOf } from './row-columns.ts';
@@ -128,7 +128,7 @@ function orderSql(table: EventTable, field: string): string {
     const part = place.part === 'cluster' ? `nullif(cluster, '')` : place.part;
     return `(SELECT ${part} FROM origin WHERE id = o)`;
   }
-  return isCoded(place.column) ? `(SELECT s FROM dict WHERE id = ${cell})` : cell;
+  return isCoded(place.column) ? `${NAME_FUNCTION}(${cell})` : cell;
 }
 
 /** What `orderSql` gives, for each row of a chunk. */

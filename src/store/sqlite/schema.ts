@@ -10,7 +10,7 @@ export const APPLICATION_ID = 0x41_4d_4d_58;
  * Raised by one with each migration. A file with a higher number was written by a newer version: it is read and
  * drained as far as its tables are known, and never migrated down.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Stored times are microseconds since 2025-01-01T00:00:00Z: as the row's key that takes seven bytes instead of eight
@@ -30,7 +30,7 @@ const MIGRATIONS: readonly string[] = [
   -- store_id, created (micros), raw_from (stored time before which raw detail has expired)
   CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
-  -- every name that occurs in events, once; a number is never given to another name
+  -- names that occur in events, each once, here or in name_block; a number is never given to another name
   CREATE TABLE dict (id INTEGER PRIMARY KEY AUTOINCREMENT, s TEXT NOT NULL UNIQUE);
 
   -- fields: JSON array of [name, kind, unit or null] in column order; declared: the same of all that producers declared
@@ -45,7 +45,8 @@ const MIGRATIONS: readonly string[] = [
     stored INTEGER NOT NULL DEFAULT 0,
     expired INTEGER NOT NULL DEFAULT 0, dropped TEXT NOT NULL DEFAULT '{}');
 
-  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged
+  -- spool files. drained: bytes taken; state: 0 open, 1 ended and wholly drained, 2 set aside as damaged,
+  -- 3 renamed, so that its writer leaves it, and entered under that name
   CREATE TABLE segment (
     name TEXT PRIMARY KEY, producer INTEGER NOT NULL, drained INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0
   ) WITHOUT ROWID;
@@ -81,6 +82,19 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE damaged_block (
     id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, n INTEGER NOT NULL,
     origins TEXT NOT NULL, crc INTEGER NOT NULL, found INTEGER NOT NULL, b BLOB NOT NULL);
+  `,
+  `
+  -- names that are in dict no longer, up to 4,096 of the numbers id0 to id1; all numbers in dict are greater. n: how many;
+  -- filter: which names may be among them, see name-filter.ts; CRC-32 of b and of it. Blocks never overlap, and never
+  -- change: one that must is replaced by another, whose id was never used. See docs/format.md
+  CREATE TABLE name_block (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, id0 INTEGER NOT NULL, id1 INTEGER NOT NULL, n INTEGER NOT NULL,
+    crc INTEGER NOT NULL, filter_crc INTEGER NOT NULL, filter BLOB NOT NULL, b BLOB NOT NULL);
+
+  -- those whose bytes are not those that were written; found: micros
+  CREATE TABLE damaged_name_block (
+    id INTEGER PRIMARY KEY, id0 INTEGER NOT NULL, id1 INTEGER NOT NULL, n INTEGER NOT NULL, crc INTEGER NOT NULL,
+    found INTEGER NOT NULL, b BLOB NOT NULL);
   `,
 ];
 

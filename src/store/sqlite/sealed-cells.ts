@@ -3,7 +3,9 @@ import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
 import { readBlock } from './block-book.ts';
 import { type EventTable, quoted } from './event-tables.ts';
+import type { OwnReads } from './own-reads.ts';
 import { columnCells } from './row-columns.ts';
+import { ALL_TIMES, type StoredSpan } from './stored-span.ts';
 
 /** Made known to SQL: `sealed_sound(block)`, 0 when it is damaged. */
 const SOUND = 'sealed_sound';
@@ -11,7 +13,9 @@ const SOUND = 'sealed_sound';
 const TIMES = 'sealed_times';
 /** Made known to SQL: `sealed_cell(block, row * STRIDE + column)`, a cell as it would lie in the typed table. */
 const CELL = 'sealed_cell';
-export const SEALED_FUNCTIONS: readonly string[] = [SOUND, TIMES, CELL];
+/** Made known to SQL: the first stored time that the statement needs, and the first behind all that it needs. */
+const [FROM, BEFORE] = ['sealed_from', 'sealed_before'];
+export const SEALED_FUNCTIONS: readonly string[] = [SOUND, TIMES, CELL, FROM, BEFORE];
 
 /** Temporary table of the numbers that count slices, and rows of a slice. */
 const NUMBERS = 'sealed_number';
@@ -23,8 +27,6 @@ const NUMBERS = 'sealed_number';
 const SLICE = 32;
 /** A block has at most 32,767 rows. */
 const MAX_SLICES = 1_024;
-
-const MAX_BLOCK_BYTES = 1_000_000_000;
 
 /** Times of a slice are decimal, of this width, filled up with spaces: the longest are a sign and 16 digits. */
 const WIDTH = 17;
@@ -46,15 +48,17 @@ type OpenBlock = {
 /** Sealed rows for SQL. Only columns and cells that a statement uses are decoded. */
 export class SealedCells {
   readonly #db: DatabaseSync;
+  readonly #reads: OwnReads;
   readonly #tables: ReadonlyMap<number, EventTable>;
   readonly #sealed: ReadonlySet<number>;
   readonly #digits = Buffer.alloc(SLICE * WIDTH);
-  #isReading = false;
+  #span = ALL_TIMES;
   #open: OpenBlock | undefined;
 
   /** Make the functions and the table for the blocks that there are. */
-  constructor(db: DatabaseSync, tables: Iterable<EventTable>) {
+  constructor(db: DatabaseSync, tables: Iterable<EventTable>, reads: OwnReads) {
     this.#db = db;
+    this.#reads = reads;
     this.#tables = new Map([...tables].map((table) => [table.metricId, table]));
     this.#sealed = sealedMetrics(db);
     if (this.#sealed.size === 0) return;
@@ -64,12 +68,15 @@ export class SealedCells {
     const pure = { deterministic: true };
     db.function(SOUND, pure, (id) => (this.#block(Number(id)) === undefined ? 0 : 1));
     db.function(TIMES, pure, (id, slice) => this.#times(Number(id), Number(slice) * SLICE));
+    // Without arguments they are called once for each run of a statement.
+    db.function(FROM, pure, () => this.#span.from);
+    db.function(BEFORE, pure, () => this.#span.before);
     db.function(CELL, pure, (id, place) => this.#cell(id as number, place as number));
   }
 
-  /** True while a block is read for a statement, by statements of our own. */
-  get isReading(): boolean {
-    return this.#isReading;
+  /** From the next run on, statements see the rows of these times, and perhaps some others. */
+  narrow(span: StoredSpan): void {
+    this.#span = span;
   }
 
   /**
@@ -86,11 +93,11 @@ export class SealedCells {
     );
     const time = `CAST(substr(s.times, (s.n - 1 - r.i) * ${WIDTH} + 1, ${WIDTH}) AS INTEGER)`;
     // The limit keeps the order, and keeps the slices apart, so that each is made once.
-    return `(SELECT ${names} FROM ${hot} UNION ALL SELECT ${[time, ...cells].join(', ')}
+    return `(SELECT ${names} FROM ${hot} WHERE t >= ${FROM}() AND t < ${BEFORE}() UNION ALL SELECT ${[time, ...cells].join(', ')}
       FROM (SELECT id, slice * ${SLICE} AS first, min(${SLICE}, rows - slice * ${SLICE}) AS n, ${TIMES}(id, slice) AS times
         FROM (SELECT b.id AS id, b.n AS rows, (b.n - 1) / ${SLICE} - q.i AS slice
           FROM main.block AS b CROSS JOIN temp.${NUMBERS} AS q
-          WHERE b.metric = ${table.metricId} AND ${SOUND}(b.id) AND q.i <= (b.n - 1) / ${SLICE}
+          WHERE b.metric = ${table.metricId} AND b.t0 < ${BEFORE}() AND b.t1 >= ${FROM}() AND ${SOUND}(b.id) AND q.i <= (b.n - 1) / ${SLICE}
           ORDER BY b.t0 DESC, q.i LIMIT -1) LIMIT -1) AS s
       CROSS JOIN temp.${NUMBERS} AS r WHERE r.i < s.n)`;
   }
@@ -119,20 +126,12 @@ export class SealedCells {
   }
 
   #read(id: number): OpenBlock | undefined {
-    const { limits } = this.#db;
-    const { length } = limits;
-    this.#isReading = true;
-    // What bounds the values of a statement is less than some blocks.
-    limits.length = MAX_BLOCK_BYTES;
-    try {
+    return this.#reads.run(() => {
       const block = readBlock(this.#db, this.#tables, id);
       const table = this.#tables.get(block?.metricId ?? 0);
       const chunk = block?.chunk();
       return chunk === undefined || table === undefined ? undefined : { id, chunk, table, cells: [] };
-    } finally {
-      limits.length = length;
-      this.#isReading = false;
-    }
+    });
   }
 }
 

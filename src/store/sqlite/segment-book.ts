@@ -2,11 +2,11 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { asideName } from '../own-folder.ts';
-import type { SegmentFile } from '../spool/spool-folder.ts';
+import { isToLeave, type SegmentFile, toNameBefore } from '../spool/spool-folder.ts';
 import { isAllCopied } from './write-ahead-log.ts';
 
-/** States of a spool file in the table `segment`. */
-export const SEGMENT_STATE = { open: 0, drained: 1, setAside: 2 } as const;
+/** States of a spool file in the table `segment`. `toLeave`: renamed, and entered anew under its other name. */
+export const SEGMENT_STATE = { open: 0, drained: 1, setAside: 2, toLeave: 3 } as const;
 
 /** How far a file was drained. */
 export type Progress = { readonly producer: number; readonly drained: number; readonly state: number };
@@ -75,7 +75,8 @@ export function removeDrainedSegments(db: DatabaseSync, folder: string): number 
   for (const name of names) rmSync(join(folder, name), { force: true });
   // An entry may go only when its file surely has: a file that came back without one would be drained twice.
   ifThere(() => syncFolder(folder));
-  db.prepare('DELETE FROM segment WHERE name IN (SELECT value FROM json_each(?))').run(JSON.stringify(names));
+  const entries = [...names, ...names.filter(isToLeave).map(toNameBefore)];
+  db.prepare('DELETE FROM segment WHERE name IN (SELECT value FROM json_each(?))').run(JSON.stringify(entries));
   return names.length;
 }
 

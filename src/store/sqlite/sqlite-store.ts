@@ -27,6 +27,7 @@ import { backUp } from './backup.ts';
 import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
 import { damagedSpans, verifyBlocks } from './damaged-blocks.ts';
+import { verifyNames } from './damaged-names.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
@@ -59,6 +60,7 @@ export class SqliteStore implements Store {
     this.#open = open;
     this.#clock = clock;
     this.#dictionary = new Dictionary(open.db);
+    this.#dictionary.makeFunction();
     this.#drain = open.readOnly || open.newer ? undefined : new Drain(open.db, spoolFolder(dirname(open.path)));
   }
 
@@ -169,7 +171,8 @@ export class SqliteStore implements Store {
       const { db, readOnly, newer } = this.#open;
       const nowMicros = readOnly || newer ? undefined : this.#clock.nowMicros();
       const { left, ...looked } = await verifyBlocks(db, nowMicros, nextTurn, onProgress);
-      return { ...looked, damaged: [...damagedSpans(db), ...left] };
+      const checked = await verifyNames(db, nowMicros, nextTurn);
+      return { ...looked, ...checked, damaged: [...damagedSpans(db), ...left] };
     });
   }
 

@@ -1,5 +1,6 @@
 import type { StoreStats } from '../store.ts';
 import { damagedSpans } from './damaged-blocks.ts';
+import { unreadableNames } from './damaged-names.ts';
 import { diskUsage, quarantinedFiles } from './disk-usage.ts';
 import { readEventTables } from './event-tables.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -41,6 +42,7 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     quarantinedFiles: quarantinedFiles(path),
     damaged: damagedSpans(db),
+    unreadableNames: unreadableNames(db),
     readOnly: readOnly || newer,
   };
 }

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
 import { isCoded } from './cells.ts';
+import { Dictionary, NAME_FUNCTION } from './dictionary.ts';
 import { type Column, type DeclaredField, type EventTable, quoted, readEventTables, toColumn } from './event-tables.ts';
+import { OwnReads } from './own-reads.ts';
 import { RollupBlock } from './rollup-block.ts';
 import { EPOCH_MICROS, pragmaNumber, readMeta } from './schema.ts';
 import { SealedCells } from './sealed-cells.ts';
@@ -17,30 +19,41 @@ export const TOTALS_FUNCTION = 'rollup_totals';
  * data), `aggregates` (period_start, period_end, metric, aggregation, value; of whole hours), `metadata` (key, value).
  * A table of such a name in the file is hidden by the view, and still there as `main.events`.
  *
- * Sealed rows are decoded on the way, as far as a statement uses them. No condition reaches the blocks: a statement
- * looks at the time of each row of its metric (`WHERE timestamp >= x` takes a tenth of a second for 400,000), and each
- * further column that it uses costs 0.15 µs a row. Rows of damaged blocks are left out.
+ * Sealed rows are decoded on the way, as far as a statement uses them. SQLite brings no condition to the blocks: it looks
+ * at the time of each row of its metric that `SealedCells.narrow` did not rule out (a tenth of a second for 400,000), and
+ * each further column that it uses costs 0.15 µs a row. Rows of damaged blocks are left out.
  *
  * Ask within the read transaction in which the views are made: they know the blocks there were.
  *
- * @returns What reads the sealed rows.
+ * @returns What its functions read themselves, which sealed rows they give, and the numbers of the metrics in each view that has a time.
  */
-export function createViews(db: DatabaseSync): SealedCells {
+export function createViews(db: DatabaseSync): {
+  readonly reads: OwnReads;
+  readonly sealed: SealedCells;
+  readonly metrics: ReadonlyMap<string, readonly number[]>;
+} {
   const tables = [...readEventTables(db).values()];
-  const sealed = new SealedCells(db, tables);
+  const reads = new OwnReads(db);
+  const sealed = new SealedCells(db, tables, reads);
+  new Dictionary(db).makeFunction((read) => reads.run(read));
   const storeId = String(readMeta(db, 'store_id'));
-  const names = new Set<string>();
+  const metrics = new Map<string, readonly number[]>();
   for (const table of tables) {
-    const name = table.metric.replaceAll('.', '_');
+    const short = table.metric.replaceAll('.', '_');
     // `a.b_c` and `a_b.c` would share a name: then the later one goes by its own, in quotes.
-    createView(db, names.has(name) ? table.metric : name, metricView(table, storeId, sealed));
-    names.add(name);
+    const name = metrics.has(short) ? table.metric : short;
+    createView(db, name, metricView(table, storeId, sealed));
+    metrics.set(name, [table.metricId]);
   }
+  metrics.set(
+    'events',
+    tables.map(({ metricId }) => metricId),
+  );
   createView(db, 'events', eventsView(tables, storeId, sealed));
   db.function(TOTALS_FUNCTION, { deterministic: true }, (block, fields) => blockTotals(block, fields));
   createView(db, 'aggregates', AGGREGATES);
   createView(db, 'metadata', metadataView(pragmaNumber(db, 'user_version')));
-  return sealed;
+  return { reads, sealed, metrics };
 }
 
 function createView(db: DatabaseSync, name: string, select: string): void {
@@ -55,7 +68,7 @@ const isoOf = (micros: string): string =>
 const TIMESTAMP = `${MICROS} / 1e6`;
 const idOf = (table: EventTable, storeId: string): string => `${text(`${storeId}:${table.metric}:`)} || ${MICROS}`;
 const originOf = (part: string): string => `(SELECT ${part} FROM main.origin WHERE id = o)`;
-const nameOf = (number: string): string => `(SELECT s FROM main.dict WHERE id = ${number})`;
+const nameOf = (number: string): string => `${NAME_FUNCTION}(${number})`;
 
 /** A field in its own unit. */
 function valueSql(column: Column): string {

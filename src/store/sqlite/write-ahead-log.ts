@@ -31,9 +31,13 @@ export function keepLogSmall(db: DatabaseSync, isOver: boolean): void {
  */
 const EMPTY_WAIT_MILLIS = 10;
 
-/** Copy the log into the database and make it empty, unless somebody is reading just now. */
-export function emptyLog(db: DatabaseSync): void {
-  if (isAllCopied(db)) checkpoint(db, 'TRUNCATE', EMPTY_WAIT_MILLIS);
+/**
+ * Copy the log into the database and make it empty, unless somebody is reading just now.
+ *
+ * @returns Whether it is empty.
+ */
+export function emptyLog(db: DatabaseSync): boolean {
+  return isAllCopied(db) && checkpoint(db, 'TRUNCATE', EMPTY_WAIT_MILLIS);
 }
 
 /**
@@ -47,10 +51,10 @@ export function isAllCopied(db: DatabaseSync): boolean {
 }
 
 /** What this copies, and how long it waits for readers, it does with the lock: copy before. */
-function checkpoint(db: DatabaseSync, mode: 'RESTART' | 'TRUNCATE', waitMillis: number): void {
+function checkpoint(db: DatabaseSync, mode: 'RESTART' | 'TRUNCATE', waitMillis: number): boolean {
   db.exec(`PRAGMA busy_timeout = ${waitMillis}`);
   try {
-    db.exec(`PRAGMA wal_checkpoint(${mode})`);
+    return db.prepare(`PRAGMA wal_checkpoint(${mode})`).get()?.['busy'] === 0;
   } finally {
     db.exec('PRAGMA busy_timeout = 5000');
   }

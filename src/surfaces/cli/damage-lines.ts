@@ -27,6 +27,15 @@ export function damageLines(context: CommandContext, damaged: BlockCheck['damage
   });
 }
 
+/** The sentence for names that cannot be read; none when all can. */
+export function nameDamageLines(unreadableNames: number): string[] {
+  if (unreadableNames === 0) return [];
+  const many = `${formatCount(unreadableNames)} ${unreadableNames === 1 ? 'name' : 'names'}`;
+  return [
+    `${many} of tasks, nodes, files and the like cannot be read, because the file was damaged. Events are shown without them.`,
+  ];
+}
+
 /** What to do about it. */
 export const DAMAGE_HINT =
   'A backup from before the damage has them: `amicus-metrics restore`. Check the disk that holds the store.';

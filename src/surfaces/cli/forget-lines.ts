@@ -67,7 +67,7 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
     );
   }
   for (const file of spoolFiles) {
-    lines.push(`metrics.spool/${printable(file)} holds it until its process ends or begins its next file.`);
+    lines.push(`metrics.spool/${printable(file)} holds it until its process records again, or ends.`);
   }
   for (const { path, holds } of otherFiles) {
     lines.push(

@@ -15,7 +15,11 @@ export function storeText(stats: StoreStats): string {
   const lost = stats.damaged.reduce((sum, { events }) => sum + events, 0);
   const damaged =
     lost === 0 ? '' : `; ${formatCount(lost)} damaged events cannot be read (see \`amicus-metrics doctor\`)`;
-  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}${damaged}`;
+  const nameless =
+    stats.unreadableNames === 0
+      ? ''
+      : `; ${formatCount(stats.unreadableNames)} damaged names cannot be read (see \`amicus-metrics doctor\`)`;
+  return `${formatCount(stats.events)} events, ${size}${spool}${stats.readOnly ? '; read-only' : ''}${aside}${damaged}${nameless}`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { encodeNames, NameList } from '../../../src/store/columns/name-list.ts';
 import { encoded, type PlainRows, plainRows, sealed } from '../../support/block-columns.ts';
 
 /** The blocks that docs/format.md goes through byte by byte. */
-const [first = new Uint8Array(), second = new Uint8Array()] = [
+const [first = new Uint8Array(), second = new Uint8Array(), third = new Uint8Array()] = [
   ...readFileSync('docs/format.md', 'utf8').matchAll(/```hex\n([\s\S]*?)```/g),
 ].map(([, text = '']) =>
   Uint8Array.from(
@@ -35,11 +36,19 @@ const SECOND: PlainRows = {
   columns: [{ keys: [7, 9, 7] }, { numbers: [100, 100, 20] }, { numbers: [300, 1500, 60] }],
 };
 
+const NAMES = [
+  { id: 7, text: 'task-9' },
+  { id: 8, text: 'task-10' },
+  { id: 12, text: 'ü' },
+];
+
 it('the page of the format goes through blocks that read as it says', () => {
   expect(plainRows(sealed(FIRST, first), FIRST)).toEqual(FIRST);
   expect(plainRows(sealed(SECOND, second), SECOND)).toEqual(SECOND);
+  expect(new NameList(third, 3).names()).toEqual(NAMES);
 });
 
 it('the page of the format shows what is written today', () => {
   expect(Buffer.from(encoded(FIRST)).toString('hex')).toBe(Buffer.from(first).toString('hex'));
+  expect(Buffer.from(encodeNames(NAMES)).toString('hex')).toBe(Buffer.from(third).toString('hex'));
 });

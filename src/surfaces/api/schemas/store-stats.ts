@@ -26,6 +26,7 @@ export const storeStatsSchema = z
         foundMicros: z.number().optional(),
       }),
     ),
+    unreadableNames: z.number(),
     readOnly: z.boolean(),
   })
   .openapi('StoreStats');

@@ -4,7 +4,7 @@ import { describeState } from '../../../sources/amicus-state/describe-state.ts';
 import { defineCommand, flagOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { readStateFindings } from '../state-findings.ts';
-import { DAMAGE_HINT, damageLines, verifyBlocks } from '../damage-lines.ts';
+import { DAMAGE_HINT, damageLines, nameDamageLines, verifyBlocks } from '../damage-lines.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { configOfRun, strangersIn } from '../settings-of.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
@@ -97,13 +97,14 @@ function printStore(context: CommandContext, stats: StoreStats): void {
   }
 }
 
-function printBlocks(context: CommandContext, { blocks, events, damaged }: BlockCheck): void {
-  const read = `${formatCount(events)} events in ${formatCount(blocks)} compressed blocks, checksums compared`;
+function printBlocks(context: CommandContext, check: BlockCheck): void {
+  const { blocks, events, names } = check;
+  const sealedNames = names === 0 ? '' : `, and ${formatCount(names)} names`;
+  const read = `${formatCount(events)} events in ${formatCount(blocks)} compressed blocks${sealedNames}, checksums compared`;
   context.print(`${'Sealed'.padEnd(12)} ${blocks === 0 ? 'no events are in compressed blocks yet' : read}`);
-  for (const line of damageLines(context, damaged)) {
-    context.print(`${'Damaged'.padEnd(12)} ${context.style('bad', line)}`);
-  }
-  if (damaged.length > 0) context.print(`${''.padEnd(12)} ${DAMAGE_HINT}`);
+  const lines = [...damageLines(context, check.damaged), ...nameDamageLines(check.unreadableNames)];
+  for (const line of lines) context.print(`${'Damaged'.padEnd(12)} ${context.style('bad', line)}`);
+  if (lines.length > 0) context.print(`${''.padEnd(12)} ${DAMAGE_HINT}`);
 }
 
 function printState(context: CommandContext, verbose: boolean): void {
@@ -118,7 +119,7 @@ export const doctorCommand = defineCommand({
   description:
     'Checks that every event that was ever recorded is accounted for: recorded = in the database + in the spool + ' +
     'expired + dropped, for each process. Then the store, the checksums of its blocks of older events, files set aside as damaged, the configuration, and which fields ' +
-    'of state.json are understood. Exit code 1 when the sum does not hold, or events are damaged.',
+    'of state.json are understood. Exit code 1 when the sum does not hold, or events or their names are damaged.',
   arguments: {},
   options: { verbose: flagOption('name every field of state.json that is not understood', { short: 'v' }) },
   examples: [{ line: 'amicus-metrics doctor', doc: 'is all well?' }],
@@ -130,7 +131,7 @@ export const doctorCommand = defineCommand({
     const { unwritable, configurationProblems: problems } = collector.health();
     const strangers = strangersIn(configOfRun(context)).map(({ message }) => message);
     const configurationProblems = [...problems, ...strangers];
-    const isWell = law.holds && unwritable === undefined && blocks.damaged.length === 0;
+    const isWell = law.holds && unwritable === undefined && blocks.damaged.length + blocks.unreadableNames === 0;
     const code = isWell ? EXIT.ok : EXIT.failed;
     if (context.format === 'json') {
       const stateFile = describeState(context.directory);

@@ -74,6 +74,12 @@ function Verdict({ health: { conservation, unwritable, configurationProblems, st
           before has them.
         </Alert>
       ))}
+      {store.unreadableNames === 0 ? null : (
+        <Alert color="red" variant="light" title="Names cannot be read.">
+          {formatCount(store.unreadableNames)} names of tasks, nodes, files and the like were damaged in the file.
+          Events that had them are shown without them; a backup from before has them.
+        </Alert>
+      )}
     </>
   );
 }

@@ -1,0 +1,67 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from 'vitest';
+import { openMetrics } from '../../src/index.ts';
+import { startChild } from '../support/child-process.ts';
+import { EVERY_KIND, imbalances } from '../support/recording.ts';
+import { NOW_MICROS, sample } from '../support/sample-events.ts';
+import { openBench } from '../support/sqlite-stores.ts';
+import { UNLIMITED } from '../contracts/store-contract.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const WRITERS = 2;
+const EVENTS = 80_000;
+
+it('files that writers are asked to leave lose and double no event', { timeout: 120_000 }, async () => {
+  const directory = join(temporaryFolder(), '.ai');
+  const spool = join(directory, 'metrics.spool');
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  const writers = Array.from({ length: WRITERS }, (_, n) =>
+    startChild('recording-child.ts', [directory, `writer-${n}`, String(EVENTS), '10']),
+  );
+  const metrics = openMetrics({ directory, metrics: [EVERY_KIND] });
+  // Names that no field holds where nodes are named: no event goes, and the files that hold them are to be left.
+  const nodes = writers.map((_, n) => `writer-${n}`);
+  const left = new Set<string>();
+  while (writers.some(({ process }) => process.exitCode === null)) {
+    await metrics.forget({ nodes, tasks: [], sessions: [] }, 'remove');
+    for (const name of readdirSync(spool)) if (name.includes('.left.')) left.add(name);
+  }
+  expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual([0, 0]);
+  expect(left.size).toBeGreaterThan(0);
+
+  const ledger = await metrics.ledger();
+  expect(ledger.map(({ recorded, inDatabase }) => [recorded, inDatabase])).toEqual([
+    [EVENTS, EVENTS],
+    [EVENTS, EVENTS],
+  ]);
+  expect(imbalances(ledger)).toEqual([0, 0]);
+  const { rows } = await metrics.aggregate({ metric: EVERY_KIND.name, aggregations: ['count', 'distinct(an_id)'] });
+  expect(rows[0]?.values).toEqual({ count: 2 * EVENTS, 'distinct(an_id)': 2 * EVENTS });
+  await metrics.upkeep();
+  expect(readdirSync(spool)).toEqual([]);
+  await metrics.close();
+});
+
+it('a file that was to be renamed when the process was killed is renamed by the next drain, and read on', async () => {
+  const { store, put, directory, endSpool } = await openBench();
+  await put([sample(NOW_MICROS - 30), sample(NOW_MICROS - 29)]);
+  const spool = join(directory, 'metrics.spool');
+  const [name = ''] = readdirSync(spool);
+  const db = new DatabaseSync(join(directory, 'metrics.db'));
+  db.prepare('INSERT INTO segment SELECT ?, producer, drained, 0 FROM segment').run(
+    name.replace('.spool', '.left.spool'),
+  );
+  db.prepare('UPDATE segment SET state = 3 WHERE name = ?').run(name);
+  db.close();
+  await put([sample(NOW_MICROS - 28)]);
+  expect(readdirSync(spool)).toEqual([name.replace('.spool', '.left.spool')]);
+  await put([sample(NOW_MICROS - 27)]);
+  await endSpool();
+  await store.drain();
+  const [ledger] = await store.ledger();
+  expect(ledger).toMatchObject({ recorded: 4, inDatabase: 4, inSpool: 0, dropped: {} });
+  await store.upkeep(UNLIMITED, NOW_MICROS);
+  expect(readdirSync(spool)).toEqual([]);
+});

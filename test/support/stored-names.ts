@@ -15,11 +15,13 @@ export function storedNames(path: string): { readonly hot: readonly Name[]; read
       .all()
       .map(({ id, s }): Name => [Number(id), String(s)]);
     const sealed = db
-      .prepare('SELECT n, crc, b FROM name_block ORDER BY id0')
+      .prepare('SELECT n, id0, id1, crc, b FROM name_block ORDER BY id0')
       .all()
-      .flatMap(({ n, crc, b }) => {
+      .flatMap(({ n, id0, id1, crc, b }) => {
         if (crc32(b as Uint8Array) !== crc) throw new Error('a block of names is damaged');
-        return new NameList(b as Uint8Array, Number(n)).names().map(({ id, text }): Name => [id, text]);
+        return new NameList(b as Uint8Array, { n: Number(n), id0: Number(id0), id1: Number(id1) })
+          .names()
+          .map(({ id, text }): Name => [id, text]);
       });
     return { hot, sealed };
   } finally {

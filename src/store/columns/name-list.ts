@@ -34,6 +34,9 @@ export function encodeNames(names: readonly NumberedName[]): Uint8Array {
   ]);
 }
 
+/** What is known of a block without reading its bytes: how many names, the least number and the greatest. */
+export type NameBounds = { readonly n: number; readonly id0: number; readonly id1: number };
+
 /** The names of a block. Texts stay bytes until they are asked for: a block is decoded in 0.2 ms. */
 export class NameList {
   /** Ascending. */
@@ -43,14 +46,12 @@ export class NameList {
   readonly #bytes: Buffer;
 
   /** @throws RangeError where the bytes cannot be what was written. */
-  constructor(bytes: Uint8Array, length: number) {
-    const [numbers, lengths, texts] = splitSections(bytes, length, SECTIONS);
+  constructor(bytes: Uint8Array, bounds: NameBounds) {
+    const { n } = bounds;
+    const [numbers, lengths, texts] = splitSections(bytes, n, SECTIONS);
     if (numbers === undefined || lengths === undefined || texts === undefined) throw damaged('it lacks names');
-    this.ids = whole(numbers, (reader) => readNumbers(reader, length));
-    for (let i = 1; i < length; i++) {
-      if (!((this.ids[i] as number) > (this.ids[i - 1] as number))) throw damaged('numbers of names do not ascend');
-    }
-    this.#starts = startsOf(whole(lengths, (reader) => readNumbers(reader, length)));
+    this.ids = idsOf(numbers, bounds);
+    this.#starts = startsOf(whole(lengths, (reader) => readNumbers(reader, n)));
     const plain = whole(texts, (reader) => reader.packed(this.#starts.at(-1) ?? 0));
     this.#bytes = Buffer.from(plain.buffer, plain.byteOffset, plain.length);
   }
@@ -110,6 +111,21 @@ export class NameList {
   names(): NumberedName[] {
     return Array.from(this.ids, (id, place) => ({ id, text: this.text(place) }));
   }
+}
+
+/** Where none is missing between the first and the last, they need not be read. */
+function idsOf(section: Uint8Array, { n, id0, id1 }: NameBounds): Float64Array {
+  if (id1 - id0 + 1 !== n) {
+    const ids = whole(section, (reader) => readNumbers(reader, n));
+    for (let i = 1; i < n; i++) {
+      if (!((ids[i] as number) > (ids[i - 1] as number))) throw damaged('numbers of names do not ascend');
+    }
+    if (ids[0] !== id0 || ids.at(-1) !== id1) throw damaged('it has names of other numbers');
+    return ids;
+  }
+  const ids = new Float64Array(n);
+  for (let i = 0; i < n; i++) ids[i] = id0 + i;
+  return ids;
 }
 
 /** Most bytes of a block's names together: whoever writes one takes a small part of it. */

@@ -1,21 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { encodeNames, NameList, type NumberedName } from '../columns/name-list.ts';
+import { encodeNames, type NameBounds, NameList, type NumberedName } from '../columns/name-list.ts';
 import { noteDamage } from './damage-notes.ts';
 import { filterOf } from './name-filter.ts';
 import { prepared } from './prepared.ts';
 import { readMeta, writeMeta } from './schema.ts';
 
 /** A block of names, as it is listed: without its bytes. */
-export type NameBlock = {
-  readonly id: number;
-  /** The least number in it, and the greatest. */
-  readonly id0: number;
-  readonly id1: number;
-  readonly n: number;
-  readonly crc: number;
-};
+export type NameBlock = NameBounds & { readonly id: number; readonly crc: number };
 
 /** A block as it is stored: made outside of a transaction. */
 export type EncodedNames = Omit<NameBlock, 'id'> & { readonly filter: Uint8Array; readonly bytes: Uint8Array };
@@ -38,16 +31,16 @@ export function listNameBlocks(db: DatabaseSync): NameBlock[] {
 }
 
 /** The names of a block; `undefined` when its bytes are not those that were written, or it is gone. */
-export function readNames(db: DatabaseSync, { id, n, crc }: NameBlock): NameList | undefined {
-  const bytes = prepared(db, 'SELECT b FROM name_block WHERE id = ?').get(id)?.['b'];
+export function readNames(db: DatabaseSync, block: NameBlock): NameList | undefined {
+  const bytes = prepared(db, 'SELECT b FROM name_block WHERE id = ?').get(block.id)?.['b'];
   if (!(bytes instanceof Uint8Array)) return undefined;
   try {
-    if (crc32(bytes) === crc) return new NameList(bytes, n);
+    if (crc32(bytes) === block.crc) return new NameList(bytes, block);
   } catch (cause) {
     // Damage that the checksum does not show is as good as none: it would have to be written so.
     if (!(cause instanceof RangeError)) throw cause;
   }
-  noteDamage(db, 'name_block', id);
+  noteDamage(db, 'name_block', block.id);
   return undefined;
 }
 

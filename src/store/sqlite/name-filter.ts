@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 
 /**
  * Which names may be among those of a block: a Bloom filter. Bit i of it is bit i mod 8, from the lowest, of byte i / 8.
- * Two bytes for each name, and eight bits of it to look at: one name in 1,700 that is not there seems to be.
+ * Two bytes for each name, and eight bits of it to look at: one name in 1,800 that is not there seems to be.
  */
 const BYTES_PER_NAME = 2;
 const PROBES = 8;

@@ -45,7 +45,7 @@ const NAMES = [
 it('the page of the format goes through blocks that read as it says', () => {
   expect(plainRows(sealed(FIRST, first), FIRST)).toEqual(FIRST);
   expect(plainRows(sealed(SECOND, second), SECOND)).toEqual(SECOND);
-  expect(new NameList(third, 3).names()).toEqual(NAMES);
+  expect(new NameList(third, { n: 3, id0: 7, id1: 12 }).names()).toEqual(NAMES);
 });
 
 it('the page of the format shows what is written today', () => {

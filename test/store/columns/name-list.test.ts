@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { encodeNames, NameList, type NumberedName } from '../../../src/store/columns/name-list.ts';
+import { encodeNames, type NameBounds, NameList, type NumberedName } from '../../../src/store/columns/name-list.ts';
 
 const ODD = ['', 'a', 'ab', 'Knoten-ü', '雪', '🐟🐟', 'with\nline', 'nul\u0000in it', 'x'.repeat(700), ' ', 'task-1'];
 const numbered = (texts: readonly string[], step = 1): NumberedName[] =>
   texts.map((text, i) => ({ id: 7 + i * step, text }));
-const listOf = (names: readonly NumberedName[]): NameList => new NameList(encodeNames(names), names.length);
+const boundsOf = (names: readonly NumberedName[]): NameBounds => ({
+  n: names.length,
+  id0: names[0]?.id ?? 0,
+  id1: names.at(-1)?.id ?? 0,
+});
+const listOf = (names: readonly NumberedName[]): NameList => new NameList(encodeNames(names), boundsOf(names));
 
 describe('a block of names', () => {
   it.each([1, 13])('gives back each name by its number and each number by its name, %i apart', (step) => {
@@ -36,14 +41,19 @@ describe('a block of names', () => {
   });
 
   it('says that it is damaged rather than give wrong names', () => {
-    const names = numbered(Array.from({ length: 50 }, (_, i) => `name ${i * i}`));
-    const bytes = encodeNames(names);
-    expect(() => new NameList(bytes, 49)).toThrow(RangeError);
-    for (let cut = 0; cut < bytes.length; cut++)
-      expect(() => new NameList(bytes.subarray(0, cut), 50)).toThrow(RangeError);
-    const falling = encodeNames(names.toReversed());
-    expect(() => new NameList(falling, 50)).toThrow('ascend');
-    const negative = encodeNames([]);
-    expect(new NameList(negative, 0).names()).toEqual([]);
+    for (const step of [1, 3]) {
+      const names = numbered(
+        Array.from({ length: 50 }, (_, i) => `name ${i * i}`),
+        step,
+      );
+      const bytes = encodeNames(names);
+      const bounds = boundsOf(names);
+      expect(() => new NameList(bytes, { ...bounds, n: 49 })).toThrow(RangeError);
+      for (let cut = 0; cut < bytes.length; cut++)
+        expect(() => new NameList(bytes.subarray(0, cut), bounds)).toThrow(RangeError);
+    }
+    const apart = numbered(['a', 'b', 'c'], 2);
+    expect(() => new NameList(encodeNames(apart.toReversed()), boundsOf(apart))).toThrow('ascend');
+    expect(() => new NameList(encodeNames(apart), { n: 3, id0: 7, id1: 12 })).toThrow('other numbers');
   });
 });

@@ -5,6 +5,9 @@ import type { BatchReport, BulkReply, BulkRequest, BulkThreadData } from '../sto
 /** Batches that wait for the thread, of 1 MB or so each; whoever makes more waits. */
 const MAX_WAITING = 4;
 
+/** The thread makes little garbage, and would give it ever more room. */
+const YOUNG_MEGABYTES = 12;
+
 /** The thread that stores batches, from the side that makes them. */
 export class BulkThreadHandle {
   readonly #worker: Worker;
@@ -30,7 +33,12 @@ export class BulkThreadHandle {
     const name = import.meta.url.endsWith('.ts') ? '../store/sqlite/bulk-thread.ts' : './bulk-thread.js';
     let worker: Worker;
     try {
-      worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [], env: {} });
+      worker = new Worker(new URL(name, import.meta.url), {
+        workerData,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+        execArgv: [],
+        env: {},
+      });
     } catch {
       return undefined;
     }

@@ -1,7 +1,7 @@
 import type { Metric } from '../metrics/define-metric.ts';
 import type { Clock } from '../model/clock.ts';
 import { MAX_NAME_LENGTH } from '../model/field.ts';
-import type { FlatEvent, FlatNames } from '../model/flat-event.ts';
+import type { FlatEvent, FlatNames, FlatSink } from '../model/flat-event.ts';
 import type { BatchNames, BatchReport } from '../store/bulk.ts';
 import type { SpooledOrigin } from '../store/spool/definitions.ts';
 import type { SegmentHeader } from '../store/spool/spool-folder.ts';
@@ -11,7 +11,7 @@ import { CheckedNames, ColumnBatch } from './column-batch.ts';
 import { isPossibleTime } from './possible-time.ts';
 
 /** Texts, some 20 bytes each, that are known at once; then all are forgotten. */
-const MAX_TEXTS = 1 << 18;
+const MAX_TEXTS = 1 << 16;
 
 export type BulkOptions = {
   readonly directory: string;
@@ -28,7 +28,7 @@ export type BulkOptions = {
  * events with an identity, which may be told again when the process dies before they are stored, and of these only what
  * nothing is wrong with; all else is for `Intake`, which counts what it drops.
  */
-export class BulkIntake {
+export class BulkIntake implements FlatSink {
   readonly #options: BulkOptions;
   readonly #names: FlatNames;
   readonly #checked: CheckedNames;

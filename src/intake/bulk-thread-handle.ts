@@ -5,6 +5,9 @@ import type { BatchReport, BulkReply, BulkRequest, BulkThreadData } from '../sto
 /** Batches that wait for the thread, of 1 MB or so each; whoever makes more waits. */
 const MAX_WAITING = 4;
 
+/** The thread makes little garbage, and would give it ever more room. */
+const YOUNG_MEGABYTES = 12;
+
 /** The thread that stores batches, from the side that makes them. */
 export class BulkThreadHandle {
   readonly #worker: Worker;
@@ -28,11 +31,21 @@ export class BulkThreadHandle {
     onReport: (report: BatchReport) => void,
   ): Promise<BulkThreadHandle | undefined> {
     const name = import.meta.url.endsWith('.ts') ? '../store/sqlite/bulk-thread.ts' : './bulk-thread.js';
-    const worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [], env: {} });
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL(name, import.meta.url), {
+        workerData,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+        execArgv: [],
+        env: {},
+      });
+    } catch {
+      return undefined;
+    }
     const handle = new BulkThreadHandle(worker, onReport);
     const isReady = await new Promise<boolean>((resolve) => {
       worker.once('message', (reply: BulkReply) => resolve('ready' in reply && reply.ready));
-      worker.once('error', () => resolve(false));
+      worker.once('exit', () => resolve(false));
     });
     if (isReady) return handle;
     await worker.terminate();

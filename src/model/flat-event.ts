@@ -41,3 +41,16 @@ export interface FlatNames {
   /** Numbers begin at 0 again: no event that was read before is used any more. */
   forget(): void;
 }
+
+/** Where flat events go. */
+export interface FlatSink {
+  /**
+   * @param identity What the event was derived from; it is a copy when there is none.
+   * @returns False for an event that must go another way.
+   */
+  append(event: FlatEvent, identity: string | undefined): boolean;
+  /** Resolves when there is room for more. */
+  room(): Promise<void>;
+  /** Resolves when everything is stored. */
+  settle(): Promise<void>;
+}

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../metrics/index.ts';
 import { type DropReason, EVENT_DROP_REASONS, FIELD_DROP_REASONS, type IncomingEvent } from '../model/event.ts';
 import type { AnyField } from '../model/field.ts';
-import type { FlatEvent, FlatNames } from '../model/flat-event.ts';
+import type { FlatNames, FlatSink } from '../model/flat-event.ts';
 import { fitsAll } from './fits-fields.ts';
 import { type LineProblem, parseEventLine, withoutFrame } from './line-event.ts';
 import { LineScanner, OWN_ID } from './line-scanner.ts';
@@ -33,20 +33,7 @@ export type LineSink = {
   /** Move what was emitted into the store: at the end, and whenever there is no room. Nothing else waits for the store. */
   settle(): Promise<void>;
   /** A quicker way in, for inputs that are long; `undefined` when there is none. */
-  bulk?(names: FlatNames): Promise<BulkSink | undefined>;
-};
-
-/** Where plain events go that come by the million. */
-export type BulkSink = {
-  /**
-   * @param identity What the event was derived from; it is a copy when there is none.
-   * @returns False for an event that must be emitted instead.
-   */
-  append(event: FlatEvent, identity: string | undefined): boolean;
-  /** Resolves when there is room for more. */
-  room(): Promise<void>;
-  /** Resolves when everything is stored. */
-  settle(): Promise<void>;
+  bulk?(names: FlatNames): Promise<FlatSink | undefined>;
 };
 
 export type LineReason = LineProblem | DropReason;
@@ -72,7 +59,7 @@ export type EventLinesOptions = {
   readonly onProgress?: ((progress: { readonly bytes: number; readonly lines: number }) => void) | undefined;
   /** Checked after each chunk: ends the reading as if the input ended there. */
   readonly signal?: AbortSignal | undefined;
-  /** An input of more lines than this is worth a thread of its own. */
+  /** An input of more lines than this is worth a thread of its own; 0 where that is known beforehand. */
   readonly bulkAfterLines?: number | undefined;
 };
 
@@ -111,9 +98,11 @@ class EventLines {
   readonly #unknownMetrics = new Set<string>();
   readonly #repeated = new RepeatedLines();
   readonly #scanner: LineScanner;
-  /** Lines after which a quicker way is asked for; once. */
+  /** Lines after which the quicker way is taken, if there is one; once. */
   #bulkAfterLines: number;
-  #bulk: BulkSink | undefined;
+  /** Asked for at once where the input is known to be long: it takes as long to begin as some thousand lines. */
+  readonly #asked: Promise<FlatSink | undefined> | undefined;
+  #bulk: FlatSink | undefined;
   #turns = 0;
   /** The moment of the last event that went the slow way: those of the same moment follow it, so that they keep their order. */
   #slowMicros = 0;
@@ -130,6 +119,7 @@ class EventLines {
     this.#sink = sink;
     this.#bulkAfterLines = bulkAfterLines;
     this.#scanner = new LineScanner([...catalogue.values()]);
+    this.#asked = bulkAfterLines === 0 ? this.#ask() : undefined;
     this.#droppedBefore = sink.dropped();
     this.#dropped = this.#droppedBefore;
     for (const { name, fields } of catalogue.values()) this.#fields.set(name, new Map(Object.entries(fields)));
@@ -168,7 +158,13 @@ class EventLines {
     await this.#bulk?.room();
     if (this.#lines <= this.#bulkAfterLines) return;
     this.#bulkAfterLines = Number.POSITIVE_INFINITY;
-    [this.#bulk] = await Promise.all([this.#sink.bulk?.(this.#scanner.names), this.#sink.settle()]);
+    this.#bulk = await (this.#asked ?? this.#ask());
+    // What came before it is stored before it.
+    if (this.#bulk !== undefined) await this.#sink.settle();
+  }
+
+  async #ask(): Promise<FlatSink | undefined> {
+    return this.#sink.bulk?.(this.#scanner.names);
   }
 
   async settle(): Promise<void> {
@@ -177,7 +173,7 @@ class EventLines {
   }
 
   /** @returns Where the line ends; −1 for one that is to be read with more care. */
-  #append(bulk: BulkSink, block: Buffer, start: number): number {
+  #append(bulk: FlatSink, block: Buffer, start: number): number {
     const { event } = this.#scanner;
     const end = this.#scanner.scan(block, start);
     if (end < 0 || event.atMicros === this.#slowMicros) return -1;
@@ -216,7 +212,7 @@ class EventLines {
    * An event that is known by its identity may equal a copy that came before it. If it were stored first, the copy would
    * be taken for it.
    */
-  async #emitInTurn(event: IncomingEvent, bulk: BulkSink): Promise<void> {
+  async #emitInTurn(event: IncomingEvent, bulk: FlatSink): Promise<void> {
     await bulk.settle();
     if (!this.#emit(event, false)) await this.#emitWithRoom(event);
     this.#turns += 1;

@@ -32,7 +32,7 @@ export function rowsAt(batch: Batch, places: Uint32Array): Batch {
     metric: batch.metric,
     atMicros: taken(batch.atMicros),
     origins: taken(batch.origins),
-    identities: identitiesOf(batch, Array.from(places)),
+    identities: identitiesAt(batch, places.length, (row) => places[row] ?? -1),
     fields: batch.fields.map((field) => field && taken(field)),
   };
 }
@@ -43,22 +43,19 @@ export function rowsBetween(batch: Batch, from: number, to: number): Batch {
     metric: batch.metric,
     atMicros: batch.atMicros.subarray(from, to),
     origins: batch.origins.subarray(from, to),
-    identities: identitiesOf(
-      batch,
-      Array.from({ length: to - from }, (_, i) => from + i),
-    ),
+    identities: identitiesAt(batch, to - from, (row) => from + row),
     fields: batch.fields.map((field) => field?.subarray(from, to)),
   };
 }
 
-function identitiesOf({ identities }: Batch, places: readonly number[]): Batch['identities'] {
-  if (identities.size === 0) return identities;
-  return new Map(
-    places.flatMap((place, row) => {
-      const identity = identities.get(place);
-      return identity === undefined ? [] : [[row, identity] as const];
-    }),
-  );
+function identitiesAt({ identities }: Batch, rows: number, placeOf: (row: number) => number): Batch['identities'] {
+  const taken = new Map<number, bigint>();
+  // Most batches have none.
+  for (let row = 0; row < rows && identities.size > 0; row++) {
+    const identity = identities.get(placeOf(row));
+    if (identity !== undefined) taken.set(row, identity);
+  }
+  return taken;
 }
 
 /** How many events of a batch in order of time happened before a moment. */

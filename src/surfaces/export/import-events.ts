@@ -8,6 +8,9 @@ import { type EventLinesReport, readEventLines } from '../../sources/event-lines
 import { CHUNK_BYTES, readChunks } from './read-chunks.ts';
 import { notStored, notStoredOfAll, settle } from './settle.ts';
 
+/** A file of this size has some ten thousand lines. */
+const LONG_BYTES = 4 * 1024 * 1024;
+
 export type ImportOptions = {
   /** Absolute; `undefined` reads `stdin`. */
   readonly path: string | undefined;
@@ -47,7 +50,7 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
   const { path, signal, onProgress, bulkAfterLines } = options;
   const before = await notStored(collector);
   let failure: Error | undefined;
-  let bulk: Awaited<ReturnType<MetricsCollector['bulk']>>;
+  let bulk: ReturnType<MetricsCollector['bulk']> | undefined;
   const input = await openInput(options).catch((cause: Error) => {
     failure = cause;
     return undefined;
@@ -69,25 +72,28 @@ export async function importFile(collector: MetricsCollector, options: ImportOpt
         emit: (event) => collector.emit(event),
         dropped: () => collector.health().dropped,
         settle: () => settle(collector),
-        bulk: async (names) => (bulk = await collector.bulk(names)),
+        bulk: (names) => (bulk = collector.bulk(names)),
       },
       signal,
-      bulkAfterLines,
+      bulkAfterLines: bulkAfterLines ?? (input?.isLong === true ? 0 : undefined),
       onProgress: ({ bytes, lines }) => onProgress?.({ part: input?.part(), bytes, lines }),
     });
     const after = await notStoredOfAll(collector);
-    const duplicates = after.duplicates - before.duplicates + (bulk?.totals.duplicates ?? 0);
-    const tooOld = after.tooOld - before.tooOld + (bulk?.totals.tooOld ?? 0);
+    const quick = (await bulk)?.totals;
+    const duplicates = after.duplicates - before.duplicates + (quick?.duplicates ?? 0);
+    const tooOld = after.tooOld - before.tooOld + (quick?.tooOld ?? 0);
     return { ...report, stored: report.events - duplicates - tooOld, duplicates, tooOld, failure };
   } finally {
     signal?.removeEventListener('abort', stop);
-    await bulk?.close();
+    await (await bulk)?.close();
   }
 }
 
 type Input = {
   readonly chunks: AsyncIterable<Uint8Array | string>;
   readonly part: () => number | undefined;
+  /** It surely has many lines. */
+  readonly isLong: boolean;
   /** Ends the chunks, also while one is waited for. */
   readonly stop: () => void;
 };
@@ -109,7 +115,8 @@ async function openInput({ path, stdin }: Pick<ImportOptions, 'path' | 'stdin'>)
   if (found.isFile() && !isPacked) {
     let read = 0;
     const chunks = readChunks(path, (bytes) => (read += bytes));
-    return { chunks, part: () => (found.size > 0 ? read / found.size : undefined), stop: () => undefined };
+    const part = (): number | undefined => (found.size > 0 ? read / found.size : undefined);
+    return { chunks, part, isLong: found.size > LONG_BYTES, stop: () => undefined };
   }
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   // A pipe or a device has no size; how far one is in a compressed file goes by the compressed bytes.
@@ -121,6 +128,7 @@ async function openInput({ path, stdin }: Pick<ImportOptions, 'path' | 'stdin'>)
 const ofStream = (stream: Readable, part: () => number | undefined): Input => ({
   chunks: stream,
   part,
+  isLong: false,
   stop: () => stream.destroy(),
 });
 

@@ -33,7 +33,7 @@ describe('an import of many lines', () => {
     expect(differences(await contentOf(quick), await contentOf(slow))).toEqual([]);
   });
 
-  it('makes of strange lines exactly what the slow way makes of them', { timeout: 60_000 }, async () => {
+  it('makes of strange lines exactly what the slow way makes of them', { timeout: 120_000 }, async () => {
     const { quick, slow } = folders();
     const text = linesOf({ moments: 30_000, seed: 2, strange: 0.05 });
     const told = await importText(slow, text, ONE_BY_ONE);

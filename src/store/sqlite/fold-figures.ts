@@ -49,9 +49,7 @@ export class FoldFigures {
 
   /** One figure for each measure. Call when all rows are in. */
   of(slot: number): Figure[] {
-    const figures: Figure[] = [];
-    for (const figureOf of this.readers) figures.push(figureOf(slot));
-    return figures;
+    return this.readers.map((figureOf) => figureOf(slot));
   }
 
   #figureOf(table: EventTable, measure: Measure): FigureOf {

@@ -70,9 +70,7 @@ export class RollupFigures {
 
   /** One figure for each measure. Call when all is in. */
   of(slot: number, bucket: number): Figure[] {
-    const figures: Figure[] = [];
-    for (const read of this.#readers) figures.push(read(slot, bucket));
-    return figures;
+    return this.#readers.map((read) => read(slot, bucket));
   }
 
   #sketchOf(field: string, bucket: number): QuantileSketch | undefined {

@@ -8,6 +8,7 @@ import { eventually } from './eventually.ts';
 import { EVERY_KIND } from './every-kind.ts';
 import { imbalances } from './recording.ts';
 import { seededRandom } from './seeded-random.ts';
+import { storedNames } from './stored-names.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const LONGEST_LIFE_MILLIS = 300;
@@ -97,10 +98,12 @@ export async function lookAfter({ directory, ledger, ...told }: CrashedCluster):
   const intended = new Set(linesOf('.intended'));
   const acknowledged = linesOf('.ended');
   const db = new DatabaseSync(path);
+  const { hot, sealed } = storedNames(path);
+  const names = new Map([...hot, ...sealed]);
   const ids = db
-    .prepare('SELECT (SELECT s FROM dict WHERE id = an_id) AS id FROM "m_test.every_kind" WHERE an_id IS NOT NULL')
+    .prepare('SELECT an_id AS id FROM "m_test.every_kind" WHERE an_id IS NOT NULL')
     .all()
-    .map(({ id }) => String(id));
+    .map(({ id }) => String(names.get(Number(id))));
   const integrity = String(db.prepare('PRAGMA integrity_check').get()?.['integrity_check']);
   db.close();
   const stored = new Set(ids);

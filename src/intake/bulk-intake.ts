@@ -11,7 +11,7 @@ import { CheckedNames, ColumnBatch } from './column-batch.ts';
 import { isPossibleTime } from './possible-time.ts';
 
 /** Texts, some 20 bytes each, that are known at once; then all are forgotten. */
-const MAX_TEXTS = 1 << 16;
+const MAX_TEXTS = 1 << 15;
 
 export type BulkOptions = {
   readonly directory: string;

@@ -1,6 +1,8 @@
 import type { CodedCells } from './chunk.ts';
 
 export const HOURS_PER_DAY = 24;
+/** 0 to 23. */
+export const HOURS_OF_DAY: readonly number[] = Array.from({ length: HOURS_PER_DAY }, (_, hour) => hour);
 
 /** Figures of one field for each row, in stored steps. Least, greatest and sum are NaN beside a count of 0. */
 export type RolledFigures = {

@@ -1,4 +1,6 @@
 import type { QuantileSketch } from '../../model/quantile-sketch.ts';
+import { MICROS_PER_HOUR } from '../../model/range.ts';
+import { bytesOfCells } from './bytes-of-cells.ts';
 import type { Chunk, CodedCells } from './chunk.ts';
 import { type FlatSketch, HOURS_PER_DAY, type RolledFigures, type RolledRows } from './rolled-rows.ts';
 
@@ -14,11 +16,6 @@ const FIGURES: Readonly<Record<string, keyof RolledFigures>> = {
   min: 'least',
   max: 'greatest',
 };
-
-const MICROS_PER_HOUR = 3_600_000_000;
-const BYTES_OF_CODE = 2;
-/** A key and its place in a list, roughly. */
-const BYTES_OF_KEY = 16;
 
 /**
  * A rollup as rows of a table: each has the time at which its hour starts, its dimensions, and figures as columns of
@@ -141,9 +138,7 @@ export class RollupChunk implements Chunk {
     let found = cells.get(column);
     if (found === undefined) {
       cells.set(column, (found = read()));
-      this.#grown(
-        found instanceof Float64Array ? found.byteLength : this.rows * BYTES_OF_CODE + found.keys.length * BYTES_OF_KEY,
-      );
+      this.#grown(bytesOfCells(found, this.rows));
     }
     return found;
   }

@@ -1,13 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { bytesOfCells } from '../columns/bytes-of-cells.ts';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
 
 /** Decoded columns that one connection keeps, in bytes: about a million rows of four columns. */
 const MAX_BYTES = 32 * 1024 * 1024;
 /** What more columns of known blocks may take beyond it. */
 const SLACK_BYTES = MAX_BYTES / 8;
-const BYTES_OF_CODE = 2;
-/** A key and its place in a list, roughly. */
-const BYTES_OF_KEY = 16;
 
 const caches = new WeakMap<DatabaseSync, ChunkCache>();
 
@@ -138,8 +136,7 @@ class WeighedChunk implements Chunk {
   #weighed<Cells extends Float64Array | CodedCells>(cells: Cells): Cells {
     if (!this.#decoded.has(cells)) {
       this.#decoded.add(cells);
-      this.bytes +=
-        cells instanceof Float64Array ? cells.byteLength : this.rows * BYTES_OF_CODE + cells.keys.length * BYTES_OF_KEY;
+      this.bytes += bytesOfCells(cells, this.rows);
     }
     return cells;
   }

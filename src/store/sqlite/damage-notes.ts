@@ -19,9 +19,9 @@ export function noteDamage(db: DatabaseSync, blocks: Blocks, id: number): void {
 /** What was noted since it was last taken. */
 export const notedDamage = (db: DatabaseSync, blocks: Blocks): readonly number[] => [...(notes[blocks].get(db) ?? [])];
 
-/** What was noted since the last time. */
+/** The same, which is then noted no more. */
 export function takeDamageNotes(db: DatabaseSync, blocks: Blocks): readonly number[] {
-  const found = [...(notes[blocks].get(db) ?? [])];
+  const found = notedDamage(db, blocks);
   notes[blocks].delete(db);
   return found;
 }

@@ -4,7 +4,7 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { DamagedSpan } from '../store.ts';
 import { removeBlock, type SealedBlock } from './block-book.ts';
 import { takeDamageNotes } from './damage-notes.ts';
-import { type EventTable, readEventTables } from './event-tables.ts';
+import { byMetricId, type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
 import { prepared } from './prepared.ts';
 import { fromStored, inTransaction, readMeta } from './schema.ts';
@@ -37,13 +37,13 @@ export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMic
 export function quarantineNoted(db: DatabaseSync, nowMicros: number): void {
   for (const id of takeDamageNotes(db, 'block')) {
     const metric = db.prepare('SELECT metric FROM block WHERE id = ?').get(id)?.['metric'];
-    const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === metric);
+    const table = byMetricId(readEventTables(db).values()).get(Number(metric));
     if (table !== undefined) quarantineBlock(db, table, id, nowMicros);
   }
 }
 
-/** Whether the bytes of a row of `block` are those that were written. */
-const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
+/** Whether the bytes `b` of a row are those that were written, by its `crc`. */
+export const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
   row['b'] instanceof Uint8Array && crc32(row['b']) === row['crc'];
 
 const hourOf = (t: number): number => Math.floor(t / MICROS_PER_HOUR);
@@ -106,12 +106,10 @@ export function isAmongDamaged(db: DatabaseSync, { metricId }: EventTable): (t: 
   return (t) => spans.some(({ t0, t1 }) => t >= Number(t0) && t <= Number(t1));
 }
 
-/** What is known of blocks that were set aside, oldest first. */
-export function damagedSpans(db: DatabaseSync): DamagedSpan[] {
+/** What is known of blocks or rollups that were set aside, oldest first. */
+export function spansSetAside(db: DatabaseSync, aside: 'damaged_block' | 'damaged_rollup'): DamagedSpan[] {
   return db
-    .prepare(
-      `SELECT name, t0, t1, n, found FROM damaged_block JOIN metric ON metric.id = damaged_block.metric ORDER BY t0, name`,
-    )
+    .prepare(`SELECT name, t0, t1, n, found FROM ${aside} JOIN metric ON metric.id = ${aside}.metric ORDER BY t0, name`)
     .all()
     .map((row) => ({
       metric: String(row['name']),
@@ -137,7 +135,7 @@ export async function verifyBlocks(
   pause: () => Promise<void>,
   onProgress: (part: number) => void,
 ): Promise<{ readonly blocks: number; readonly events: number; readonly left: readonly DamagedSpan[] }> {
-  const tables = new Map([...readEventTables(db).values()].map((table) => [table.metricId, table]));
+  const tables = byMetricId(readEventTables(db).values());
   const ids = db.prepare('SELECT id FROM block ORDER BY id').all();
   const read = db.prepare('SELECT id, metric, t0, t1, n, crc, b FROM block WHERE id = ?');
   const left: DamagedSpan[] = [];

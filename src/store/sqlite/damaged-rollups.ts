@@ -1,13 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../model/range.ts';
-import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
+import { HOURS_OF_DAY, HOURS_PER_DAY } from '../columns/rolled-rows.ts';
 import type { DamagedSpan } from '../store.ts';
-import { hoursWithoutRows } from './damaged-blocks.ts';
+import { hoursWithoutRows, isWhole } from './damaged-blocks.ts';
 import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDays } from './rollup-book.ts';
 import { takeDamageNotes } from './damage-notes.ts';
-import { type EventTable, readEventTables } from './event-tables.ts';
+import { byMetricId, type EventTable, readEventTables } from './event-tables.ts';
 import { fromStored, inTransaction } from './schema.ts';
 
 /**
@@ -22,7 +21,7 @@ export function quarantineRollups(db: DatabaseSync, table: EventTable, day: numb
     const parts = db.prepare('SELECT crc, b FROM rollup WHERE metric = ? AND day = ?').all(table.metricId, day);
     if (parts.every(isWhole)) return false;
     const isWithoutRows = hoursWithoutRows(db, table);
-    const hours = Array.from({ length: HOURS_PER_DAY }, (_, hour) => day * HOURS_PER_DAY + hour);
+    const hours = HOURS_OF_DAY.map((hour) => day * HOURS_PER_DAY + hour);
     const mark = db.prepare('INSERT OR IGNORE INTO dirty (metric, hour) VALUES (?, ?)');
     for (const hour of hours) if (!isWithoutRows(hour)) mark.run(table.metricId, hour);
     const lost = hours.filter(isWithoutRows);
@@ -42,7 +41,7 @@ export function quarantineRollups(db: DatabaseSync, table: EventTable, day: numb
 export function quarantineNotedRollups(db: DatabaseSync, nowMicros: number): void {
   for (const id of takeDamageNotes(db, 'rollup')) {
     const row = db.prepare('SELECT metric, day FROM rollup WHERE id = ?').get(id);
-    const table = [...readEventTables(db).values()].find(({ metricId }) => metricId === row?.['metric']);
+    const table = byMetricId(readEventTables(db).values()).get(Number(row?.['metric']));
     if (table !== undefined) quarantineRollups(db, table, Number(row?.['day']), nowMicros);
   }
 }
@@ -81,10 +80,6 @@ const spanOfDay = ({ metric }: EventTable, day: number, events: number): Damaged
   events,
 });
 
-/** Whether the bytes of a row of `rollup` are those that were written. */
-const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
-  row['b'] instanceof Uint8Array && crc32(row['b']) === row['crc'];
-
 /**
  * The stored hours between two of which neither rows nor a rollup can be read: those whose rollup was set aside, and
  * those where it will be. So rollups of days without rows are read here, as they are for the answer.
@@ -102,21 +97,4 @@ export function lostHours(db: DatabaseSync, table: EventTable, from: number, bef
   }
   const hours = spans.flatMap((span) => Array.from({ length: span.before - span.from }, (_, i) => span.from + i));
   return hours.filter((hour) => hour >= from && hour < before);
-}
-
-/** What is known of rollups that were set aside, oldest first. */
-export function damagedRollups(db: DatabaseSync): DamagedSpan[] {
-  return db
-    .prepare(
-      `SELECT name, t0, t1, n, found FROM damaged_rollup JOIN metric ON metric.id = damaged_rollup.metric
-        ORDER BY t0, name`,
-    )
-    .all()
-    .map((row) => ({
-      metric: String(row['name']),
-      fromMicros: fromStored(Number(row['t0'])),
-      toMicros: fromStored(Number(row['t1'])),
-      events: Number(row['n']),
-      foundMicros: Number(row['found']),
-    }));
 }

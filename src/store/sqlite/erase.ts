@@ -31,13 +31,3 @@ export async function eraseFreed(db: DatabaseSync): Promise<boolean> {
   }
   return false;
 }
-
-/** Do work in which freed bytes are overwritten wherever they lie, free pages too. */
-export async function withSecureDelete<Result>(db: DatabaseSync, work: () => Promise<Result>): Promise<Result> {
-  db.exec('PRAGMA secure_delete = ON');
-  try {
-    return await work();
-  } finally {
-    db.exec('PRAGMA secure_delete = FAST');
-  }
-}

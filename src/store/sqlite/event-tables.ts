@@ -119,6 +119,10 @@ export function readEventTables(db: DatabaseSync): Map<string, EventTable> {
   );
 }
 
+/** The same tables by the number of their metric. */
+export const byMetricId = (tables: Iterable<EventTable>): Map<number, EventTable> =>
+  new Map(Array.from(tables, (table) => [table.metricId, table]));
+
 /** The same table with all its columns: some may have been added since it was read. */
 export const withAllColumns = (db: DatabaseSync, table: EventTable): EventTable =>
   readEventTables(db).get(table.metric) ?? table;

@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { cellAt } from '../columns/cell-at.ts';
 import type { CodedCells } from '../columns/chunk.ts';
-import { type FlatSketch, HOURS_PER_DAY, type RolledFigures, type RolledRows } from '../columns/rolled-rows.ts';
+import {
+  type FlatSketch,
+  HOURS_OF_DAY,
+  HOURS_PER_DAY,
+  type RolledFigures,
+  type RolledRows,
+} from '../columns/rolled-rows.ts';
 import { EVENTS, RollupChunk } from '../columns/rollup-chunk.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { quarantineRollups } from './damaged-rollups.ts';
@@ -15,7 +21,6 @@ import { inTransaction } from './schema.ts';
 
 /** Others may roll up late rows of the same day meanwhile; the next look finds it again. */
 const ATTEMPTS = 3;
-const HOURS = Array.from({ length: HOURS_PER_DAY }, (_, hour) => hour);
 
 /** What was found in the rollups of one table, in hours whose rows are gone. */
 export type FoundInRollups = {
@@ -61,7 +66,7 @@ function fatesIn(
 ): Uint8Array | undefined {
   const fates = fateOfRows(chunk, match);
   if (fates === undefined) return undefined;
-  for (const hour of HOURS) {
+  for (const hour of HOURS_OF_DAY) {
     if (!isWithoutRows(day * HOURS_PER_DAY + hour)) fates.fill(ROW.stays, chunk.starts[hour], chunk.starts[hour + 1]);
   }
   return fates.some((fate) => fate !== ROW.stays) ? fates : undefined;
@@ -98,7 +103,7 @@ function forgetInDay(db: DatabaseSync, match: TableMatch, day: number, nowMicros
       const rest = new RestOfRollup(chunk, match, fatesIn(chunk, match, day, isWithoutRows));
       draft.addRollup(
         new RollupChunk(rest, day),
-        HOURS.filter((hour) => rest.hours()[hour] !== 0),
+        HOURS_OF_DAY.filter((hour) => rest.hours()[hour] !== 0),
       );
     }
     return { isWhole: parts !== undefined, ids: partsOfDay(db, table, day), rolled: draft.finish() };
@@ -130,7 +135,7 @@ class RestOfRollup implements RolledRows {
     this.#match = match;
     this.#fates = fates;
     const kept: number[] = [];
-    for (const hour of HOURS) {
+    for (const hour of HOURS_OF_DAY) {
       for (let row = chunk.starts[hour] ?? 0; row < (chunk.starts[hour + 1] ?? 0); row++) {
         if (fates?.[row] === ROW.goes) continue;
         kept.push(row);

@@ -13,7 +13,7 @@ import {
 } from './block-book.ts';
 import { countDropped } from './damaged-blocks.ts';
 import { isNumeric } from '../../model/field.ts';
-import { type EventTable, quoted, readEventTables, withAllColumns } from './event-tables.ts';
+import { byMetricId, type EventTable, quoted, withAllColumns } from './event-tables.ts';
 import { edited, fateOfRows, ROW, type TableMatch, type WantedIn } from './forget-match.ts';
 import type { FoundInTable } from './forget-look.ts';
 import { inTransaction } from './schema.ts';
@@ -76,11 +76,11 @@ export async function forgetSealedRows(
   onBlock: () => void,
 ): Promise<void> {
   for (const id of blocks) {
-    const block = readBlock(db, tablesById(db), id);
+    const table = withAllColumns(db, match.table);
+    const block = readBlock(db, byMetricId([table]), id);
     const chunk = block?.chunk();
     // Replaced by others since it was found: the next look finds those.
     if (block === undefined || chunk === undefined) continue;
-    const table = withAllColumns(db, match.table);
     const fates = fateOfRows(chunk, match);
     if (fates === undefined) continue;
     const rest = restOf(chunk, { ...match, table }, fates);
@@ -90,9 +90,6 @@ export async function forgetSealedRows(
     await pause();
   }
 }
-
-const tablesById = (db: DatabaseSync): Map<number, EventTable> =>
-  new Map([...readEventTables(db).values()].map((table) => [table.metricId, table]));
 
 /** The block without what is forgotten, encoded; `undefined` when nothing is left of it. */
 function restOf(chunk: Chunk, match: TableMatch, fates: Uint8Array): EncodedBlock | undefined {

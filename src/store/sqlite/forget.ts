@@ -6,7 +6,7 @@ import type { ForgetReport, ForgetRequest } from '../store.ts';
 import { damagedNameBlocks, emptyDamagedNames, mendNotedNames } from './damaged-names.ts';
 import { verifyRollups } from './damaged-rollups.ts';
 import { sweepNames } from './dictionary-sweep.ts';
-import { eraseFreed, withSecureDelete } from './erase.ts';
+import { eraseFreed } from './erase.ts';
 import { readEventTables } from './event-tables.ts';
 import { markIdentities } from './forget-identities.ts';
 import { type FoundInTable, hasRows, lookFor, toForgotten, toKept } from './forget-look.ts';
@@ -17,6 +17,7 @@ import { otherHolders, spoolHolders } from './other-holders.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { fromStored, inTransaction, readMeta, toStored } from './schema.ts';
 import { retireSegments } from './retire-segments.ts';
+import { overwritingAll } from './secure-delete.ts';
 import { removeDrainedSegments } from './segment-book.ts';
 
 /** While its process runs, a node is told of again and again: the last of it is left to the next time. */
@@ -51,7 +52,7 @@ export async function forgetEvents(
   nowMicros: number,
   onProgress: (part: number) => void,
 ): Promise<ForgetReport> {
-  return withSecureDelete(db, async () => {
+  return overwritingAll(db, async () => {
     const rounds: (readonly FoundInTable[])[] = [];
     let kept: readonly FoundInTable[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {

@@ -5,7 +5,7 @@ import type { RetentionSettings } from '../store.ts';
 import { type EncodedBlock, insertBlock, readBlocks, removeBlock, toEncodedBlock } from './block-book.ts';
 import { columnsOf, sliced } from './block-columns.ts';
 import { quarantineBlock } from './damaged-blocks.ts';
-import { readEventTables } from './event-tables.ts';
+import { byMetricId, readEventTables } from './event-tables.ts';
 import { countExpired, expireRowsBetween } from './expire-rows.ts';
 import { dayOf, rawFromHour } from './rollup-book.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
@@ -131,16 +131,16 @@ function expireStep(db: DatabaseSync, upTo: number, rests: ReadonlyMap<number, E
     const cut = db.prepare('SELECT id FROM block WHERE t0 < ?1 AND t1 >= ?1').all(before);
     if (!cut.every(({ id }) => rests.has(Number(id)))) return undefined;
     if (dirtyDays(db, from / MICROS_PER_HOUR, upTo).length > 0) return undefined;
-    const tables = [...readEventTables(db).values()];
+    const tables = byMetricId(readEventTables(db).values());
     let expired = 0;
-    for (const table of tables) expired += expireRowsBetween(db, table, from, before);
+    for (const table of tables.values()) expired += expireRowsBetween(db, table, from, before);
     const blocks = db.prepare('SELECT id, metric, n, origins FROM block WHERE t0 < ?').all(before);
     for (const { id, metric, n, origins } of blocks) {
       countExpired(db, JSON.parse(String(origins)) as EncodedBlock['origins']);
       removeBlock(db, Number(id));
       expired += Number(n);
       const rest = rests.get(Number(id));
-      const table = tables.find(({ metricId }) => metricId === metric);
+      const table = tables.get(Number(metric));
       if (rest === undefined || table === undefined) continue;
       insertBlock(db, table, rest);
       countExpired(

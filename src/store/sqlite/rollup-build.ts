@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
-import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
+import { HOURS_OF_DAY, HOURS_PER_DAY } from '../columns/rolled-rows.ts';
 import { hoursWithoutRows, quarantineBlock } from './damaged-blocks.ts';
 import { quarantineRollups } from './damaged-rollups.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
@@ -128,9 +128,7 @@ function readHours(
     if (damaged !== undefined) return { damaged: 'block', table, id: damaged };
   }
   for (const span of spansOfHours(hours)) addHotRows(db, table, span, draft);
-  const kept = Array.from({ length: HOURS_PER_DAY }, (_, hour) => hour).filter(
-    (hour) => !anew.includes(day * HOURS_PER_DAY + hour),
-  );
+  const kept = HOURS_OF_DAY.filter((hour) => !anew.includes(day * HOURS_PER_DAY + hour));
   for (const chunk of rolled.parts) draft.addRollup(chunk, kept);
   const late = hours.filter(isWithoutRows);
   return { table, day, hours, late, draft, version, state: stateOf(db, table, day, hours) };

@@ -38,12 +38,21 @@ export class RollupFigures {
   /** By bucket, then by field. */
   readonly #sketches = new Map<number, Map<string, QuantileSketch>>();
 
-  /** @param apart The question tells events apart, which sketches cannot. */
-  constructor(table: EventTable, measures: readonly Measure[], apart: boolean, decoder: CellDecoder) {
+  /**
+   * @param rolled What `rolledTable` makes of the table.
+   * @param apart The question tells events apart, which sketches cannot.
+   */
+  constructor(
+    table: EventTable,
+    rolled: EventTable,
+    measures: readonly Measure[],
+    apart: boolean,
+    decoder: CellDecoder,
+  ) {
     const rewritten = measures.flatMap((measure) => (measure.fn === 'sketch' ? [] : [inRollups(table, measure)]));
     const sketched = measures.filter((measure) => measure.fn === 'sketch');
     this.sketched = [...new Set(sketched.map(({ field }) => sketchedField(table, field, apart)))];
-    this.#figures = new FoldFigures(rolledTable(table), rewritten, decoder);
+    this.#figures = new FoldFigures(rolled, rewritten, decoder);
     let next = 0;
     this.#readers = measures.map((measure) => {
       if (measure.fn === 'sketch') return (_, bucket) => this.#sketchOf(measure.field, bucket);

@@ -32,7 +32,7 @@ export function foldRollups(
   const rolled = rolledTable(table);
   const decoder = new CellDecoder(db, dictionary);
   const apart = request.groupBy.length + request.filters.length > 0;
-  const figures = new RollupFigures(table, request.measures, apart, decoder);
+  const figures = new RollupFigures(table, rolled, request.measures, apart, decoder);
   const filter = new ChunkFilter(db, request.filters, rolled, dictionary);
   const groups = new FoldGroups(
     request.groupBy.map((field) => placeOf(rolled, field)),

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells } from '../columns/chunk.ts';
 import { readBlock } from './block-book.ts';
-import { type EventTable, quoted } from './event-tables.ts';
+import { byMetricId, type EventTable, quoted } from './event-tables.ts';
 import type { OwnReads } from './own-reads.ts';
 import { columnCells } from './row-columns.ts';
 import { ALL_TIMES, type StoredSpan } from './stored-span.ts';
@@ -59,7 +59,7 @@ export class SealedCells {
   constructor(db: DatabaseSync, tables: Iterable<EventTable>, reads: OwnReads) {
     this.#db = db;
     this.#reads = reads;
-    this.#tables = new Map([...tables].map((table) => [table.metricId, table]));
+    this.#tables = byMetricId(tables);
     this.#sealed = sealedMetrics(db);
     if (this.#sealed.size === 0) return;
     db.exec(`CREATE TEMP TABLE ${NUMBERS} (i INTEGER PRIMARY KEY);

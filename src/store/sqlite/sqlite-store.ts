@@ -27,9 +27,9 @@ import { backUp } from './backup.ts';
 import { withBallast } from './ballast.ts';
 import { coverageOf } from './coverage.ts';
 import { notedDamage } from './damage-notes.ts';
-import { damagedSpans, quarantineNoted, verifyBlocks } from './damaged-blocks.ts';
+import { quarantineNoted, spansSetAside, verifyBlocks } from './damaged-blocks.ts';
 import { verifyNames } from './damaged-names.ts';
-import { damagedRollups, quarantineNotedRollups, verifyRollups } from './damaged-rollups.ts';
+import { quarantineNotedRollups, verifyRollups } from './damaged-rollups.ts';
 import { Dictionary } from './dictionary.ts';
 import { Drain } from './drain.ts';
 import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
@@ -192,9 +192,9 @@ export class SqliteStore implements Store {
       return {
         ...looked,
         ...checked,
-        damaged: [...damagedSpans(db), ...left],
+        damaged: [...spansSetAside(db, 'damaged_block'), ...left],
         rollups,
-        damagedRollups: [...damagedRollups(db), ...lost],
+        damagedRollups: [...spansSetAside(db, 'damaged_rollup'), ...lost],
       };
     });
   }

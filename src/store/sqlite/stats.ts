@@ -1,7 +1,6 @@
 import type { StoreStats } from '../store.ts';
-import { damagedSpans } from './damaged-blocks.ts';
+import { spansSetAside } from './damaged-blocks.ts';
 import { unreadableNames } from './damaged-names.ts';
-import { damagedRollups } from './damaged-rollups.ts';
 import { diskUsage, quarantinedFiles } from './disk-usage.ts';
 import { readEventTables } from './event-tables.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -42,8 +41,8 @@ export function readStats({ db, path, readOnly, newer }: OpenDatabase): StoreSta
     newestMicros: moments.length === 0 ? undefined : fromStored(Math.max(...moments)),
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     quarantinedFiles: quarantinedFiles(path),
-    damaged: damagedSpans(db),
-    damagedRollups: damagedRollups(db),
+    damaged: spansSetAside(db, 'damaged_block'),
+    damagedRollups: spansSetAside(db, 'damaged_rollup'),
     unreadableNames: unreadableNames(db),
     readOnly: readOnly || newer,
   };

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../model/range.ts';
 import { isCoded } from './cells.ts';
 import { Dictionary, NAME_FUNCTION } from './dictionary.ts';
-import { type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
+import { byMetricId, type Column, type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { OwnReads } from './own-reads.ts';
 import { dayTotals } from './rollup-totals.ts';
 import { EPOCH_MICROS, pragmaNumber, readMeta } from './schema.ts';
@@ -50,7 +50,7 @@ export function createViews(db: DatabaseSync): {
     tables.map(({ metricId }) => metricId),
   );
   createView(db, 'events', eventsView(tables, storeId, sealed));
-  const byMetric = new Map(tables.map((table) => [table.metricId, table]));
+  const byMetric = byMetricId(tables);
   db.function(TOTALS_FUNCTION, { deterministic: true }, (metric, day) => {
     const table = byMetric.get(Number(metric));
     return table === undefined ? '[]' : reads.run(() => dayTotals(db, table, Number(day)));

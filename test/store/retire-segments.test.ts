@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { openMetrics } from '../../src/index.ts';
+import { StoreError } from '../../src/model/errors.ts';
 import { startChild } from '../support/child-process.ts';
 import { EVERY_KIND, imbalances } from '../support/recording.ts';
 import { NOW_MICROS, sample } from '../support/sample-events.ts';
@@ -25,8 +26,12 @@ it('files that writers are asked to leave lose and double no event', { timeout: 
   const left = new Set<string>();
   // However busy the machine is: they record until enough was left.
   while (left.size < LEFT) {
-    const { spoolFiles } = await metrics.forget({ nodes, tasks: [], sessions: [] }, 'remove');
-    for (const name of spoolFiles) if (name.includes('.left.')) left.add(name);
+    // Writers that never rest may hold the store for longer than anybody waits: then it is said, and tried again.
+    const report = await metrics.forget({ nodes, tasks: [], sessions: [] }, 'remove').catch((cause: unknown) => {
+      if (cause instanceof StoreError && cause.code === 'STORE_BUSY') return undefined;
+      throw cause;
+    });
+    for (const name of report?.spoolFiles ?? []) if (name.includes('.left.')) left.add(name);
   }
   for (const { process } of writers) process.stdin?.end();
   expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual(nodes.map(() => 0));

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { DamagedSpan } from '../store.ts';
 import { removeBlock, type SealedBlock } from './block-book.ts';
+import { countedRows } from './counted-rows.ts';
 import { takeDamageNotes } from './damage-notes.ts';
 import { type EventTable, readEventTables } from './event-tables.ts';
 import { expireRows } from './expire-rows.ts';
@@ -21,15 +22,18 @@ export function quarantineBlock(db: DatabaseSync, table: EventTable, id: number,
 
 /** The same inside a write transaction. */
 export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
-  const row = db.prepare('SELECT t0, t1, origins, crc, b FROM block WHERE id = ?').get(id);
+  const row = db.prepare('SELECT t0, t1, n, origins, crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined || isWhole(row)) return false;
+  const hours = { first: hourOf(Number(row['t0'])), last: hourOf(Number(row['t1'])) };
+  const isWithoutRows = hoursWithoutRows(db, table);
+  const counted = countedRows(db, table, { id, n: Number(row['n']) }, hours);
   db.prepare(
     `INSERT INTO damaged_block (id, metric, t0, t1, n, origins, crc, found, b)
         SELECT id, metric, t0, t1, n, origins, crc, ?, b FROM block WHERE id = ?`,
   ).run(nowMicros, id);
   removeBlock(db, id);
   countDropped(db, originsOf(row['origins']), 'block_damaged');
-  expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
+  letCountedRowsGo(db, table, hours, isWithoutRows, counted);
   return true;
 }
 
@@ -73,17 +77,54 @@ export function countDropped(
 
 /**
  * From now on what lies in the typed table in these hours is counted into their rollups and then goes. What is in them
- * already, because it came late and was not sealed yet, must go now, or it would be counted twice.
+ * already, because it came late and was not sealed yet, must go now, or it would be counted twice. So it is with all of
+ * an hour that has not changed since. Of changed hours, `counted` tells; where it is only some, nobody knows which: then
+ * all go, and are told of as lost with the block, since a rollup must not count what it has counted.
+ *
+ * @param isWithoutRows As it was before the block was set aside: in such hours nothing that lies there is counted.
+ * @param counted Rows of the typed table that are in the rollups of these hours, as far as it is known.
  */
-function expireCountedRows(db: DatabaseSync, table: EventTable, first: number, last: number): void {
+function letCountedRowsGo(
+  db: DatabaseSync,
+  table: EventTable,
+  { first, last }: { readonly first: number; readonly last: number },
+  isWithoutRows: (hour: number) => boolean,
+  counted: number | undefined,
+): void {
   const isMarked = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?');
   const next = db.prepare(`SELECT min(t) AS t FROM ${table.table} WHERE t >= ? AND t < ?`);
+  const changed: number[] = [];
+  let certain = 0;
+  let isKnown = counted !== undefined;
   for (let hour = first; hour <= last; hour++) {
-    const t = next.get(hour * MICROS_PER_HOUR, (last + 1) * MICROS_PER_HOUR)?.['t'];
-    if (typeof t !== 'number') return;
-    hour = hourOf(t);
-    if (isMarked.get(table.metricId, hour) === undefined) expireRows(db, table, hour);
+    if (isWithoutRows(hour)) isKnown = false;
+    const t = next.get(hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR)?.['t'];
+    if (typeof t !== 'number' || isWithoutRows(hour)) continue;
+    if (isMarked.get(table.metricId, hour) === undefined) certain += expireRows(db, table, hour);
+    else changed.push(hour);
   }
+  const left = isKnown && counted !== undefined ? counted - certain : undefined;
+  if (changed.length === 0 || (left !== undefined && left <= 0)) return;
+  const rows = changed.reduce((sum, hour) => sum + rowsIn(db, table, hour), 0);
+  for (const hour of changed) {
+    if (left === rows) expireRows(db, table, hour);
+    else dropRows(db, table, hour);
+  }
+}
+
+const rowsIn = (db: DatabaseSync, { table }: EventTable, hour: number): number =>
+  Number(
+    db
+      .prepare(`SELECT count(*) AS n FROM ${table} WHERE t >= ? AND t < ?`)
+      .get(hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR)?.['n'],
+  );
+
+function dropRows(db: DatabaseSync, { table }: EventTable, hour: number): void {
+  const bounds = [hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR];
+  const origins = db.prepare(`SELECT o, count(*) AS n FROM ${table} WHERE t >= ? AND t < ? GROUP BY o`);
+  origins.setReturnArrays(true);
+  countDropped(db, origins.all(...bounds) as unknown as [number, number][], 'block_damaged');
+  db.prepare(`DELETE FROM ${table} WHERE t >= ? AND t < ?`).run(...bounds);
 }
 
 /**

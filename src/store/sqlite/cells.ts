@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FieldValue, SourceName } from '../../model/event.ts';
 import { isNumeric } from '../../model/field.ts';
 import type { Dictionary } from './dictionary.ts';
-import { type Column, type EventTable, quoted } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import { type EventTable, quoted } from './event-tables.ts';
 
 /** A value as it lies in a row. */
 export type Cell = number | string | null;

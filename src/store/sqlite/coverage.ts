@@ -3,9 +3,9 @@ import { MICROS_PER_DAY, MICROS_PER_HOUR, type TimeRange } from '../../model/ran
 import type { Coverage } from '../store.ts';
 import { isDimension } from '../../model/field.ts';
 import { blockBounds } from './block-book.ts';
-import { hoursWithoutRows } from './damaged-blocks.ts';
+import { hoursWithoutRows } from './damaged-spans.ts';
 import { type EventTable, toColumn } from './event-tables.ts';
-import { lostHours } from './damaged-rollups.ts';
+import { lostHours } from './lost-hours.ts';
 import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDay } from './rollup-book.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';

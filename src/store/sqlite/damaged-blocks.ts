@@ -5,10 +5,10 @@ import type { DamagedSpan } from '../store.ts';
 import { removeBlock, type SealedBlock } from './block-book.ts';
 import { countedRows, letCountedRowsGo } from './counted-rows.ts';
 import { takeDamageNotes } from './damage-notes.ts';
+import { hoursWithoutRows } from './damaged-spans.ts';
 import { byMetricId, type EventTable, readEventTables } from './event-tables.ts';
-import { prepared } from './prepared.ts';
 import { countDropped } from './remove-rows.ts';
-import { fromStored, inTransaction, readMeta } from './schema.ts';
+import { fromStored, inTransaction } from './schema.ts';
 
 /**
  * Set a block aside whose bytes are not those that were written. Its rows are counted to their producers as dropped,
@@ -21,10 +21,13 @@ export function quarantineBlock(db: DatabaseSync, table: EventTable, id: number,
 }
 
 /** The same inside a write transaction. */
-export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
+function setAside(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
   const row = db.prepare('SELECT t0, t1, n, origins, crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined || isWhole(row)) return false;
-  const hours = { first: hourOf(Number(row['t0'])), last: hourOf(Number(row['t1'])) };
+  const hours = {
+    first: Math.floor(Number(row['t0']) / MICROS_PER_HOUR),
+    last: Math.floor(Number(row['t1']) / MICROS_PER_HOUR),
+  };
   const isWithoutRows = hoursWithoutRows(db, table);
   const counted = countedRows(db, table, { id, n: Number(row['n']) }, hours);
   db.prepare(
@@ -50,8 +53,6 @@ export function quarantineNoted(db: DatabaseSync, nowMicros: number): void {
 export const isWhole = (row: Readonly<Record<string, unknown>>): boolean =>
   row['b'] instanceof Uint8Array && crc32(row['b']) === row['crc'];
 
-const hourOf = (t: number): number => Math.floor(t / MICROS_PER_HOUR);
-
 function originsOf(text: unknown): SealedBlock['origins'] {
   try {
     return JSON.parse(String(text)) as SealedBlock['origins'];
@@ -59,40 +60,6 @@ function originsOf(text: unknown): SealedBlock['origins'] {
     // Nobody knows whose they were: the ledger shows them as missing.
     return [];
   }
-}
-
-/**
- * Tells of an hour of a metric whether events that are in its rollup have lost their rows: they have expired, or were in
- * a block that is damaged. Such a rollup is never made anew from rows. Rows that come late into such an hour lie in the
- * typed table until they are added to the rollup, and expire then: so all that lies there is not counted yet. Rows of
- * the hour in other blocks stay, and are counted.
- */
-export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (hour: number) => boolean {
-  const rawFrom = hourOf(Number(readMeta(db, 'raw_from') ?? 0));
-  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?')
-    .all(metricId)
-    .map(({ t0, t1 }) => ({ first: hourOf(Number(t0)), last: hourOf(Number(t1)) }));
-  return (hour) => hour < rawFrom || spans.some(({ first, last }) => hour >= first && hour <= last);
-}
-
-/** Tells of a stored time whether rows of a metric about that time were damaged, so that nobody can say what was there. */
-export function isAmongDamaged(db: DatabaseSync, { metricId }: EventTable): (t: number) => boolean {
-  const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?').all(metricId);
-  return (t) => spans.some(({ t0, t1 }) => t >= Number(t0) && t <= Number(t1));
-}
-
-/** What is known of blocks or rollups that were set aside, oldest first. */
-export function spansSetAside(db: DatabaseSync, aside: 'damaged_block' | 'damaged_rollup'): DamagedSpan[] {
-  return db
-    .prepare(`SELECT name, t0, t1, n, found FROM ${aside} JOIN metric ON metric.id = ${aside}.metric ORDER BY t0, name`)
-    .all()
-    .map((row) => ({
-      metric: String(row['name']),
-      fromMicros: fromStored(Number(row['t0'])),
-      toMicros: fromStored(Number(row['t1'])),
-      events: Number(row['n']),
-      foundMicros: Number(row['found']),
-    }));
 }
 
 /** Bytes of blocks that are read before others get their turn. */

@@ -11,21 +11,9 @@ import {
   name,
   names,
 } from '../../model/field.ts';
+import type { Column } from '../columns/column.ts';
 import type { StoredMetric } from '../store.ts';
 import { prepared } from './prepared.ts';
-
-/**
- * How a field is kept in its column. Column names are the fields' own.
- *
- * `id`, `name`, `one_of`: number of the string in `dict`. `names`: JSON array of such numbers, as text.
- * `flag`: 0 or 1. `count`, `delta`: the number. `measure`: value × scale, rounded. Absent: NULL.
- */
-export type Column = {
-  readonly name: string;
-  readonly kind: FieldKind;
-  readonly unit: Unit | undefined;
-  readonly scale: number;
-};
 
 /** The table of one metric: `t INTEGER PRIMARY KEY` (stored time, unique by a step of 1 µs), `o` (origin), then its columns. */
 export type EventTable = {

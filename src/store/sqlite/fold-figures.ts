@@ -9,7 +9,8 @@ import { Sketches } from '../columns/sketches.ts';
 import type { Stretch } from '../columns/stretch.ts';
 import type { Figure, Measure } from '../store.ts';
 import { type Cell, type CellDecoder, compareValues, isNumericPlace, type Place, placeOf } from './cells.ts';
-import type { Column, EventTable } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import type { EventTable } from './event-tables.ts';
 import { cellsOf } from './fold-groups.ts';
 import { percentilesOf } from './percentile.ts';
 

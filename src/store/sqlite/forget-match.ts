@@ -2,7 +2,8 @@ import type { Chunk, Key } from '../columns/chunk.ts';
 import type { ForgetRequest, NamedIn } from '../store.ts';
 import { isCoded } from './cells.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { Column, EventTable } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import type { EventTable } from './event-tables.ts';
 
 /** A column, and the numbers of the names that are looked for in it. */
 export type WantedIn = { readonly column: Column; readonly ids: ReadonlySet<number> };

@@ -9,7 +9,7 @@ import {
   type RolledRows,
 } from '../columns/rolled-rows.ts';
 import { EVENTS, RollupChunk } from '../columns/rollup-chunk.ts';
-import { hoursWithoutRows } from './damaged-blocks.ts';
+import { hoursWithoutRows } from './damaged-spans.ts';
 import { quarantineRollups } from './damaged-rollups.ts';
 import { type EventTable, withAllColumns } from './event-tables.ts';
 import { edited, fateOfRows, ROW, type TableMatch } from './forget-match.ts';

@@ -2,7 +2,7 @@ import { isDimension, isNumeric } from '../../model/field.ts';
 import { ByteReader } from '../columns/byte-stream.ts';
 import type { CodedCells } from '../columns/chunk.ts';
 import { type FlatSketch, HOURS_PER_DAY, type RolledFigures, type RolledRows } from '../columns/rolled-rows.ts';
-import type { Column } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
 import { codedBy } from './row-columns.ts';
 
 const VERSION = 1;

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import { HOURS_OF_DAY, HOURS_PER_DAY } from '../columns/rolled-rows.ts';
-import { hoursWithoutRows, quarantineBlock } from './damaged-blocks.ts';
+import { hoursWithoutRows } from './damaged-spans.ts';
+import { quarantineBlock } from './damaged-blocks.ts';
 import { quarantineRollups } from './damaged-rollups.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
 import { expireRows } from './remove-rows.ts';

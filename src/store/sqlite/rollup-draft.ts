@@ -9,7 +9,8 @@ import { RowCounts } from '../columns/row-counts.ts';
 import { SketchDraft } from '../columns/sketch-draft.ts';
 import { CellDecoder } from './cells.ts';
 import { Dictionary } from './dictionary.ts';
-import type { Column, EventTable } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import type { EventTable } from './event-tables.ts';
 import { FoldGroups, type Part } from './fold-groups.ts';
 import { codedBy } from './row-columns.ts';
 

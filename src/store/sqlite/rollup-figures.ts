@@ -5,7 +5,8 @@ import { EVENTS, figureColumn, type RollupChunk } from '../columns/rollup-chunk.
 import type { Stretch } from '../columns/stretch.ts';
 import type { Figure, Measure } from '../store.ts';
 import type { CellDecoder } from './cells.ts';
-import type { Column, EventTable } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import type { EventTable } from './event-tables.ts';
 import { FoldFigures } from './fold-figures.ts';
 
 /** What rollups do not keep: the planner should not have asked. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Definitions } from '../spool/definitions.ts';
 import type { SpooledEvent } from '../spool/decode-event.ts';
-import { isAmongDamaged } from './damaged-blocks.ts';
+import { isAmongDamaged } from './damaged-spans.ts';
 import { ensureEventTable, type EventTable } from './event-tables.ts';
 import { IdentityBook } from './identity-book.ts';
 import type { EventInserter, EventRow } from './insert-events.ts';

@@ -3,7 +3,8 @@ import { cellAt } from '../columns/cell-at.ts';
 import type { Chunk, CodedCells, Key } from '../columns/chunk.ts';
 import type { BlockColumns } from '../columns/column-codec.ts';
 import type { Row } from './decode-row.ts';
-import type { Column, EventTable } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import type { EventTable } from './event-tables.ts';
 
 /** Rows of a table as columns, taken in a few at a time: columns are small beside the rows they are made of. */
 export class RowColumns {

@@ -1,7 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { SpooledEvent } from '../spool/decode-event.ts';
 import type { SpooledMetric } from '../spool/definitions.ts';
-import { type Column, type EventTable, toColumn } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import { type EventTable, toColumn } from './event-tables.ts';
 import type { EventRow } from './insert-events.ts';
 
 /** Where a producer's field goes in a table's row, and how its value becomes the column's. */

@@ -3,7 +3,7 @@ import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { Chunk } from '../columns/chunk.ts';
 import { lowerBound } from '../columns/lower-bound.ts';
 import { blockAfter, blockBefore, removeBlock } from './block-book.ts';
-import { hoursWithoutRows } from './damaged-blocks.ts';
+import { hoursWithoutRows } from './damaged-spans.ts';
 import { type Row, rowColumns } from './decode-row.ts';
 import type { EventTable } from './event-tables.ts';
 import { rowOf, rowsOf } from './row-columns.ts';

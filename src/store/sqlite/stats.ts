@@ -1,5 +1,5 @@
 import type { StoreStats } from '../store.ts';
-import { spansSetAside } from './damaged-blocks.ts';
+import { spansSetAside } from './damaged-spans.ts';
 import { unreadableNames } from './damaged-names.ts';
 import { diskUsage, quarantinedFiles } from './disk-usage.ts';
 import { readEventTables } from './event-tables.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { HOURS_PER_DAY } from '../columns/rolled-rows.ts';
 import { RollupChunk } from '../columns/rollup-chunk.ts';
-import { hoursWithoutRows } from './damaged-blocks.ts';
+import { hoursWithoutRows } from './damaged-spans.ts';
 import type { EventTable } from './event-tables.ts';
 import { prepared } from './prepared.ts';
 import { dayOf, readDay } from './rollup-book.ts';

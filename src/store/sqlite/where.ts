@@ -2,7 +2,8 @@ import type { Filter, FilterValue } from '../../model/filter.ts';
 import { isNumeric } from '../../model/field.ts';
 import { isCoded, type OriginPart, type Place, placeOf, presentSql } from './cells.ts';
 import type { Dictionary } from './dictionary.ts';
-import { type Column, type EventTable, quoted } from './event-tables.ts';
+import type { Column } from '../columns/column.ts';
+import { type EventTable, quoted } from './event-tables.ts';
 
 /** A condition in SQL, with the values of its `?`. */
 export type Condition = { readonly sql: string; readonly parameters: readonly (string | number)[] };

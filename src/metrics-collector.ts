@@ -13,6 +13,7 @@ import { type Clock, SystemClock } from './model/clock.ts';
 import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
 import { StoreError } from './model/errors.ts';
 import type { FlatNames } from './model/flat-event.ts';
+import { lazily } from './model/lazily.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
 import type { Asking } from './query/fold-period.ts';
 import type {
@@ -43,6 +44,11 @@ import type {
 } from './store/store.ts';
 
 export type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
+
+/** Whoever only records loads none of these. */
+const loadQuery = lazily(() => import('./query/query.ts'));
+const loadAggregate = lazily(() => import('./query/aggregate.ts'));
+const loadSeries = lazily(() => import('./query/series.ts'));
 
 /** Opens the metrics of one context folder. Touches no store: the first record makes a spool file, the first question the database. */
 export function openMetrics(options: OpenOptions = {}): MetricsCollector {
@@ -157,25 +163,25 @@ export class MetricsCollector {
 
   /** Events of one metric, filtered and ordered, up to a limit. @throws QueryError, StoreError. */
   async query(question: EventQuestion): Promise<EventAnswer> {
-    const { queryEvents } = await import('./query/query.ts');
+    const { queryEvents } = await loadQuery();
     return this.#ask((asked) => queryEvents(asked, question));
   }
 
   /** All events that a question describes, in batches, read as they are asked for. @throws QueryError, StoreError. */
   async *events(question: EventQuestion): AsyncIterable<readonly StoredEvent[]> {
-    const { scanEvents } = await import('./query/query.ts');
+    const { scanEvents } = await loadQuery();
     yield* scanEvents(await this.#ask(async (asked) => asked), question);
   }
 
   /** Figures by group and time bucket, with the plan that found them. @throws QueryError, StoreError. */
   async aggregate(question: AggregateQuestion): Promise<AggregateAnswer> {
-    const { aggregate } = await import('./query/aggregate.ts');
+    const { aggregate } = await loadAggregate();
     return this.#ask((asked) => aggregate(asked, question));
   }
 
   /** One figure over time, by group, every bucket of the span included. @throws QueryError, StoreError. */
   async series(question: SeriesQuestion): Promise<SeriesAnswer> {
-    const { series } = await import('./query/series.ts');
+    const { series } = await loadSeries();
     return this.#ask((asked) => series(asked, question));
   }
 

@@ -1,5 +1,6 @@
 import { DURATION_EXAMPLES, type Duration, parseDuration } from './duration.ts';
 import { QueryError } from './errors.ts';
+import { lazily } from './lazily.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from './range.ts';
 
 /** A time zone, with the calendar that computes in it. */
@@ -15,14 +16,10 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?$
 const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
 const SECONDS = /^\d+(?:\.\d+)?$/;
 
-let loaded: Promise<typeof Temporal> | undefined;
-
 /** Node has Temporal from version 26 on; the stand-in costs its loading time only before that. */
-async function loadTemporal(): Promise<typeof Temporal> {
-  if (globalThis.Temporal !== undefined) return globalThis.Temporal;
-  loaded ??= import('temporal-polyfill').then((module) => module.Temporal);
-  return loaded;
-}
+const loadTemporal = lazily<typeof Temporal>(
+  async () => globalThis.Temporal ?? (await import('temporal-polyfill')).Temporal,
+);
 
 /**
  * A time zone by its IANA name (`Europe/Berlin`) or offset (`+05:45`).

@@ -8,7 +8,7 @@ import { type FigureReader, measuresOf, type PercentileSource, readerOf } from '
 import { mergeRows } from './merge-rows.ts';
 import type { ParsedAggregation } from './parse-aggregation.ts';
 import type { Known, ParsedFold, ParsedSpan } from './parse-question.ts';
-import { type FoldPlan, planFold } from './plan.ts';
+import { FEW_EVENTS, type FoldPlan, planFold, type PlanInput } from './plan.ts';
 import type { Plan } from './question.ts';
 import type { UnreadableEvents } from './unreadable-events.ts';
 
@@ -85,19 +85,15 @@ export async function foldPeriod(
   const { storedFields } = fold.metric;
   // A field that no event has tells none apart, so rollups that do not know it answer as well as events.
   const groupBy = fold.groupBy.filter((field) => storedFields.has(field));
-  const { plan, raw, rollups, percentiles } = await choose(store, { ...fold, groupBy }, filters, range, boundaries);
-  const wanted = measuresOf(fold.aggregations, percentiles).filter(
-    (measure) => !('field' in measure) || storedFields.has(measure.field),
-  );
+  const { name, fields } = fold.metric;
+  const coverage = await store.coverage(name, range);
+  const { aggregations, exact } = fold;
+  const input = { metric: name, fields, range, boundaries, filters, groupBy, aggregations, exact, coverage };
   // Asked for no group, a store answers with a row even for no events: the count tells whether there were any.
-  const mayBeNothing = wanted.length === 0 || groupBy.length < fold.groupBy.length;
-  const measures: readonly Measure[] = mayBeNothing ? [...wanted, { fn: 'count' }] : wanted;
-  const request = { metric: fold.metric.name, filters, groupBy, buckets: boundaries, measures };
-  const parts = await Promise.all([
-    rollups.length === 0 ? [] : store.foldRollups({ ...request, ranges: rollups }),
-    raw.length === 0 ? [] : store.fold({ ...request, ranges: raw }),
-  ]);
-  const found = mergeRows(parts, measures, fold.metric.fields);
+  const isKept = (asked: Measure | ParsedAggregation): boolean =>
+    !('field' in asked) || asked.field === undefined || storedFields.has(asked.field);
+  const mayBeNothing = groupBy.length < fold.groupBy.length || !aggregations.some(isKept);
+  const { chosen, measures, found } = await readPlanned(store, input, { isKept, counted: mayBeNothing });
   const some = mayBeNothing ? found.filter(({ figures }) => figures.at(-1) !== 0) : found;
   const rows =
     groupBy.length === fold.groupBy.length
@@ -107,40 +103,33 @@ export async function foldPeriod(
           group: fold.groupBy.map((field) => group[groupBy.indexOf(field)]),
           figures,
         }));
-  return { plan, rows, readers: readersOf(fold.aggregations, measures, percentiles, range, boundaries) };
+  return { plan: chosen.plan, rows, readers: readersOf(aggregations, measures, chosen.percentiles, range, boundaries) };
 }
 
-/** A plan; made anew when the rollups turn out to stand for only a few events. */
-async function choose(
+/**
+ * Plans, and reads what was planned; when the rollups turn out to stand for only a few events, these instead.
+ *
+ * @param options.counted Events are counted as well: the last measure.
+ */
+async function readPlanned(
   store: Store,
-  fold: Pick<ParsedFold, 'metric' | 'groupBy' | 'aggregations' | 'exact'>,
-  filters: readonly Filter[],
-  range: TimeRange,
-  boundaries: readonly number[] | undefined,
-): Promise<FoldPlan> {
-  const { metric, groupBy, aggregations, exact } = fold;
-  const coverage = await store.coverage(metric.name, range);
-  const input = {
-    metric: metric.name,
-    fields: metric.fields,
-    range,
-    boundaries,
-    filters,
-    groupBy,
-    aggregations,
-    exact,
-    coverage,
-  };
-  const first = planFold(input);
-  if (first.percentiles === 'events' || range.fromMicros < coverage.rawFromMicros) return first;
-  const counted = await store.foldRollups({
-    metric: metric.name,
-    ranges: first.rollups,
-    filters: [],
-    groupBy: [],
-    measures: [{ fn: 'count' }],
-  });
-  return planFold({ ...input, rolledUpEvents: Number(counted[0]?.figures[0] ?? 0) });
+  input: PlanInput,
+  options: { readonly isKept: (measure: Measure) => boolean; readonly counted: boolean },
+): Promise<{ readonly chosen: FoldPlan; readonly measures: readonly Measure[]; readonly found: readonly FoldRow[] }> {
+  const { metric, fields, filters, groupBy, boundaries: buckets, aggregations } = input;
+  const chosen = planFold(input);
+  const { rollups, raw, percentiles } = chosen;
+  const wanted = measuresOf(aggregations, percentiles).filter(options.isKept);
+  const measures: readonly Measure[] =
+    options.counted || percentiles === 'sketches' ? [...wanted, { fn: 'count' }] : wanted;
+  const request = { metric, filters, groupBy, buckets, measures };
+  const rolledUp = rollups.length === 0 ? [] : await store.foldRollups({ ...request, ranges: rollups });
+  if (percentiles === 'sketches' && input.rolledUpEvents === undefined) {
+    const rolledUpEvents = rolledUp.reduce((sum, { figures }) => sum + Number(figures.at(-1)), 0);
+    if (rolledUpEvents <= FEW_EVENTS) return readPlanned(store, { ...input, rolledUpEvents }, options);
+  }
+  const parts = [rolledUp, raw.length === 0 ? [] : await store.fold({ ...request, ranges: raw })];
+  return { chosen, measures, found: mergeRows(parts, measures, fields) };
 }
 
 function readersOf(

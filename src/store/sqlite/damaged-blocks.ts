@@ -3,10 +3,11 @@ import { crc32 } from 'node:zlib';
 import { MICROS_PER_HOUR } from '../../model/range.ts';
 import type { DamagedSpan } from '../store.ts';
 import { removeBlock, type SealedBlock } from './block-book.ts';
+import { countedRows, letCountedRowsGo } from './counted-rows.ts';
 import { takeDamageNotes } from './damage-notes.ts';
 import { byMetricId, type EventTable, readEventTables } from './event-tables.ts';
-import { expireRows } from './expire-rows.ts';
 import { prepared } from './prepared.ts';
+import { countDropped } from './remove-rows.ts';
 import { fromStored, inTransaction, readMeta } from './schema.ts';
 
 /**
@@ -21,15 +22,18 @@ export function quarantineBlock(db: DatabaseSync, table: EventTable, id: number,
 
 /** The same inside a write transaction. */
 export function setAside(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
-  const row = db.prepare('SELECT t0, t1, origins, crc, b FROM block WHERE id = ?').get(id);
+  const row = db.prepare('SELECT t0, t1, n, origins, crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined || isWhole(row)) return false;
+  const hours = { first: hourOf(Number(row['t0'])), last: hourOf(Number(row['t1'])) };
+  const isWithoutRows = hoursWithoutRows(db, table);
+  const counted = countedRows(db, table, { id, n: Number(row['n']) }, hours);
   db.prepare(
     `INSERT INTO damaged_block (id, metric, t0, t1, n, origins, crc, found, b)
         SELECT id, metric, t0, t1, n, origins, crc, ?, b FROM block WHERE id = ?`,
   ).run(nowMicros, id);
   removeBlock(db, id);
   countDropped(db, originsOf(row['origins']), 'block_damaged');
-  expireCountedRows(db, table, hourOf(Number(row['t0'])), hourOf(Number(row['t1'])));
+  letCountedRowsGo(db, table, hours, isWithoutRows, counted);
   return true;
 }
 
@@ -54,35 +58,6 @@ function originsOf(text: unknown): SealedBlock['origins'] {
   } catch {
     // Nobody knows whose they were: the ledger shows them as missing.
     return [];
-  }
-}
-
-/** Count stored rows that are gone to their producers. Call inside a write transaction. */
-export function countDropped(
-  db: DatabaseSync,
-  origins: Iterable<readonly [origin: number, rows: number]>,
-  reason: 'block_damaged' | 'forgotten',
-): void {
-  const count = db.prepare(
-    `UPDATE producer
-      SET dropped = json_set(dropped, '$.${reason}', coalesce(dropped ->> '$.${reason}', 0) + cast(? AS INTEGER))
-      WHERE id = (SELECT producer FROM origin WHERE id = ?)`,
-  );
-  for (const [origin, rows] of origins) count.run(rows, origin);
-}
-
-/**
- * From now on what lies in the typed table in these hours is counted into their rollups and then goes. What is in them
- * already, because it came late and was not sealed yet, must go now, or it would be counted twice.
- */
-function expireCountedRows(db: DatabaseSync, table: EventTable, first: number, last: number): void {
-  const isMarked = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?');
-  const next = db.prepare(`SELECT min(t) AS t FROM ${table.table} WHERE t >= ? AND t < ?`);
-  for (let hour = first; hour <= last; hour++) {
-    const t = next.get(hour * MICROS_PER_HOUR, (last + 1) * MICROS_PER_HOUR)?.['t'];
-    if (typeof t !== 'number') return;
-    hour = hourOf(t);
-    if (isMarked.get(table.metricId, hour) === undefined) expireRows(db, table, hour);
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type SealedBlock,
   toEncodedBlock,
 } from './block-book.ts';
-import { countDropped } from './damaged-blocks.ts';
+import { countDropped } from './remove-rows.ts';
 import { isNumeric } from '../../model/field.ts';
 import { byMetricId, type EventTable, quoted, withAllColumns } from './event-tables.ts';
 import { edited, fateOfRows, ROW, type TableMatch, type WantedIn } from './forget-match.ts';

@@ -6,7 +6,7 @@ import { type EncodedBlock, insertBlock, readBlocks, removeBlock, toEncodedBlock
 import { columnsOf, sliced } from './block-columns.ts';
 import { quarantineBlock } from './damaged-blocks.ts';
 import { byMetricId, readEventTables } from './event-tables.ts';
-import { countExpired, expireRowsBetween } from './expire-rows.ts';
+import { countExpired, expireRowsBetween } from './remove-rows.ts';
 import { dayOf, rawFromHour } from './rollup-book.ts';
 import { dirtyDays, rollUpDay } from './rollup-build.ts';
 import { inTransaction, readMeta, toStored, writeMeta } from './schema.ts';

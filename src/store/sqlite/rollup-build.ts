@@ -4,7 +4,7 @@ import { HOURS_OF_DAY, HOURS_PER_DAY } from '../columns/rolled-rows.ts';
 import { hoursWithoutRows, quarantineBlock } from './damaged-blocks.ts';
 import { quarantineRollups } from './damaged-rollups.ts';
 import { type EventTable, quoted, readEventTables } from './event-tables.ts';
-import { expireRows } from './expire-rows.ts';
+import { expireRows } from './remove-rows.ts';
 import { inReadTransaction } from './read-transaction.ts';
 import { dayOf, type EncodedRollup, readDay, replaceDay, toEncodedRollups } from './rollup-book.ts';
 import { RollupDraft } from './rollup-draft.ts';

@@ -38,7 +38,8 @@ decide and run SQL:
 curl -H "authorization: Bearer $(cat .ai/api.read-token)" 'http://127.0.0.1:4319/api/v1/overview?since=7d'
 \`\`\`
 
-Errors have one shape: \`{ "error": { "code", "message", "hint" } }\`. Moments are microseconds since the Unix epoch where a
+Errors have one shape: \`{ "error": { "code", "message", "hint" } }\`. Where events that an answer needed cannot be read,
+because the file was damaged, \`unreadable\` says of which metric and time, beside answers and errors alike. Moments are microseconds since the Unix epoch where a
 name says so, money is exact text beside a float, and what is not known is absent. A question that was just asked is
 answered from memory, the longer the more it cost (\`age\` says for how many seconds), and its answer is made anew
 meanwhile; \`etag\` tells what has not changed.

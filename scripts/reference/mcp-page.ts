@@ -5,6 +5,7 @@ import { SystemClock } from '../../src/model/clock.ts';
 import { SIZE_TOKENS, SIZES } from '../../src/surfaces/mcp/answer.ts';
 import { createMetricsServer } from '../../src/surfaces/mcp/create-server.ts';
 import { Desk } from '../../src/surfaces/mcp/desk.ts';
+import { MAX_DAMAGED } from '../../src/surfaces/mcp/lacking-json.ts';
 import { WORKLOAD_SIGNALS } from '../../src/analysis/reports/workload-signal.ts';
 import { generatedFrom, type Page, table } from './page.ts';
 
@@ -80,7 +81,9 @@ tokenizers differ by some per cent).
 Answers are JSON, as structured content and as text. Units stand in names; what is not known is left out and is not 0;
 estimates are called so. \`evidence\` holds ids with which \`query_metrics\` asks the question behind a figure again, as long
 as the server runs, and \`next\` is a question worth asking. Names from data stand in fields of their own: on one line,
-without invisible characters and markup, cut to 80 characters (ids of insights to 120), never within a sentence.
+without invisible characters and markup, cut to 80 characters (ids of insights to 120), never within a sentence. Where
+events that an answer needed cannot be read, because the file was damaged, \`events_damaged\` says of which metric and
+time, in ${MAX_DAMAGED} entries at most and beside the tokens below; \`damaged_left_out\` counts the others.
 
 ${table(
   ['size', 'tokens at most'],

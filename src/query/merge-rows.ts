@@ -25,15 +25,6 @@ export function compareGroups(a: FoldRow['group'], b: FoldRow['group']): number 
 /** Order of rows in an answer: by bucket, then by group. */
 export const compareRows = (a: FoldRow, b: FoldRow): number => a.bucket - b.bucket || compareGroups(a.group, b.group);
 
-/** Rows in the order of answers. A store has its own place for absent values; without any of them, nothing is to be done. */
-function inOrder(rows: readonly FoldRow[]): readonly FoldRow[] {
-  const isOrdered = rows.every((row, i) => {
-    const before = rows[i - 1];
-    return before === undefined || compareRows(before, row) <= 0;
-  });
-  return isOrdered ? rows : rows.toSorted(compareRows);
-}
-
 /** Sums are added in whole steps of the field, so that their parts add up to their total to the last digit. */
 function addUp(a: number, b: number, scale: number): number {
   return (Math.round(a * scale) + Math.round(b * scale)) / scale;
@@ -60,7 +51,8 @@ function mergeFigures(a: Figure, b: Figure, measure: Measure, scale: number): Fi
 /**
  * Joins partial rows of the same buckets and groups: counts and sums add up, extremes are compared, sketches merge.
  *
- * @param parts Each with at most one row for a bucket and group, as a store answers. One alone is not copied.
+ * @param parts Each in ascending order of bucket, then of group, with at most one row for both, as a store answers. One
+ *   alone is not copied.
  * @param fields The metric's fields, for the steps in which sums are added.
  * @returns Rows in ascending order of bucket, then of group.
  */
@@ -69,7 +61,7 @@ export function mergeRows(
   measures: readonly Measure[],
   fields: Readonly<Record<string, Pick<AnyField, 'scale'>>>,
 ): readonly FoldRow[] {
-  const [first = [], ...others] = parts.filter((rows) => rows.length > 0).map(inOrder);
+  const [first = [], ...others] = parts.filter((rows) => rows.length > 0);
   if (others.length === 0) return first;
   const scales = measures.map((measure) => ('field' in measure ? (fields[measure.field]?.scale ?? 1) : 1));
   const merged = (a: FoldRow, b: FoldRow): FoldRow => ({

@@ -242,7 +242,7 @@ export interface Store {
   metrics(): Promise<readonly StoredMetric[]>;
   /** Events in batches of at most 1,000, read as they are asked for: memory does not grow with the answer. */
   scan(request: ScanRequest): AsyncIterable<readonly StoredEvent[]>;
-  /** Exact figures from raw events. Rows in ascending order of bucket, then of group. */
+  /** Exact figures from raw events. Rows in ascending order of bucket, then of group, absent values last. */
   fold(request: FoldRequest): Promise<readonly FoldRow[]>;
   /**
    * The same figures from rollups. Ranges must be whole UTC hours that `coverage` names; filters and groups must be on

@@ -64,7 +64,7 @@ describe('merged rows', () => {
     const merged = mergeRows(
       [
         [rowOf([1], ['b']), rowOf([2], [undefined]), rowOf([3], ['a'], 1)],
-        [rowOf([4], ['b']), rowOf([5], ['a']), rowOf([6], ['null'])],
+        [rowOf([5], ['a']), rowOf([4], ['b']), rowOf([6], ['null'])],
       ],
       MEASURES,
       FIELDS,

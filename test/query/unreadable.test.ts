@@ -1,53 +1,19 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
-import { onTestFinished, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type MetricsCollector, openMetrics } from '../../src/metrics-collector.ts';
-import { damageBlock } from '../support/damage-block.ts';
-import { stillClock } from '../support/recording.ts';
+import { UnreadableEvents } from '../../src/query/unreadable-events.ts';
+import { completed, type DamagedStore, damagedStore, used } from '../support/damaged-store.ts';
 import { runInProcess } from '../support/run-cli.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const NOW_MICROS = Date.UTC(2026, 10, 23, 12) * 1_000;
-const OLDEST = NOW_MICROS / 1e6 - 5 * 86_400;
-const EVENTS = 600;
 const METRIC = 'task.completed';
+const EVENTS = 600;
 
-type Tell = (metrics: MetricsCollector, i: number, at: { readonly timestamp: number }) => void;
-
-const completed: Tell = (metrics, i, at) => {
-  const data = { task_id: `task-${i}`, node_id: `Node-${i % 3}`, duration_seconds: i / 7, outcome: 'success' } as const;
-  metrics.record(METRIC, data, at);
-};
-
-const used: Tell = (metrics, i, at) => {
-  const ids = { session_id: `session-${i}`, task_id: `task-${i}`, client: 'claude-code', feed: 'events' } as const;
-  metrics.record(
-    'tokens.consumed',
-    { ...ids, model: 'claude-opus-5-5', input_tokens: 10, output_tokens: 5, requests: 1 },
-    at,
-  );
-};
-
-/** A store with one sealed block of events, in which a bit is flipped, and that nobody has looked at since. */
-async function damagedStore(
-  tell = completed,
-): Promise<{ readonly metrics: MetricsCollector; readonly directory: string }> {
-  const whole = join(temporaryFolder(), '.ai');
-  const clock = stillClock(NOW_MICROS);
-  const recorder = openMetrics({ directory: whole, clock });
-  for (let i = 0; i < EVENTS; i++) tell(recorder, i, { timestamp: OLDEST + i * 60 });
-  await recorder.drain();
-  await recorder.upkeep();
-  await recorder.close();
-  damageBlock(join(whole, 'metrics.db'));
-  const directory = join(temporaryFolder(), '.ai');
-  cpSync(whole, directory, { recursive: true });
-  const metrics = openMetrics({ directory, clock });
+async function damagedMetrics(): Promise<DamagedStore & { readonly metrics: MetricsCollector }> {
+  const store = await damagedStore();
+  const metrics = openMetrics(store);
   onTestFinished(() => metrics.close());
-  return { metrics, directory };
+  return { ...store, metrics };
 }
 
-const LOST = { from: OLDEST, to: OLDEST + (EVENTS - 1) * 60 + 1e-6 };
 const SENTENCE =
   /^Some events of task\.completed from 2026-.* to 2026-.* cannot be read, because the file was damaged\.$/m;
 
@@ -59,26 +25,26 @@ const close = (span: { readonly from: number; readonly to: number }) => ({
 
 describe('the first answer that meets a damaged block', () => {
   it('says so, of figures that need each event', async () => {
-    const { metrics } = await damagedStore();
+    const { metrics, lost } = await damagedMetrics();
     const { rows, plan } = await metrics.aggregate({ metric: METRIC, aggregations: ['distinct(task_id)', 'count'] });
     expect(rows[0]?.values).toEqual({ 'distinct(task_id)': 0, count: 0 });
-    expect(plan).toMatchObject({ exact: false, damaged: [close(LOST)] });
-    expect(metrics.unreadable.list()).toEqual([{ metric: METRIC, ...close(LOST) }]);
+    expect(plan).toMatchObject({ exact: false, damaged: [close(lost)] });
+    expect(metrics.unreadable.list()).toEqual([{ metric: METRIC, ...close(lost) }]);
   });
 
   it('says so over time', async () => {
-    const { metrics } = await damagedStore();
+    const { metrics, lost } = await damagedMetrics();
     const { plan } = await metrics.series({ metric: METRIC, aggregation: 'distinct(task_id)', since: '6d' });
-    expect(plan).toMatchObject({ exact: false, damaged: [close(LOST)] });
+    expect(plan).toMatchObject({ exact: false, damaged: [close(lost)] });
   });
 
   it('lacks nothing where rollups give the figure', async () => {
-    const { metrics } = await damagedStore();
-    const until = Math.floor((OLDEST + 86_400) / 3_600) * 3_600;
+    const { metrics, lost } = await damagedMetrics();
+    const until = Math.floor((lost.from + 86_400) / 3_600) * 3_600;
     const { rows, plan } = await metrics.aggregate({
       metric: METRIC,
       aggregations: ['count'],
-      since: OLDEST - (OLDEST % 3_600),
+      since: lost.from - (lost.from % 3_600),
       until,
     });
     expect(rows[0]?.values).toEqual({ count: EVENTS });
@@ -87,15 +53,15 @@ describe('the first answer that meets a damaged block', () => {
   });
 
   it.each(['oldest_first', 'newest_first', '-duration_seconds'])('says so of events, %s', async (order) => {
-    const { metrics } = await damagedStore();
+    const { metrics, lost } = await damagedMetrics();
     metrics.record(METRIC, { task_id: 'late', node_id: 'Node-1', duration_seconds: 1, outcome: 'success' });
     const { events, damaged } = await metrics.query({ metric: METRIC, order });
     expect(events.map(({ data }) => data['task_id'])).toEqual(['late']);
-    expect(damaged).toEqual([close(LOST)]);
+    expect(damaged).toEqual([close(lost)]);
   });
 
   it('does not say so of events that lie before all that was looked at', async () => {
-    const { metrics } = await damagedStore();
+    const { metrics } = await damagedMetrics();
     for (let i = 0; i < 3; i++)
       metrics.record(METRIC, { task_id: `late-${i}`, node_id: 'Node-1', duration_seconds: 1, outcome: 'success' });
     const { events, damaged } = await metrics.query({ metric: METRIC, order: 'newest_first', limit: 2 });
@@ -104,17 +70,17 @@ describe('the first answer that meets a damaged block', () => {
   });
 
   it('says so of all events in batches, when they have been given', async () => {
-    const { metrics } = await damagedStore();
+    const { metrics, lost } = await damagedMetrics();
     expect(await Array.fromAsync(metrics.events({ metric: METRIC }))).toEqual([]);
-    expect(metrics.unreadable.list()).toEqual([{ metric: METRIC, ...close(LOST) }]);
+    expect(metrics.unreadable.list()).toEqual([{ metric: METRIC, ...close(lost) }]);
   });
 
   it('says so to SQL, and again when the block has been set aside; not of other metrics', async () => {
-    const { metrics } = await damagedStore();
+    const { metrics, lost } = await damagedMetrics();
     const count = 'SELECT count(*) AS n FROM task_completed';
-    expect(await metrics.sql(count)).toMatchObject({ rows: [[0]], damaged: [{ metric: METRIC, ...close(LOST) }] });
+    expect(await metrics.sql(count)).toMatchObject({ rows: [[0]], damaged: [{ metric: METRIC, ...close(lost) }] });
     await metrics.verify();
-    expect(await metrics.sql(count)).toMatchObject({ rows: [[0]], damaged: [{ metric: METRIC, ...close(LOST) }] });
+    expect(await metrics.sql(count)).toMatchObject({ rows: [[0]], damaged: [{ metric: METRIC, ...close(lost) }] });
     expect((await metrics.sql("SELECT value FROM metadata WHERE key = 'version'")).damaged).toBeUndefined();
   });
 
@@ -126,8 +92,7 @@ describe('the first answer that meets a damaged block', () => {
     ['export', METRIC, '--format', 'csv'],
     ['tasks', '--since', '7d'],
   ])('says so on standard error of the command line: %s %s %s', async (...argv) => {
-    const { directory } = await damagedStore();
-    const clock = stillClock(NOW_MICROS);
+    const { directory, clock } = await damagedStore();
     const run = await runInProcess([...argv, '--dir', directory], { clock });
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(SENTENCE);
@@ -136,10 +101,42 @@ describe('the first answer that meets a damaged block', () => {
   });
 
   it('says so of what the ledger tells', async () => {
-    const { directory } = await damagedStore(used);
+    const { directory, clock } = await damagedStore([used]);
     const argv = ['costs', '--by', 'task', '--since', '7d', '--dir', directory];
-    const { code, stderr } = await runInProcess(argv, { clock: stillClock(NOW_MICROS) });
+    const { code, stderr } = await runInProcess(argv, { clock });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Some events of tokens\.consumed from 2026-.* cannot be read/m);
+  });
+
+  it('says so of what is not found, which may be among it', async () => {
+    const { directory, clock } = await damagedStore();
+    const { code, stderr } = await runInProcess(['trace', 'task-7', '--dir', directory], { clock });
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(SENTENCE);
+  });
+});
+
+describe('what answers lacked', () => {
+  it('is told once, however often and of whichever part of the time it was asked', async () => {
+    const { metrics, lost } = await damagedMetrics();
+    for (let minutes = 0; minutes < 60; minutes++) {
+      await metrics.aggregate({ metric: METRIC, aggregations: ['distinct(task_id)'], since: lost.from + minutes * 60 });
+    }
+    await metrics.query({ metric: METRIC });
+    expect(metrics.unreadable.list()).toEqual([{ metric: METRIC, ...close(lost) }]);
+  });
+
+  it('is told of one piece of work alone, whatever else is asked of the same collector meanwhile', async () => {
+    const store = await damagedStore([used, completed]);
+    const metrics = openMetrics(store);
+    onTestFinished(() => metrics.close());
+    const lacking = async (metric: string): Promise<readonly string[]> => {
+      const unreadable = new UnreadableEvents();
+      await unreadable.during(() => metrics.query({ metric, limit: 10_000 }));
+      return unreadable.list().map((span) => span.metric);
+    };
+    const asked = [lacking('tokens.consumed'), lacking(METRIC), lacking('tokens.consumed'), lacking(METRIC)];
+    expect(await Promise.all(asked)).toEqual([['tokens.consumed'], [], ['tokens.consumed'], []]);
+    expect(await lacking(METRIC)).toEqual([]);
   });
 });

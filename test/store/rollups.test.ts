@@ -139,8 +139,8 @@ describe('rollups', () => {
       measures: [{ fn: 'count' }, { fn: 'sum', field: 'later' }, { fn: 'sum', field: 'tests' }],
     });
     const expected = [
-      [undefined, [1, undefined, 2]],
       ['here', [1, 5, 3]],
+      [undefined, [1, undefined, 2]],
     ];
     for (const reader of [store, second.store]) {
       const rows = await reader.foldRollups(asked);

@@ -11,7 +11,7 @@ import { createApi } from '../../src/surfaces/api/create-api.ts';
 import { WebFiles } from '../../src/surfaces/api/web-files.ts';
 import { openBrowser } from './browser.ts';
 import { PATIENCE_MILLIS } from './eventually.ts';
-import { simulatedStore } from './simulated-store.ts';
+import { type SimulatedStore, simulatedStore } from './simulated-store.ts';
 
 /** 2026-11-24, a Tuesday, when people and nodes are at work. */
 export const DASHBOARD_NOW_MICROS = Date.UTC(2026, 10, 24, 13, 10) * 1_000;
@@ -56,8 +56,15 @@ export async function openDashboard(more: readonly IncomingEvent[] = []): Promis
   const browser = await openBrowser();
   if (typeof browser === 'string') return browser;
   const store = await simulatedStore({ seed: 7, days: DAYS, faults: FAULTS }, DASHBOARD_NOW_MICROS, more);
-  const { directory, clock } = store;
-  writeFileSync(join(directory, 'amicus-metrics.toml'), CONFIG);
+  writeFileSync(join(store.directory, 'amicus-metrics.toml'), CONFIG);
+  return dashboardOf(store, browser);
+}
+
+/** The dashboard before any store. */
+export async function dashboardOf(
+  { directory, clock, remove }: Pick<SimulatedStore, 'directory' | 'clock'> & Partial<Pick<SimulatedStore, 'remove'>>,
+  browser: Browser,
+): Promise<RunningDashboard> {
   const collector = openMetrics({ directory, clock });
   const open = async (): Promise<MetricsCollector> => collector;
   const tokens = new ApiTokens(directory);
@@ -102,7 +109,7 @@ export async function openDashboard(more: readonly IncomingEvent[] = []): Promis
       await browser.close();
       await server.close();
       await collector.close();
-      store.remove();
+      remove?.();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ApiContext } from './api-context.ts';
 import type { Question, Weight } from './define-question.ts';
+import { toldJson } from './told-json.ts';
 
 /** An answer, ready to be sent. */
 export type KeptAnswer = {
@@ -44,7 +45,7 @@ export class AnswerDesk {
   constructor(context: ApiContext, makers?: AnswerMakers) {
     this.#context = context;
     // A question's parameters were made by its own schemas.
-    const make: MakeAnswer = async (question, asked) => JSON.stringify(await question.ask(context, asked as never));
+    const make: MakeAnswer = (question, asked) => toldJson(() => question.ask(context, asked as never));
     this.#makers = makers ?? { light: make, heavy: make };
   }
 

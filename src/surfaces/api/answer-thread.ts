@@ -3,6 +3,7 @@ import { type ErrorAnswer, toErrorAnswer } from './api-error.ts';
 import type { Question } from './define-question.ts';
 import { QUESTIONS } from './routes/index.ts';
 import { contextOf, type ThreadPlace } from './thread-context.ts';
+import { toldJson } from './told-json.ts';
 
 /** A question on its way in, and what came of it. */
 export type ThreadQuestion = { readonly id: number; readonly path: string; readonly asked: object };
@@ -17,7 +18,7 @@ function serve(place: ThreadPlace, port: NonNullable<typeof parentPort>): void {
     const answer = async (): Promise<ThreadAnswer> => {
       try {
         const question = questions.find(({ route }) => route.path === path);
-        return { id, json: JSON.stringify(await question?.ask(context, asked as never)) };
+        return { id, json: await toldJson(async () => question?.ask(context, asked as never)) };
       } catch (error) {
         return { id, refusal: toErrorAnswer(error) };
       }

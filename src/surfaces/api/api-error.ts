@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type ErrorCode, MetricsError } from '../../model/errors.ts';
 import { CommandError } from '../cli/command-error.ts';
+import { LACKING } from './schemas/lacking.ts';
 
 /** Errors of the API alone, beside those of questions, of the store and of the configuration. */
 type ApiErrorCode =
@@ -23,6 +24,7 @@ export const errorSchema = z
       message: z.string(),
       hint: z.string().optional().openapi({ description: 'What to do about it.' }),
     }),
+    ...LACKING,
   })
   .openapi('Error');
 

@@ -16,6 +16,7 @@ import type { Change } from './define-change.ts';
 import { LiveFeed } from './live-feed.ts';
 import { QUESTIONS } from './routes/index.ts';
 import { liveRoute, serveLive } from './serve-live.ts';
+import { toldJson } from './told-json.ts';
 
 /** The longest statement of SQL, and some. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -84,9 +85,9 @@ function withErrors<Route extends { readonly responses: object }>(route: Route) 
 /** Makes a change. Whoever made it sees it in the next answer. */
 async function carryOut(c: Context, desk: AnswerDesk, context: ApiContext, { make }: Change): Promise<Response> {
   const asked = (c.req as unknown as { valid(part: 'json'): unknown }).valid('json');
-  const made = await make(context, asked as never);
+  const made = await toldJson(() => make(context, asked as never));
   desk.forget();
-  return c.body(JSON.stringify(made), 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  return c.body(made, 200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
 }
 
 /** Sends the answer of a question, or that it has not changed. */

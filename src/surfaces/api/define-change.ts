@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { ApiContext } from './api-context.ts';
+import { withLacking, type WithLacking } from './schemas/lacking.ts';
 import type { Described } from './told.ts';
 
 type Route<Path extends string, Body extends z.ZodObject, Answer extends z.ZodType> = {
@@ -33,7 +34,7 @@ export type Change<
   readonly make: (context: ApiContext, asked: never) => Promise<unknown>;
 };
 
-type Declaration<Path extends string, Body extends z.ZodObject, Answer extends z.ZodType> = {
+type Declaration<Path extends string, Body extends z.ZodObject, Answer extends z.ZodObject> = {
   /** Below `/api/v1`. */
   readonly path: Path;
   readonly summary: string;
@@ -46,13 +47,13 @@ type Declaration<Path extends string, Body extends z.ZodObject, Answer extends z
 export function defineChange<
   const Path extends string,
   Body extends z.ZodObject,
-  Answer extends z.ZodType,
+  Answer extends z.ZodObject,
   Make extends (context: ApiContext, asked: z.output<Body>) => Promise<unknown>,
 >(
   { path, summary, doc, body, answer }: Declaration<Path, Body, Answer>,
   make: Make,
-): Described<Awaited<ReturnType<Make>>, z.output<Answer>, Change<Path, Body, Answer>> {
-  const change: Change<Path, Body, Answer> = {
+): Described<Awaited<ReturnType<Make>>, z.output<Answer>, Change<Path, Body, WithLacking<Answer>>> {
+  const change: Change<Path, Body, WithLacking<Answer>> = {
     route: {
       method: 'post',
       path,
@@ -60,7 +61,7 @@ export function defineChange<
       description: doc,
       tags: [path.split('/')[1] ?? path],
       request: { body: { required: true, content: { 'application/json': { schema: body } } } },
-      responses: { 200: { description: summary, content: { 'application/json': { schema: answer } } } },
+      responses: { 200: { description: summary, content: { 'application/json': { schema: withLacking(answer) } } } },
     },
     make,
   };

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { ApiContext } from './api-context.ts';
+import { withLacking, type WithLacking } from './schemas/lacking.ts';
 import type { Described } from './told.ts';
 
 /** How much a question takes: heavy ones read weeks of events, and one after the other. */
@@ -43,7 +44,7 @@ type Declaration<
   Path extends string,
   Query extends z.ZodObject,
   Params extends PathParams,
-  Answer extends z.ZodType,
+  Answer extends z.ZodObject,
 > = {
   /** Below `/api/v1`, with `{name}` for what varies. */
   readonly path: Path;
@@ -58,7 +59,7 @@ type Declaration<
 };
 
 /**
- * Declare a question. Where the schema of the answer is not what the report tells, the result is none, and the index of
+ * Declare a question. Its answer also says which events it needed and could not read. Where the schema of the answer is not what the report tells, the result is none, and the index of
  * routes does not compile.
  *
  * @param ask Makes the answer from parameters as their schemas made them.
@@ -66,23 +67,28 @@ type Declaration<
 export function defineQuestion<
   const Path extends string,
   Query extends z.ZodObject,
-  Answer extends z.ZodType,
+  Answer extends z.ZodObject,
   Ask extends (context: ApiContext, asked: z.output<Query> & OutputOf<Params>) => Promise<unknown>,
   Params extends PathParams = undefined,
 >(
   declaration: Declaration<Path, Query, Params, Answer>,
   ask: Ask,
-): Described<Awaited<ReturnType<Ask>>, z.output<Answer>, Question<Path, Query, Params, Answer>> {
+): Described<Awaited<ReturnType<Ask>>, z.output<Answer>, Question<Path, Query, Params, WithLacking<Answer>>> {
   const { path, summary, doc, query, params, answer, weight = 'light' } = declaration;
-  const question: Question<Path, Query, Params, Answer> = {
+  const question: Question<Path, Query, Params, WithLacking<Answer>> = {
     route: {
       method: 'get',
       path,
       summary,
       description: doc,
       tags: [path.split('/')[1] ?? path],
-      request: { query, ...(params === undefined ? {} : { params }) } as Route<Path, Query, Params, Answer>['request'],
-      responses: { 200: { description: summary, content: { 'application/json': { schema: answer } } } },
+      request: { query, ...(params === undefined ? {} : { params }) } as Route<
+        Path,
+        Query,
+        Params,
+        WithLacking<Answer>
+      >['request'],
+      responses: { 200: { description: summary, content: { 'application/json': { schema: withLacking(answer) } } } },
     },
     weight,
     ask,

@@ -58,10 +58,10 @@ async function invoke(world: World, { command, input }: Invocation, global: Glob
   const { context, close, unreadable } = openContext(world, global);
   try {
     const done = command.run(context, input).then((code) => code ?? EXIT.ok);
-    const code = await (command.endsItself === true ? done : Promise.race([done, interruption(world.signal)]));
-    await warnOf(world, context, unreadable());
-    return code;
+    return await (command.endsItself === true ? done : Promise.race([done, interruption(world.signal)]));
   } finally {
+    // Also when it fails: what is not found may be among what cannot be read.
+    await warnOf(world, context, unreadable());
     await close();
   }
 }

@@ -7,7 +7,7 @@ export type Answer = Readonly<Record<string, unknown>>;
 export const SIZES = ['short', 'normal', 'full'] as const;
 export type Size = (typeof SIZES)[number];
 
-/** What an answer of each size takes at most, in tokens. */
+/** What an answer of each size takes at most, in tokens; what it lacks is told beside (`lacking-json.ts`). */
 export const SIZE_TOKENS: Readonly<Record<Size, number>> = { short: 600, normal: 1_500, full: 5_000 };
 
 export const sizeArgument = z.enum(SIZES).default('normal').describe('How long the answer may be.');

@@ -16,9 +16,11 @@ import { Suspense, useEffect } from 'react';
 import { Link, Route, Switch, useLocation, useSearchParams } from 'wouter';
 
 import { useLive } from './data/live.ts';
+import { useUnreadable } from './data/unreadable.ts';
 import { SPANS, useSince } from './data/url-state.ts';
 import { PAGES } from './pages/index.ts';
 import { EmptyState } from './parts/states.tsx';
+import { UnreadableNotice } from './parts/unreadable-notice.tsx';
 
 /** The frame around all pages: where one is, what time it is about, and how to get elsewhere. */
 export function Dashboard() {
@@ -72,6 +74,7 @@ export function Dashboard() {
           ))}
         </AppShell.Navbar>
         <AppShell.Main id="page" tabIndex={-1}>
+          <UnreadableShown />
           <Suspense fallback={<Skeleton h={240} role="status" aria-label="Loading" />}>
             <Switch>
               {PAGES.map(({ path, component: Component }) => (
@@ -88,6 +91,10 @@ export function Dashboard() {
       </AppShell>
     </>
   );
+}
+
+function UnreadableShown() {
+  return <UnreadableNotice metrics={useUnreadable()} />;
 }
 
 function SpanPicker() {

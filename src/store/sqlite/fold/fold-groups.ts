@@ -1,6 +1,7 @@
 import type { FieldValue } from '../../../model/event.ts';
 import { cellAt } from '../../columns/cell-at.ts';
 import type { Chunk, CodedCells, Key } from '../../columns/chunk.ts';
+import { SlotBook } from '../../columns/slot-book.ts';
 import type { Stretch } from '../../columns/stretch.ts';
 import type { Figure, FoldRow } from '../../store.ts';
 import type { CellDecoder, Place } from '../rows/cells.ts';
@@ -25,10 +26,7 @@ export class FoldGroups {
   readonly #groups: (readonly number[])[] = [];
   /** By field from the second on: the pair of what stands for the fields before, and of its own number. */
   readonly #pairs: readonly Map<number, number>[];
-  /** By group × buckets + bucket. */
-  readonly #slotOf = new Map<number, number>();
-  readonly #groupOfSlot: number[] = [];
-  readonly #bucketOfSlot: number[] = [];
+  readonly #slots = new SlotBook();
   #slotsOfRows = new Int32Array(0);
   #slotsOfCodes = new Int32Array(0);
   #groupsOfCodes = new Int32Array(0);
@@ -50,8 +48,11 @@ export class FoldGroups {
   stretches(chunk: Chunk, parts: readonly Part[], selection: Uint8Array | undefined): Stretch[] {
     if (parts.length === 0) return [];
     if (this.#places.length === 0 && selection === undefined) {
-      const slots = parts.map(({ bucket }) => this.#slot(0, bucket));
-      const size = this.#slotOf.size;
+      const slots = parts.map(({ bucket }) => {
+        this.#slots.begin(bucket);
+        return this.#slots.slotOf(0);
+      });
+      const { size } = this.#slots;
       return parts.map(({ lo, hi }, index) => ({ chunk, lo, hi, slots: undefined, slot: slots[index] ?? 0, size }));
     }
     const slots = this.#slotsOfRows.length < chunk.rows ? new Int32Array(chunk.rows) : this.#slotsOfRows;
@@ -63,6 +64,7 @@ export class FoldGroups {
     for (const part of parts) {
       // Rows between two parts.
       if (part.lo > end) slots.fill(-1, end, part.lo);
+      this.#slots.begin(part.bucket);
       if (codes === undefined) this.#assignOne(part, slots, selection);
       else this.#assign(part, slots, codes, selection);
       end = part.hi;
@@ -70,23 +72,23 @@ export class FoldGroups {
     // Codes of the next chunk are others.
     for (const code of this.#knownCodes) this.#groupsOfCodes[code] = -1;
     this.#knownCodes = [];
-    return [{ chunk, lo, hi: end, slots, slot: -1, size: this.#slotOf.size }];
+    return [{ chunk, lo, hi: end, slots, slot: -1, size: this.#slots.size }];
   }
 
-  /** Rows in ascending order of bucket, then of group. */
+  /** Rows in ascending order of bucket, then of group, absent values last. */
   rows(figuresOf: (slot: number, bucket: number) => Figure[]): FoldRow[] {
     const order = new GroupOrder(this.#places, this.#decoder, this.#values, this.#groups);
     const { groups, rankOf } = order.ranks();
     const byRank = sortedBy(
-      Int32Array.from(this.#groupOfSlot, (group) => rankOf[group] ?? 0),
+      Int32Array.from(this.#slots.groups, (group) => rankOf[group] ?? 0),
       groups.length,
     );
     const rows: FoldRow[] = [];
-    for (const slot of sortedBy(Int32Array.from(this.#bucketOfSlot), this.#buckets, byRank)) {
-      const bucket = this.#bucketOfSlot[slot] as number;
+    for (const slot of sortedBy(Int32Array.from(this.#slots.buckets), this.#buckets, byRank)) {
+      const bucket = this.#slots.buckets[slot] as number;
       rows.push({
         bucket,
-        group: order.valuesOf(this.#groupOfSlot[slot] as number),
+        group: order.valuesOf(this.#slots.groups[slot] as number),
         figures: figuresOf(slot, bucket),
       });
     }
@@ -96,26 +98,26 @@ export class FoldGroups {
   /** By slot: its bucket; and by place, then by slot: a cell that stands for the value. */
   cells(): { readonly buckets: Int32Array; readonly keys: readonly (readonly Key[])[] } {
     const keys = this.#places.map((): Key[] => []);
-    for (const group of this.#groupOfSlot) {
+    for (const group of this.#slots.groups) {
       const numbers = keys.length === 1 ? undefined : this.#groups[group];
       for (let i = 0; i < keys.length; i++) keys[i]?.push(this.#values[i]?.cells[numbers?.[i] ?? group] ?? null);
     }
-    return { buckets: Int32Array.from(this.#bucketOfSlot), keys };
+    return { buckets: Int32Array.from(this.#slots.buckets), keys };
   }
 
   /** Without groups. */
-  #assignOne({ bucket, lo, hi }: Part, slots: Int32Array, selection: Uint8Array | undefined): void {
+  #assignOne({ lo, hi }: Part, slots: Int32Array, selection: Uint8Array | undefined): void {
     const first = selection?.indexOf(1, lo) ?? lo;
     if (first < 0 || first >= hi) {
       slots.fill(-1, lo, hi);
       return;
     }
-    const slot = this.#slot(0, bucket);
+    const slot = this.#slots.slotOf(0);
     if (selection === undefined) slots.fill(slot, lo, hi);
     else for (let i = lo; i < hi; i++) slots[i] = selection[i] === 1 ? slot : -1;
   }
 
-  #assign({ bucket, lo, hi }: Part, slots: Int32Array, { codes, groupOf }: GroupCodes, selection?: Uint8Array) {
+  #assign({ lo, hi }: Part, slots: Int32Array, { codes, groupOf }: GroupCodes, selection?: Uint8Array) {
     const slotsOfCodes = this.#slotsOfCodes;
     const groupsOfCodes = this.#groupsOfCodes;
     const seen: number[] = [];
@@ -132,7 +134,7 @@ export class FoldGroups {
           groupsOfCodes[code] = group = groupOf(code);
           this.#knownCodes.push(code);
         }
-        slot = this.#slot(group, bucket);
+        slot = this.#slots.slotOf(group);
         slotsOfCodes[code] = slot;
         seen.push(code);
       }
@@ -147,17 +149,6 @@ export class FoldGroups {
       this.#slotsOfCodes = new Int32Array(size).fill(-1);
       this.#groupsOfCodes = new Int32Array(size).fill(-1);
     }
-  }
-
-  #slot(group: number, bucket: number): number {
-    const key = group * this.#buckets + bucket;
-    let slot = this.#slotOf.get(key);
-    if (slot === undefined) {
-      slot = this.#groupOfSlot.push(group) - 1;
-      this.#bucketOfSlot.push(bucket);
-      this.#slotOf.set(key, slot);
-    }
-    return slot;
   }
 
   #codesOf(chunk: Chunk): GroupCodes {

@@ -79,8 +79,8 @@ function ranksOf(values: readonly Value[]): Int32Array {
   const rankOf = new Int32Array(values.length);
   if (values.every((value) => value === undefined || typeof value === 'string')) {
     const texts = values.filter((value) => typeof value === 'string').sort();
-    const places = new Map<Value, number>(texts.map((text, place) => [text, place + 1]));
-    for (const [number, value] of values.entries()) rankOf[number] = places.get(value) ?? 0;
+    const places = new Map<Value, number>(texts.map((text, place) => [text, place]));
+    for (const [number, value] of values.entries()) rankOf[number] = places.get(value) ?? texts.length;
     return rankOf;
   }
   const numbers = [...values.keys()].sort((a, b) => compareValues(values[a], values[b]));

@@ -115,11 +115,11 @@ function* listedNumbers(cells: Iterable<Cell>): Generator<number> {
   for (const cell of cells) if (typeof cell === 'string') yield* JSON.parse(cell) as number[];
 }
 
-/** Order of values in answers: absent first, then by value; strings by code unit, lists by their first difference. */
+/** Order of values in answers: by value, absent last; strings by code unit, lists by their first difference. */
 export function compareValues(a: FieldValue | undefined, b: FieldValue | undefined): number {
   if (a === b) return 0;
-  if (a === undefined) return -1;
-  if (b === undefined) return 1;
+  if (a === undefined) return 1;
+  if (b === undefined) return -1;
   if (typeof a === 'object' && typeof b === 'object') {
     for (let i = 0; i < Math.min(a.length, b.length); i++) {
       const order = compareValues(a[i], b[i]);

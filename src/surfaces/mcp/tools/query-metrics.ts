@@ -113,11 +113,10 @@ function spanOfPlan({ from, to }: Plan): Pick<EvidenceQuestion, 'fromMicros' | '
 }
 
 /** What one must know to judge the figures. */
-function trustJson({ exact, relativeError, missingBefore, damaged }: Plan): object {
+function trustJson({ exact, relativeError, missingBefore }: Plan): object {
   return {
     percentiles_within: exact ? undefined : relativeError,
     events_expired_before: missingBefore === undefined ? undefined : momentText(missingBefore * 1e6),
-    events_damaged: damaged?.map(({ from, to }) => ({ from: momentText(from * 1e6), to: momentText(to * 1e6) })),
   };
 }
 

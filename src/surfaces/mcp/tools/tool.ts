@@ -1,10 +1,12 @@
 import type { McpServer, ToolAnnotations } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { UnreadableEvents } from '../../../query/unreadable-events.ts';
 import { toReported } from '../../cli/report-error.ts';
 import { printableLines } from '../../cli/terminal/printable.ts';
 import type { Answer } from '../answer.ts';
 import { dataName } from '../data-name.ts';
 import type { Desk } from '../desk.ts';
+import { lackingJson } from '../lacking-json.ts';
 
 /** Who asks, as far as the connection tells. */
 export type Asker = {
@@ -41,7 +43,7 @@ export const READS_ONLY: ToolAnnotations = { readOnlyHint: true, openWorldHint: 
  * Defines a tool that answers with JSON, as structured content and as text.
  *
  * Unknown arguments are refused rather than ignored. Whatever `answer` throws comes back as an error result that says
- * what was wrong and what to do.
+ * what was wrong and what to do. Both say which events were needed and could not be read.
  */
 export function defineTool<const Shape extends z.ZodRawShape>(tool: {
   readonly name: string;
@@ -67,27 +69,30 @@ export function defineTool<const Shape extends z.ZodRawShape>(tool: {
       server.registerTool(name, { title, description, annotations, inputSchema }, async (given) => {
         // The server has checked `given` against the schema; its type is lost in the general form of a tool.
         const args = given as z.output<z.ZodObject<Shape>>;
+        const unreadable = new UnreadableEvents();
         try {
+          const answer = await desk.inTurn(() => unreadable.during(() => tool.answer(desk, args, asker)));
           // Through JSON, so that both forms are the same and nothing absent is in either.
-          const text = JSON.stringify(await desk.inTurn(() => tool.answer(desk, args, asker)));
+          const text = JSON.stringify({ ...answer, ...lackingJson(unreadable) });
           return {
             content: [{ type: 'text', text }],
             structuredContent: JSON.parse(text) as Record<string, unknown>,
           };
         } catch (error) {
-          return { content: [{ type: 'text', text: errorJson(error) }], isError: true };
+          const text = JSON.stringify({ ...errorJson(error), ...lackingJson(unreadable) });
+          return { content: [{ type: 'text', text }], isError: true };
         }
       });
     },
   };
 }
 
-function errorJson(error: unknown): string {
+function errorJson(error: unknown): object {
   if (error instanceof UnknownNameError) {
     const { message, hint, known } = error;
-    return JSON.stringify({ error: message, code: 'NOT_FOUND', hint, known });
+    return { error: message, code: 'NOT_FOUND', hint, known };
   }
   const { error: message, code, hint } = toReported(error);
   const shown = (text: string): string => printableLines(text).slice(0, MAX_ERROR_LENGTH);
-  return JSON.stringify({ error: shown(message), code, hint: hint === undefined ? undefined : shown(hint) });
+  return { error: shown(message), code, hint: hint === undefined ? undefined : shown(hint) };
 }

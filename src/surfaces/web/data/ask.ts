@@ -2,6 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import type { QUESTIONS } from '../../api/routes/index.ts';
+import type { Lacking } from '../../api/schemas/lacking.ts';
 import { ApiError } from '../parts/api-error.ts';
 
 /** Every question that the API answers, by its path: parameters and answers are those of the API's own schemas. */
@@ -47,8 +48,11 @@ export async function fetchJson(address: string, init: RequestInit = {}): Promis
   }
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok) return body;
-  const told = (body as { error?: { code?: string; message?: string; hint?: string } } | undefined)?.error;
-  throw new ApiError(told?.code ?? 'FAILED', told?.message ?? `The answer was ${response.status}.`, told?.hint);
+  const { error, unreadable } = (body ?? {}) as Lacking & {
+    error?: { code?: string; message?: string; hint?: string };
+  };
+  const message = error?.message ?? `The answer was ${response.status}.`;
+  throw new ApiError(error?.code ?? 'FAILED', message, error?.hint, unreadable);
 }
 
 /** The same question about another time: its figures may stay until the new ones are there; those of others mislead. */

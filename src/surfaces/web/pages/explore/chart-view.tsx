@@ -84,12 +84,6 @@ function SeriesChart({ told, question }: { told: Told; question: ExploreQuestion
           Single events of a part of this time have expired, and this question needs them: the figures do not cover it.
         </Alert>
       )}
-      {told.plan.damaged === undefined ? null : (
-        <Alert color="red" variant="light">
-          Single events of a part of this time cannot be read, because the file was damaged: the figures do not cover
-          them.
-        </Alert>
-      )}
       <TimeChart
         label={`${aggregation} of ${metric} over time${by.length === 0 ? '' : `, by ${by.join(' and ')}`}`}
         kind={isStacked ? 'bar' : 'line'}

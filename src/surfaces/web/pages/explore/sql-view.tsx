@@ -3,7 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { formatCount } from '../../../cli/terminal/units.ts';
+import type { Lacking } from '../../../api/schemas/lacking.ts';
 import { post } from '../../data/ask.ts';
+import { metricsOf } from '../../data/unreadable.ts';
 import { useUrlValue } from '../../data/url-state.ts';
 import { ApiError } from '../../parts/api-error.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -11,13 +13,14 @@ import { ExportButtons } from '../../parts/export-buttons.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { EmptyState } from '../../parts/states.tsx';
+import { UnreadableNotice } from '../../parts/unreadable-notice.tsx';
 import { OneLine } from './one-line.tsx';
 import type { CatalogueMetric } from './question-form.tsx';
 import { SqlInput } from './sql-input.tsx';
 import { tablesOf } from './sql-words.ts';
 
 type SqlCell = string | number | null;
-type SqlAnswer = {
+type SqlAnswer = Lacking & {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly SqlCell[])[];
   readonly truncated: boolean;
@@ -62,7 +65,12 @@ export function SqlView({ metrics }: { metrics: readonly CatalogueMetric[] }) {
           ) : null}
         </Stack>
       </Panel>
-      {run.data === undefined ? null : <Rows answer={run.data} />}
+      {run.data === undefined ? null : (
+        <>
+          <UnreadableNotice metrics={metricsOf([run.data])} />
+          <Rows answer={run.data} />
+        </>
+      )}
     </Stack>
   );
 }

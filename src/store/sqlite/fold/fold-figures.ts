@@ -50,7 +50,9 @@ export class FoldFigures {
 
   /** One figure for each measure. Call when all rows are in. */
   of(slot: number): Figure[] {
-    return this.readers.map((figureOf) => figureOf(slot));
+    const figures: Figure[] = [];
+    for (const figureOf of this.readers) figures.push(figureOf(slot));
+    return figures;
   }
 
   #figureOf(table: EventTable, measure: Measure): FigureOf {

@@ -79,18 +79,15 @@ export class FoldGroups {
   rows(figuresOf: (slot: number, bucket: number) => Figure[]): FoldRow[] {
     const order = new GroupOrder(this.#places, this.#decoder, this.#values, this.#groups);
     const { groups, rankOf } = order.ranks();
-    const byRank = sortedBy(
-      Int32Array.from(this.#slots.groups, (group) => rankOf[group] ?? 0),
-      groups.length,
-    );
+    const { groups: groupOf, buckets, size } = this.#slots;
+    const ranks = new Int32Array(size);
+    for (let slot = 0; slot < size; slot++) ranks[slot] = rankOf[groupOf[slot] as number] ?? 0;
+    const ordered = sortedBy(Int32Array.from(buckets), this.#buckets, sortedBy(ranks, groups.length));
     const rows: FoldRow[] = [];
-    for (const slot of sortedBy(Int32Array.from(this.#slots.buckets), this.#buckets, byRank)) {
-      const bucket = this.#slots.buckets[slot] as number;
-      rows.push({
-        bucket,
-        group: order.valuesOf(this.#slots.groups[slot] as number),
-        figures: figuresOf(slot, bucket),
-      });
+    for (let i = 0; i < size; i++) {
+      const slot = ordered[i] as number;
+      const bucket = buckets[slot] as number;
+      rows.push({ bucket, group: order.valuesOf(groupOf[slot] as number), figures: figuresOf(slot, bucket) });
     }
     return rows;
   }

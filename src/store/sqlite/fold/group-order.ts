@@ -51,14 +51,15 @@ export class GroupOrder {
   /** Ranks of all values and the group's number as one number each: sorted without comparing groups. */
   #sortedAsNumbers(ofValues: readonly Int32Array[]): number[] {
     const count = this.#groups.length;
-    const keys = Float64Array.from(this.#groups, (numbers, group) => {
+    const keys = new Float64Array(count);
+    for (const [group, numbers] of this.#groups.entries()) {
       let key = 0;
       for (let i = 0; i < numbers.length; i++) {
         const ranks = ofValues[i];
         if (ranks !== undefined) key = key * (ranks.length + 1) + (ranks[numbers[i] ?? 0] ?? 0);
       }
-      return key * count + group;
-    });
+      keys[group] = key * count + group;
+    }
     return Array.from(keys.sort(), (key) => key % count);
   }
 

@@ -80,7 +80,9 @@ export class RollupFigures {
 
   /** One figure for each measure. Call when all is in. */
   of(slot: number, bucket: number): Figure[] {
-    return this.#readers.map((read) => read(slot, bucket));
+    const figures: Figure[] = [];
+    for (const read of this.#readers) figures.push(read(slot, bucket));
+    return figures;
   }
 
   #sketchOf(field: string, bucket: number): QuantileSketch | undefined {

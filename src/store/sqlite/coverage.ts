@@ -6,6 +6,7 @@ import { blockBounds } from './block-book.ts';
 import { hoursWithoutRows } from './damaged-blocks.ts';
 import { type EventTable, toColumn } from './event-tables.ts';
 import { lostHours } from './damaged-rollups.ts';
+import { keptWhileUnchanged } from './kept-while-unchanged.ts';
 import { prepared } from './prepared.ts';
 import { dayOf, rawFromHour, readDay } from './rollup-book.ts';
 import { fromStored, readMeta, toStored } from './schema.ts';
@@ -51,7 +52,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     raw,
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     damaged: [...unreadableSpans(db, table, range), ...lost.map(hourRange)],
-    firstMicros: firstMoment(db, table),
+    firstMicros: keptWhileUnchanged(db, `first of ${table.metricId}`, () => firstMoment(db, table)),
     // One without a column is absent from every event, and groups as that.
     dimensions: table.declared
       .map(toColumn)

@@ -5,6 +5,7 @@ import type { Coverage } from '../../store.ts';
 import { blockBounds } from '../blocks/block-book.ts';
 import { hoursWithoutRows } from '../blocks/damaged-spans.ts';
 import { unreadableSpans } from '../blocks/unreadable-spans.ts';
+import { keptWhileUnchanged } from '../file/kept-while-unchanged.ts';
 import { prepared } from '../file/prepared.ts';
 import { fromStored, readMeta, toStored } from '../file/schema.ts';
 import { type EventTable, toColumn } from '../rows/event-tables.ts';
@@ -51,7 +52,7 @@ export function coverageOf(db: DatabaseSync, table: EventTable, range: TimeRange
     raw,
     rawFromMicros: fromStored(Number(readMeta(db, 'raw_from') ?? toStored(0))),
     damaged: [...unreadableSpans(db, table, range), ...lost.map(hourRange)],
-    firstMicros: firstMoment(db, table),
+    firstMicros: keptWhileUnchanged(db, `first of ${table.metricId}`, () => firstMoment(db, table)),
     // One without a column is absent from every event, and groups as that.
     dimensions: table.declared
       .map(toColumn)

@@ -6,9 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { type MetricsCollector, openMetrics } from '../src/metrics-collector.ts';
 import { MICROS_PER_HOUR } from '../src/model/range.ts';
-import { openDatabase } from '../src/store/sqlite/open-database.ts';
-import { toStored } from '../src/store/sqlite/schema.ts';
-import { sealOldRows } from '../src/store/sqlite/seal.ts';
+import { openDatabase } from '../src/store/sqlite/open/open-database.ts';
+import { toStored } from '../src/store/sqlite/file/schema.ts';
+import { sealOldRows } from '../src/store/sqlite/blocks/seal.ts';
 import { type BenchContext, type BenchOutcome, millisOf, quantile, Scratch, turnEnd } from './harness.ts';
 import type { LargeStores } from './stores.ts';
 

@@ -277,7 +277,7 @@ export class MetricsCollector {
    * @returns The new name of the store that was there.
    */
   async restore(fromPath: string): Promise<string | undefined> {
-    const { restoreBackup } = await import('./store/sqlite/backup.ts');
+    const { restoreBackup } = await import('./store/sqlite/file/backup.ts');
     const { path } = await this.stats();
     await this.#store.close();
     return restoreBackup(fromPath, path, this.#clock.nowMicros());

@@ -31,6 +31,46 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * The same for the rooms within the store, from the lowest up: its folders and single files, and the rooms of
+ * `src/store/sqlite`, of which `sqlite` is what joins them. src/store/README.md says what is in each.
+ */
+const STORE_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  store: [],
+  'own-folder': [],
+  columns: [],
+  spool: [],
+  bulk: ['spool'],
+  file: ['spool'],
+  names: ['columns', 'file'],
+  rows: ['store', 'columns', 'file', 'names'],
+  blocks: ['store', 'columns', 'file', 'rows'],
+  fold: ['store', 'columns', 'file', 'names', 'rows', 'blocks'],
+  rollups: ['store', 'columns', 'file', 'names', 'rows', 'blocks', 'fold'],
+  open: ['own-folder', 'columns', 'file', 'rows', 'rollups'],
+  drain: ['store', 'own-folder', 'columns', 'spool', 'bulk', 'file', 'names', 'rows', 'blocks'],
+  answers: ['store', 'columns', 'spool', 'file', 'names', 'rows', 'blocks', 'fold', 'rollups', 'open'],
+  upkeep: ['store', 'columns', 'spool', 'file', 'names', 'rows', 'blocks', 'rollups', 'drain'],
+  forget: ['store', 'columns', 'spool', 'file', 'names', 'rows', 'blocks', 'rollups', 'drain', 'upkeep'],
+  sqlite: [
+    'store',
+    'spool',
+    'bulk',
+    'file',
+    'names',
+    'rows',
+    'blocks',
+    'fold',
+    'rollups',
+    'open',
+    'drain',
+    'answers',
+    'upkeep',
+    'forget',
+  ],
+  'kept-store': ['store', 'sqlite'],
+};
+
 /** Folders whose members are alike: each file is a line of the folder's index. Files named here are not members. */
 const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
   'src/metrics': ['define-metric.ts'],
@@ -58,6 +98,9 @@ const SOURCES = filesOf('src');
 const read = (path: string): string => readFileSync(path, 'utf8');
 const linesOf = (path: string): number => read(path).trimEnd().split('\n').length;
 const roomOf = (path: string): string => relative('src', path).split('/')[0]?.replace(/\.ts$/, '') ?? '';
+/** A folder by its own name, files that lie in none by theirs. */
+const storeRoomOf = (path: string): string =>
+  dirname(path) === 'src/store' ? basename(path, '.ts') : basename(dirname(path));
 
 /** Files that declare a detector: the others beside them are what detectors share. */
 const DETECTORS = filesOf('src/analysis/detectors').filter((path) => read(path).includes('= defineDetector({'));
@@ -81,6 +124,36 @@ describe('the house', () => {
         .map((target) => `${path} imports ${target}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('imports one way within the store, as its table says', () => {
+    const files = SOURCES.filter((path) => roomOf(path) === 'store');
+    const wrong = files.flatMap((path) => {
+      const room = storeRoomOf(path);
+      return importsOf(path)
+        .filter((target) => roomOf(target) === 'store' && storeRoomOf(target) !== room)
+        .filter((target) => STORE_MAY_IMPORT[room]?.includes(storeRoomOf(target)) !== true)
+        .map((target) => `${path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+    const rooms = Object.keys(STORE_MAY_IMPORT);
+    expect(rooms.toSorted()).toEqual([...new Set(files.map(storeRoomOf))].toSorted());
+    const upwards = Object.entries(STORE_MAY_IMPORT).filter(([room, allowed]) =>
+      allowed.some((other) => rooms.indexOf(other) >= rooms.indexOf(room)),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('lists the rooms of the store in its README from the lowest up, with every file', () => {
+    const page = read('src/store/README.md');
+    const folders = readdirSync('src/store/sqlite', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const rooms = Object.keys(STORE_MAY_IMPORT).filter((room) => folders.some(({ name }) => name === room));
+    const lines = page.split('\n').filter((line) => rooms.some((room) => line.startsWith(`| \`${room}\` |`)));
+    expect(lines.map((line) => line.split('`')[1])).toEqual(rooms);
+    const unlisted = rooms.flatMap((room, at) =>
+      filesOf(join('src/store/sqlite', room)).filter((path) => lines[at]?.includes(`\`${basename(path)}\``) !== true),
+    );
+    expect(unlisted).toEqual([]);
   });
 
   it('imports only files that are there', () => {

@@ -1,7 +1,7 @@
 import { constants } from 'node:sqlite';
-import { NAME_FUNCTION } from '../store/sqlite/dictionary.ts';
-import { SEALED_FUNCTIONS } from '../store/sqlite/sealed-cells.ts';
-import { TOTALS_FUNCTION } from '../store/sqlite/views.ts';
+import { NAME_FUNCTION } from '../store/sqlite/names/dictionary.ts';
+import { SEALED_FUNCTIONS } from '../store/sqlite/answers/sealed-cells.ts';
+import { TOTALS_FUNCTION } from '../store/sqlite/answers/views.ts';
 
 /**
  * Functions that statements may call: those that compute from their arguments. Not among them is what loads code,

@@ -1,11 +1,11 @@
 import { constants, type DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { StoreError } from '../model/errors.ts';
-import { quoted } from '../store/sqlite/event-tables.ts';
-import { openReadOnly } from '../store/sqlite/open-database.ts';
-import type { SealedCells } from '../store/sqlite/sealed-cells.ts';
-import { ALL_TIMES, type StoredSpan, toStoredSpan, wideningSpans } from '../store/sqlite/stored-span.ts';
-import { unreadableOf } from '../store/sqlite/unreadable-spans.ts';
-import { createViews } from '../store/sqlite/views.ts';
+import { quoted } from '../store/sqlite/rows/event-tables.ts';
+import { openReadOnly } from '../store/sqlite/open/open-database.ts';
+import type { SealedCells } from '../store/sqlite/answers/sealed-cells.ts';
+import { ALL_TIMES, type StoredSpan, toStoredSpan, wideningSpans } from '../store/sqlite/blocks/stored-span.ts';
+import { unreadableOf } from '../store/sqlite/blocks/unreadable-spans.ts';
+import { createViews } from '../store/sqlite/answers/views.ts';
 import type { UnreadableSpan } from './question.ts';
 import { type KnownTables, readingAuthorizer } from './sql-authorizer.ts';
 import { MAX_ANSWER_BYTES, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openMetrics } from '../../src/index.ts';
-import { openDatabase } from '../../src/store/sqlite/open-database.ts';
+import { openDatabase } from '../../src/store/sqlite/open/open-database.ts';
 import { startChild } from '../support/child-process.ts';
 import { EVERY_KIND, imbalances } from '../support/recording.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

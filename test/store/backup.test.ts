@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { restoreBackup } from '../../src/store/sqlite/backup.ts';
+import { restoreBackup } from '../../src/store/sqlite/file/backup.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { scanned } from '../contracts/store-contract.ts';
 import { NOW_MICROS, sample } from '../support/sample-events.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CodedCells, Key } from '../../src/store/columns/chunk.ts';
 import type { BlockColumns } from '../../src/store/columns/column-codec.ts';
-import { merged, sliced } from '../../src/store/sqlite/block-columns.ts';
-import type { EventTable } from '../../src/store/sqlite/event-tables.ts';
-import { RowColumns } from '../../src/store/sqlite/row-columns.ts';
+import { merged, sliced } from '../../src/store/sqlite/blocks/block-columns.ts';
+import type { EventTable } from '../../src/store/sqlite/rows/event-tables.ts';
+import { RowColumns } from '../../src/store/sqlite/rows/row-columns.ts';
 
 type PlainRow = readonly [t: number, o: number, node: number | null, size: number | null, files: string | null];
 

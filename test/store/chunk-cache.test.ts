@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/store/columns/chunk.ts';
-import { cachedChunk } from '../../src/store/sqlite/chunk-cache.ts';
+import { cachedChunk } from '../../src/store/sqlite/blocks/chunk-cache.ts';
 
 const MEGABYTE = 2 ** 20;
 

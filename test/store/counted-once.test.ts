@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_SECOND } from '../../src/model/range.ts';
-import { openDatabase } from '../../src/store/sqlite/open-database.ts';
-import { dirtyDays, rollUpDay } from '../../src/store/sqlite/rollup-build.ts';
+import { openDatabase } from '../../src/store/sqlite/open/open-database.ts';
+import { dirtyDays, rollUpDay } from '../../src/store/sqlite/upkeep/rollup-build.ts';
 import type { ProducerLedger } from '../../src/store/store.ts';
 import { foldRequest, UNLIMITED } from '../contracts/store-contract.ts';
 import { damageBlock } from '../support/damage-block.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { ensureEventTable, type EventTable } from '../../src/store/sqlite/event-tables.ts';
-import { EventInserter, type EventRow } from '../../src/store/sqlite/insert-events.ts';
-import { migrate } from '../../src/store/sqlite/migrate.ts';
-import { inTransaction } from '../../src/store/sqlite/schema.ts';
+import { ensureEventTable, type EventTable } from '../../src/store/sqlite/rows/event-tables.ts';
+import { EventInserter, type EventRow } from '../../src/store/sqlite/drain/insert-events.ts';
+import { migrate } from '../../src/store/sqlite/open/migrate.ts';
+import { inTransaction } from '../../src/store/sqlite/file/schema.ts';
 
 function freshTable(): { db: DatabaseSync; table: EventTable; inserter: EventInserter } {
   const db = new DatabaseSync(':memory:');

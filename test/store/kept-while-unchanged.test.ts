@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { keptWhileUnchanged } from '../../src/store/sqlite/kept-while-unchanged.ts';
+import { keptWhileUnchanged } from '../../src/store/sqlite/file/kept-while-unchanged.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const countRows = (db: DatabaseSync): unknown => db.prepare('SELECT count(*) AS n FROM one').get()?.['n'];

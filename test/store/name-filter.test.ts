@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { filterOf, mayHold, probeOf } from '../../src/store/sqlite/name-filter.ts';
+import { filterOf, mayHold, probeOf } from '../../src/store/sqlite/names/name-filter.ts';
 
 const names = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dictionary } from '../../src/store/sqlite/dictionary.ts';
-import { NameNumbers } from '../../src/store/sqlite/name-numbers.ts';
-import { openDatabase } from '../../src/store/sqlite/open-database.ts';
-import { planRemoval, removeNames } from '../../src/store/sqlite/remove-names.ts';
-import { inTransaction } from '../../src/store/sqlite/schema.ts';
-import { sealOldNames } from '../../src/store/sqlite/seal-names.ts';
+import { Dictionary } from '../../src/store/sqlite/names/dictionary.ts';
+import { NameNumbers } from '../../src/store/sqlite/names/name-numbers.ts';
+import { openDatabase } from '../../src/store/sqlite/open/open-database.ts';
+import { planRemoval, removeNames } from '../../src/store/sqlite/names/remove-names.ts';
+import { inTransaction } from '../../src/store/sqlite/file/schema.ts';
+import { sealOldNames } from '../../src/store/sqlite/names/seal-names.ts';
 import { NOW_MICROS } from '../support/sample-events.ts';
 import { namesByText } from '../support/stored-names.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

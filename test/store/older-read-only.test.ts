@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { openReadOnly } from '../../src/store/sqlite/open-database.ts';
-import { readStats } from '../../src/store/sqlite/stats.ts';
+import { openReadOnly } from '../../src/store/sqlite/open/open-database.ts';
+import { readStats } from '../../src/store/sqlite/answers/stats.ts';
 import { makeOlder } from '../support/older-store.ts';
 import { NOW_MICROS, sample } from '../support/sample-events.ts';
 import { openBench } from '../support/sqlite-stores.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentilesOf } from '../../src/store/sqlite/percentile.ts';
+import { percentilesOf } from '../../src/store/sqlite/fold/percentile.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** By sorting. */

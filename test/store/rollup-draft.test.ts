@@ -5,8 +5,8 @@ import { QuantileSketch } from '../../src/model/quantile-sketch.ts';
 import { cellAt } from '../../src/store/columns/cell-at.ts';
 import { EVENTS, figureColumn, type RolledFigure, type RollupChunk } from '../../src/store/columns/rollup-chunk.ts';
 import { StoredRollup } from '../../src/store/columns/rollup-codec.ts';
-import { type RolledPart, RollupDraft } from '../../src/store/sqlite/rollup-draft.ts';
-import { migrate } from '../../src/store/sqlite/migrate.ts';
+import { type RolledPart, RollupDraft } from '../../src/store/sqlite/rollups/rollup-draft.ts';
+import { migrate } from '../../src/store/sqlite/open/migrate.ts';
 import { bytesOf, chunkOf, decoded, hoursOf, type PlainEvent, ROLLED_TABLE } from '../support/rolled.ts';
 
 const db = new DatabaseSync(':memory:');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BLOCK_ROWS, partsOf, planUnit, type SealSite } from '../../src/store/sqlite/seal-plan.ts';
+import { BLOCK_ROWS, partsOf, planUnit, type SealSite } from '../../src/store/sqlite/blocks/seal-plan.ts';
 
 type Block = { readonly t0: number; readonly t1: number; readonly n: number };
 const block = (t0: number, t1: number, n: number): Block => ({ t0, t1, n });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { IncomingEvent } from '../../src/model/event.ts';
 import { QuantileSketch } from '../../src/model/quantile-sketch.ts';
 import { MICROS_PER_DAY, MICROS_PER_HOUR } from '../../src/model/range.ts';
-import { compareValues } from '../../src/store/sqlite/cells.ts';
+import { compareValues } from '../../src/store/sqlite/rows/cells.ts';
 import type { FoldRequest, FoldRow, Measure } from '../../src/store/store.ts';
 import { expectRows, filter, UNLIMITED } from '../contracts/store-contract.ts';
 import { fieldOfEvent, passes, plainFold } from '../support/plain-fold.ts';

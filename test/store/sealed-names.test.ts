@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../src/model/filter.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../../src/model/range.ts';
 import { runSql } from '../../src/query/sql.ts';
-import { openReadOnly } from '../../src/store/sqlite/open-database.ts';
+import { openReadOnly } from '../../src/store/sqlite/open/open-database.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { foldRequest, scanned, UNLIMITED } from '../contracts/store-contract.ts';
 import { makeOlder } from '../support/older-store.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MICROS_PER_DAY } from '../../src/model/range.ts';
 import type { SqlJob, SqlReport } from '../../src/query/sql-protocol.ts';
 import { runStatement } from '../../src/query/sql-runner.ts';
-import { createViews } from '../../src/store/sqlite/views.ts';
+import { createViews } from '../../src/store/sqlite/answers/views.ts';
 import { UNLIMITED } from '../contracts/store-contract.ts';
 import { NOW_MICROS, sample, sampleEvents } from '../support/sample-events.ts';
 import { openBench, type StoreBench } from '../support/sqlite-stores.ts';

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { QueryError, StoreError } from '../../src/model/errors.ts';
-import { toStoreError } from '../../src/store/sqlite/store-errors.ts';
+import { toStoreError } from '../../src/store/sqlite/file/store-errors.ts';
 import { UNLIMITED } from '../contracts/store-contract.ts';
 import { NOW_MICROS, sample } from '../support/sample-events.ts';
 import { openBench } from '../support/sqlite-stores.ts';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { MICROS_PER_HOUR } from '../../src/model/range.ts';
-import { createViews } from '../../src/store/sqlite/views.ts';
+import { createViews } from '../../src/store/sqlite/answers/views.ts';
 import { UNLIMITED } from '../contracts/store-contract.ts';
 import { NOW_MICROS, sample } from '../support/sample-events.ts';
 import { openBench } from '../support/sqlite-stores.ts';

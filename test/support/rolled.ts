@@ -2,7 +2,7 @@ import type { Chunk, Key } from '../../src/store/columns/chunk.ts';
 import type { RolledRows } from '../../src/store/columns/rolled-rows.ts';
 import { RollupChunk } from '../../src/store/columns/rollup-chunk.ts';
 import { encodeRollup, StoredRollup } from '../../src/store/columns/rollup-codec.ts';
-import { type EventTable, toColumn } from '../../src/store/sqlite/event-tables.ts';
+import { type EventTable, toColumn } from '../../src/store/sqlite/rows/event-tables.ts';
 import { coded } from './block-columns.ts';
 
 /** A metric with fields of each kind that rollups keep, and one that they do not. */

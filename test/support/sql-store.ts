@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { METRICS } from '../../src/metrics/index.ts';
-import { type DeclaredField, ensureEventTable } from '../../src/store/sqlite/event-tables.ts';
-import { migrate } from '../../src/store/sqlite/migrate.ts';
-import { inTransaction } from '../../src/store/sqlite/schema.ts';
+import { type DeclaredField, ensureEventTable } from '../../src/store/sqlite/rows/event-tables.ts';
+import { migrate } from '../../src/store/sqlite/open/migrate.ts';
+import { inTransaction } from '../../src/store/sqlite/file/schema.ts';
 
 /** A store file with the tables of every built-in metric, and three ended tasks in it. */
 export function sqlStore(folder: string): string {

@@ -1,4 +1,4 @@
-import type { Column } from '../sqlite/event-tables.ts';
+import type { Column } from './column.ts';
 import { ByteReader, damaged } from './byte-stream.ts';
 import type { Chunk, CodedCells } from './chunk.ts';
 import { readCoded, tidied, writeCoded } from './coded-list.ts';

@@ -1,5 +1,5 @@
 import { isDimension, isNumeric } from '../../model/field.ts';
-import type { Column } from '../sqlite/event-tables.ts';
+import type { Column } from './column.ts';
 import { ByteReader, ByteWriter, damaged } from './byte-stream.ts';
 import type { CodedCells } from './chunk.ts';
 import { readCoded, tidied, writeCoded } from './coded-list.ts';

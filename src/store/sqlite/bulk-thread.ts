@@ -2,10 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MetricsError } from '../../model/errors.ts';
 import type { BulkReply, BulkRequest, BulkThreadData } from '../bulk.ts';
 import type { SpooledOrigin } from '../spool/definitions.ts';
-import { BatchWriter } from './batch-writer.ts';
-import { isInPlace, type OpenDatabase, openDatabase } from './open-database.ts';
-import { toStoreError } from './store-errors.ts';
-import { keepLogSmall } from './write-ahead-log.ts';
+import { BatchWriter } from './drain/batch-writer.ts';
+import { toStoreError } from './file/store-errors.ts';
+import { keepLogSmall } from './file/write-ahead-log.ts';
+import { isInPlace, type OpenDatabase, openDatabase } from './open/open-database.ts';
 
 /** Entry of a worker thread that stores the batches of one import, in order, while its host reads on. */
 const { directory, producer } = workerData as BulkThreadData;

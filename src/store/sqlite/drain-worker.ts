@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import { spoolFolder } from '../spool/spool-folder.ts';
-import { Drain } from './drain.ts';
-import { openDatabase } from './open-database.ts';
-import { removeDrainedSegments } from './segment-book.ts';
+import { Drain } from './drain/drain.ts';
+import { removeDrainedSegments } from './drain/segment-book.ts';
+import { openDatabase } from './open/open-database.ts';
 
 /**
  * Entry of a worker thread that drains a folder's spool until nothing is left, and ends. Started by recording processes whose files fill

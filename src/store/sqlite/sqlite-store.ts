@@ -23,28 +23,29 @@ import type {
   StoreStats,
   UpkeepReport,
 } from '../store.ts';
-import { backUp } from './backup.ts';
-import { withBallast } from './ballast.ts';
-import { coverageOf } from './coverage.ts';
-import { notedDamage } from './damage-notes.ts';
-import { quarantineNoted, spansSetAside, verifyBlocks } from './damaged-blocks.ts';
-import { verifyNames } from './damaged-names.ts';
-import { quarantineNotedRollups, verifyRollups } from './damaged-rollups.ts';
-import { Dictionary } from './dictionary.ts';
-import { Drain } from './drain.ts';
-import { type EventTable, readEventTables, readStoredMetrics } from './event-tables.ts';
-import { foldTable } from './fold.ts';
-import { forgetEvents, lookForForgettable } from './forget.ts';
-import { keptWhileUnchanged } from './kept-while-unchanged.ts';
-import { readAccounts, readDrops, readLedger } from './ledger.ts';
-import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open-database.ts';
-import { inReadTransaction } from './read-transaction.ts';
-import { foldRollups } from './rollup-fold.ts';
-import { scanTable } from './scan.ts';
-import { readStats } from './stats.ts';
-import { toStoreError } from './store-errors.ts';
-import { unreadableSpans } from './unreadable-spans.ts';
-import { runUpkeep } from './upkeep.ts';
+import { readAccounts, readDrops, readLedger } from './answers/ledger.ts';
+import { scanTable } from './answers/scan.ts';
+import { readStats } from './answers/stats.ts';
+import { spansSetAside } from './blocks/damaged-spans.ts';
+import { unreadableSpans } from './blocks/unreadable-spans.ts';
+import { Drain } from './drain/drain.ts';
+import { backUp } from './file/backup.ts';
+import { withBallast } from './file/ballast.ts';
+import { notedDamage } from './file/damage-notes.ts';
+import { keptWhileUnchanged } from './file/kept-while-unchanged.ts';
+import { inReadTransaction } from './file/read-transaction.ts';
+import { toStoreError } from './file/store-errors.ts';
+import { foldTable } from './fold/fold.ts';
+import { forgetEvents, lookForForgettable } from './forget/forget.ts';
+import { verifyNames } from './names/damaged-names.ts';
+import { Dictionary } from './names/dictionary.ts';
+import { isInPlace, type OpenDatabase, openDatabase, setAsideDamaged } from './open/open-database.ts';
+import { coverageOf } from './rollups/coverage.ts';
+import { foldRollups } from './rollups/rollup-fold.ts';
+import { type EventTable, readEventTables, readStoredMetrics } from './rows/event-tables.ts';
+import { quarantineNoted, verifyBlocks } from './upkeep/damaged-blocks.ts';
+import { quarantineNotedRollups, verifyRollups } from './upkeep/damaged-rollups.ts';
+import { runUpkeep } from './upkeep/upkeep.ts';
 
 /** How long forgetting waits for another drainer. */
 const FORGET_WAIT_MILLIS = 10_000;

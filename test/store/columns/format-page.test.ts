@@ -3,9 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { encodeNames, NameList } from '../../../src/store/columns/name-list.ts';
 import { encodeRollup } from '../../../src/store/columns/rollup-codec.ts';
-import { toColumn } from '../../../src/store/sqlite/event-tables.ts';
-import { migrate } from '../../../src/store/sqlite/migrate.ts';
-import { RollupDraft } from '../../../src/store/sqlite/rollup-draft.ts';
+import { toColumn } from '../../../src/store/sqlite/rows/event-tables.ts';
+import { migrate } from '../../../src/store/sqlite/open/migrate.ts';
+import { RollupDraft } from '../../../src/store/sqlite/rollups/rollup-draft.ts';
 import { encoded, type PlainRows, plainRows, sealed } from '../../support/block-columns.ts';
 import { chunkOf, hoursOf, type PlainEvent } from '../../support/rolled.ts';
 

@@ -6,7 +6,7 @@ import type { SqlJob, SqlReport } from '../../src/query/sql-protocol.ts';
 import { runStatement } from '../../src/query/sql-runner.ts';
 import { createViews } from '../../src/store/sqlite/answers/views.ts';
 import { UNLIMITED } from '../contracts/store-contract.ts';
-import { NOW_MICROS, sample, sampleEvents } from '../support/sample-events.ts';
+import { NOW_MICROS, SAMPLE, sample, sampleEvents } from '../support/sample-events.ts';
 import { openBench, type StoreBench } from '../support/sqlite-stores.ts';
 
 const OLDEST = NOW_MICROS - 3 * MICROS_PER_DAY;
@@ -135,6 +135,24 @@ describe('statements on sealed rows', () => {
     await bench.put([sample(NOW_MICROS, { tests: 1 })]);
     expect(ask(bench.store.path, 'SELECT count(*) FROM sample_taken')).toEqual([[1]]);
     expect(ask(bench.store.path, 'SELECT tests FROM sample_taken')).toEqual([[1]]);
+  });
+
+  it('decode nothing of events that are only counted', async () => {
+    const bench = await openBench(undefined, [SAMPLE, { ...SAMPLE, name: 'sample.other' }]);
+    const others = [sample(OLDEST, {}, { metric: 'sample.other' }), sample(OLDEST + 1, {}, { metric: 'sample.other' })];
+    await bench.put([sample(OLDEST, { tests: 7 }), ...others]);
+    await seal(bench);
+    const db = new DatabaseSync(bench.store.path, { readOnly: true });
+    createViews(db);
+    const functionsOf = (statement: string) =>
+      db
+        .prepare(`EXPLAIN ${statement}`)
+        .all()
+        .flatMap(({ p4 }) => /^sealed_\w+/.exec(String(p4)) ?? []);
+    expect(functionsOf('SELECT count(*) FROM events')).not.toContain('sealed_cell');
+    expect(functionsOf('SELECT count(data) FROM events')).toContain('sealed_cell');
+    expect(db.prepare('SELECT count(*) AS n FROM events').get()).toEqual({ n: 3 });
+    db.close();
   });
 
   it('see one state of the store, however it is sealed meanwhile', async () => {

@@ -13,9 +13,9 @@ import { type Clock, SystemClock } from './model/clock.ts';
 import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
 import { StoreError } from './model/errors.ts';
 import type { FlatNames } from './model/flat-event.ts';
-import { lazily } from './model/lazily.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
 import type { Asking } from './query/fold-period.ts';
+import { loadAggregate, loadQuery, loadSeries, loadSql, loadTotals } from './query/on-demand.ts';
 import type {
   AggregateAnswer,
   AggregateQuestion,
@@ -44,11 +44,6 @@ import type {
 } from './store/store.ts';
 
 export type { Health, OpenOptions, RecordOptions, TrackOptions } from './intake/collector-options.ts';
-
-/** Whoever only records loads none of these. */
-const loadQuery = lazily(() => import('./query/query.ts'));
-const loadAggregate = lazily(() => import('./query/aggregate.ts'));
-const loadSeries = lazily(() => import('./query/series.ts'));
 
 /** Opens the metrics of one context folder. Touches no store: the first record makes a spool file, the first question the database. */
 export function openMetrics(options: OpenOptions = {}): MetricsCollector {
@@ -187,7 +182,7 @@ export class MetricsCollector {
 
   /** All of the history of metrics: events and sums by group, and distributions. @throws QueryError, StoreError. */
   async totals(questions: readonly TotalsQuestion[]): Promise<readonly TotalsAnswer[]> {
-    const { totals } = await import('./query/totals.ts');
+    const { totals } = await loadTotals();
     return this.#ask((asked) => totals(asked, questions));
   }
 
@@ -196,7 +191,7 @@ export class MetricsCollector {
    * Runs in a process of its own, with limits on time, rows and memory. @throws QueryError `SQL_REFUSED`, `SQL_FAILED`, `SQL_LIMIT`; StoreError.
    */
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
-    const { runSql } = await import('./query/sql.ts');
+    const { runSql } = await loadSql();
     const { path } = await this.stats();
     return runSql(path, statement, options, this.unreadable);
   }

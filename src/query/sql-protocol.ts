@@ -34,6 +34,6 @@ export function memoryFailure(maxMemoryBytes: number): Extract<SqlReport, { type
     type: 'failed',
     code: 'SQL_LIMIT',
     message: `The statement needed more memory than the ${Math.round(maxMemoryBytes / 1024 / 1024)} MiB it may use.`,
-    hint: 'Sort or group fewer rows (narrow "timestamp" first), or raise maxMemoryBytes.',
+    hint: 'Sort or group fewer rows (narrow "timestamp" first), or allow more (maxMemoryBytes; --max-memory).',
   };
 }

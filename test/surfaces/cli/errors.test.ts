@@ -27,6 +27,7 @@ describe('errors', () => {
     [['record', 'task.completed', 'task_id'], 2, '"task_id" is neither field=value nor a JSON object.', 'For example'],
     [['record', 'task.completed', '{"a"'], 1, 'That is no JSON object', 'task-42'],
     [['sql'], 2, 'There is no statement.', 'SELECT'],
+    [['sql', 'SELECT 1', '--max-memory', '64'], 2, '--max-memory needs at least 128 MiB, and got 64.', '1024'],
     [['metrics', 'nothing.alike'], 2, 'There is no metric "nothing.alike".', 'amicus-metrics metrics'],
     [['completion', 'tcsh'], 2, 'There is no completion for "tcsh".', 'bash'],
   ])('says what is wrong with %j, and what to do', async (line, code, sentence, hint) => {

@@ -9,6 +9,20 @@ import type { CommandContext } from '../context.ts';
 import { parseCount, parseMillis } from '../option-values.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
 
+const BYTES_PER_MIB = 1024 * 1024;
+/** Node alone takes more than half of it. */
+const MIN_MEMORY_MIB = 128;
+
+function parseMemory(given: string, flag: string): number {
+  const mib = parseCount(given, flag);
+  if (mib >= MIN_MEMORY_MIB) return mib * BYTES_PER_MIB;
+  throw new CommandError(
+    'WRONG_USAGE',
+    `${flag} needs at least ${MIN_MEMORY_MIB} MiB, and got ${mib}.`,
+    `For example ${flag} 1024.`,
+  );
+}
+
 async function statementOf(
   context: CommandContext,
   given: string | undefined,
@@ -46,6 +60,9 @@ export const sqlCommand = defineCommand({
     file: valueOption('<path>', 'read the statement from a file', { short: 'f' }),
     maxRows: valueOption('<count>', 'end after so many rows (default 10,000)', { short: 'n', parse: parseCount }),
     timeout: valueOption('<time>', 'end after so long (default 5s)', { parse: parseMillis }),
+    maxMemory: valueOption('<MiB>', 'end when it takes more memory (default 256, at least 128)', {
+      parse: parseMemory,
+    }),
   },
   examples: [
     {
@@ -60,6 +77,7 @@ export const sqlCommand = defineCommand({
     const answer = await collector.sql(sql, {
       ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }),
       ...(options.timeout === undefined ? {} : { timeoutMillis: options.timeout }),
+      ...(options.maxMemory === undefined ? {} : { maxMemoryBytes: options.maxMemory }),
     });
     if (context.format === 'json') context.printJson(answer);
     else if (context.format === 'csv') printCsv(context, columnsOf(answer), answer.rows);

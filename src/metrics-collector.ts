@@ -33,6 +33,7 @@ import { KeptStore } from './store/kept-store.ts';
 import type {
   BlockCheck,
   DrainReport,
+  ForgetProgress,
   ForgetReport,
   ProducerAccount,
   ProducerDrops,
@@ -70,18 +71,17 @@ export class MetricsCollector {
   #closed = false;
 
   constructor(options: OpenOptions) {
-    const config = loadConfig({ directory: options.directory });
-    const { settings } = config;
+    const { settings, customMetrics, problems, disabled } = loadConfig({ directory: options.directory });
     this.directory = resolve(settings.directory);
-    this.catalogue = catalogueOf([...config.customMetrics, ...(options.metrics ?? [])]);
+    this.catalogue = catalogueOf([...customMetrics, ...(options.metrics ?? [])]);
     this.#clock = options.clock ?? new SystemClock();
     const { rawDays, rollupDays, maxSizeBytes: maxBytes } = settings;
     this.#retention = options.retention ?? { rawDays, rollupDays, maxBytes };
-    this.#configurationProblems = config.problems.map((problem) => problem.message);
+    this.#configurationProblems = problems.map((problem) => problem.message);
     this.#intake = new Intake({
       directory: this.directory,
       catalogue: this.catalogue,
-      disabled: [...config.disabled, ...(options.disabled ?? [])],
+      disabled: [...disabled, ...(options.disabled ?? [])],
       clock: this.#clock,
       source: options.source ?? 'library',
       cluster: options.cluster ?? settings.cluster ?? '',
@@ -252,7 +252,7 @@ export class MetricsCollector {
   }
 
   /** Remove what is known of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done. */
-  async forget(ids: ForgottenIds, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport> {
+  async forget(ids: ForgottenIds, how: 'look' | 'remove', onProgress?: ForgetProgress): Promise<ForgetReport> {
     const { forgetRequestOf } = await import('./analysis/insights/forget-request.ts');
     const { forgetInFiles } = await import('./sources/forget-in-files.ts');
     const request = forgetRequestOf(ids);

@@ -164,6 +164,9 @@ export type ForgetRequest = {
   readonly listed: readonly string[];
 };
 
+/** Gets the part done, 0 to 1, and whether nothing happens just now because others write. */
+export type ForgetProgress = (part: number, isWaiting: boolean) => void;
+
 /** What forgetting takes away of one metric. */
 export type ForgottenOfMetric = {
   readonly metric: string;
@@ -272,9 +275,9 @@ export interface Store {
    * be killed and repeated. What is told again of them later counts as told before.
    *
    * @param how `look` to change nothing and tell what would go.
-   * @param onProgress Gets the part done, 0 to 1.
+   * @throws StoreError `STORE_BUSY` when others write all the time; what is removed by then stays so.
    */
-  forget(request: ForgetRequest, how: 'look' | 'remove', onProgress?: (part: number) => void): Promise<ForgetReport>;
+  forget(request: ForgetRequest, how: 'look' | 'remove', onProgress?: ForgetProgress): Promise<ForgetReport>;
   /** A consistent copy while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void>;
   close(): Promise<void>;

@@ -2,6 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { forgetRequestOf } from '../../src/analysis/insights/forget-request.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../../src/model/range.ts';
+import { mendNotedNames, unreadableNames } from '../../src/store/sqlite/names/damaged-names.ts';
+import { listNameBlocks, readNames } from '../../src/store/sqlite/names/name-blocks.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { foldRequest, scanned, UNLIMITED } from '../contracts/store-contract.ts';
 import { runInProcess } from '../support/run-cli.ts';
@@ -71,6 +73,21 @@ describe('damaged names', () => {
     expect(after.get('t5')).toBeGreaterThan(Math.max(...before.values()));
     const filters = [{ field: 'task_id', op: 'eq', value: 't5' } as const];
     expect((await scanned(other.store, { range, filters })).map(({ atMicros }) => atMicros)).toEqual([NOW_MICROS - 5]);
+  });
+
+  it('are set aside by the next look when somebody else was writing', async () => {
+    const bench = await sealedBench();
+    damage(bench, 'b');
+    const [reader, writer] = [new DatabaseSync(bench.store.path, { timeout: 0 }), new DatabaseSync(bench.store.path)];
+    for (const block of listNameBlocks(reader)) readNames(reader, block);
+    writer.exec('BEGIN IMMEDIATE');
+    expect(() => mendNotedNames(reader, NOW_MICROS)).toThrow(/locked/);
+    writer.exec('COMMIT');
+    expect(unreadableNames(reader)).toBe(0);
+    mendNotedNames(reader, NOW_MICROS);
+    expect(unreadableNames(reader)).toBe(4_096);
+    reader.close();
+    writer.close();
   });
 
   it('are forgotten when no event has them any more', async () => {

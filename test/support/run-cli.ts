@@ -16,6 +16,8 @@ export type CliSettings = {
   readonly stdin?: string;
   /** Columns of a terminal; a pipe when absent. */
   readonly columns?: number;
+  /** The same of standard error, on which progress is drawn. */
+  readonly errorColumns?: number;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
 };
@@ -67,7 +69,7 @@ function startRun(
     for (const listener of listeners) listener();
   };
   const stdout = sink(settings.columns, tell);
-  const stderr = sink(undefined, tell);
+  const stderr = sink(settings.errorColumns, tell);
   const text = (): string => stdout.text() + stderr.text();
   const ended = toEnd(argv, settings, stdout, stderr);
   const printed = (wanted: string): Promise<void> =>

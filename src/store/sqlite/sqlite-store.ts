@@ -11,6 +11,7 @@ import type {
   DrainReport,
   FoldRequest,
   FoldRow,
+  ForgetProgress,
   ForgetReport,
   ForgetRequest,
   ProducerAccount,
@@ -47,8 +48,8 @@ import { quarantineNoted, verifyBlocks } from './upkeep/damaged-blocks.ts';
 import { quarantineNotedRollups, verifyRollups } from './upkeep/damaged-rollups.ts';
 import { runUpkeep } from './upkeep/upkeep.ts';
 
-/** How long forgetting waits for another drainer. */
-const FORGET_WAIT_MILLIS = 10_000;
+/** How long forgetting waits for another drainer before it says so, and waits again. */
+const FORGET_WAIT_MILLIS = 1_000;
 
 /** The store in one SQLite file, over Node's own SQLite. One connection; all calls of a process may share it. */
 export class SqliteStore implements Store {
@@ -203,19 +204,14 @@ export class SqliteStore implements Store {
   async forget(
     request: ForgetRequest,
     how: 'look' | 'remove',
-    onProgress: (part: number) => void = () => undefined,
+    onProgress: ForgetProgress = () => undefined,
   ): Promise<ForgetReport> {
     return this.#guarded(async () => {
-      if (how === 'look') return lookForForgettable(this.#open.db, this.#open.path, request, onProgress);
-      const { db, path } = this.#writable();
+      if (how === 'look') return lookForForgettable(this.#open, request, (part) => onProgress(part, false));
+      const open = this.#writable();
       await this.#upkeep?.catch(() => undefined);
-      // What still waits in the spool would come in afterwards.
-      const { busy } = await this.drain({ waitMillis: FORGET_WAIT_MILLIS });
-      if (busy)
-        throw new StoreError('STORE_BUSY', `Another process is writing to the store: ${path}`, {
-          hint: 'Try again in a moment.',
-        });
-      return forgetEvents(db, path, request, this.#clock.nowMicros(), onProgress);
+      const drain = (): Promise<DrainReport> => this.drain({ waitMillis: FORGET_WAIT_MILLIS });
+      return forgetEvents(open, request, this.#clock, drain, onProgress);
     });
   }
 
@@ -274,13 +270,13 @@ export class SqliteStore implements Store {
 
   /** Every way in: what goes wrong inside comes out as a StoreError. */
   async #guarded<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-    if (this.#closed) {
-      throw new StoreError('STORE_CLOSED', `The store at ${this.#open.path} is closed`);
-    }
+    const refused = (): StoreError => new StoreError('STORE_CLOSED', `The store at ${this.#open.path} is closed`);
+    if (this.#closed) throw refused();
     try {
       return await work();
     } catch (cause) {
-      throw toStoreError(cause, this.#open.path);
+      // Long work that finds itself without a store is no sign of damage.
+      throw this.#closed ? refused() : toStoreError(cause, this.#open.path);
     }
   }
 }

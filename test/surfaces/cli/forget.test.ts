@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { startBusyWriter } from '../../support/busy-writer.ts';
 import { findBytes } from '../../support/byte-search.ts';
 import { AFTER_HISTORY, recordHistory } from '../../support/recorded-history.ts';
-import { runInProcess } from '../../support/run-cli.ts';
+import { runInProcess, startInProcess } from '../../support/run-cli.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const NODE = 'Node-A1B2';
@@ -44,6 +45,21 @@ describe('forget', () => {
     expect(report.state).toBe('erased');
     expect(report.metrics.map(({ metric, events }) => [metric, events])).toContainEqual(['task.claimed', 3]);
     expect((await run('tasks', '--json')).stdout).not.toContain('task-1');
+  });
+
+  it('says that it waits while another process writes, and leaves all as it was when it is stopped then', async () => {
+    expect((await run('upkeep')).code).toBe(0);
+    const before = await run('nodes', '--json');
+    const writer = await startBusyWriter(join(directory(), 'metrics.db'));
+    const settings = { cwd: workspace, clock: AFTER_HISTORY, errorColumns: 100 };
+    const forgetting = startInProcess(['forget', '--node', NODE, '--yes'], settings);
+    await forgetting.printed('waiting for other writers');
+    expect(await forgetting.end()).toMatchObject({ code: 130, stdout: '' });
+    await writer.end();
+    expect((await run('nodes', '--json')).stdout).toBe(before.stdout);
+    expect((await run('doctor')).code).toBe(0);
+    expect((await run('forget', '--node', NODE, '--yes')).stdout).toContain('10 events removed.');
+    expect(findBytes(directory(), NODE)).toEqual([]);
   });
 
   it('ends with 3 when nothing of that name is there, and with 2 when nothing is named', async () => {

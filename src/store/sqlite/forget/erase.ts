@@ -1,12 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { resultCode } from '../file/store-errors.ts';
+import { StoreError } from '../../../model/errors.ts';
+import { type InTurn, NotItsTurn } from '../file/in-turn.ts';
 import { emptyLog } from '../file/write-ahead-log.ts';
 
-/** Others write or read for some milliseconds at a time: so often, and so long apart, it is tried to come in between. */
-const TRIES = 25;
+/** To empty the log keeps others from writing for some milliseconds: it is tried so far apart. */
 const WAIT_MILLIS = 200;
-const SQLITE_BUSY = 5;
 
 /**
  * Write the whole file anew, and empty the log. Free pages and the free parts of others hold what once was there, which
@@ -15,19 +14,17 @@ const SQLITE_BUSY = 5;
  *
  * @returns False when somebody reads so long that the log cannot be emptied: then it holds pages as they were.
  */
-export async function eraseFreed(db: DatabaseSync): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
-    try {
-      db.exec('VACUUM');
-      break;
-    } catch (cause) {
-      if (tries >= TRIES || resultCode(cause) !== SQLITE_BUSY) throw cause;
+export async function eraseFreed(db: DatabaseSync, inTurn: InTurn): Promise<boolean> {
+  await inTurn(() => db.exec('VACUUM'));
+  try {
+    await inTurn(async () => {
+      if (emptyLog(db)) return;
       await wait(WAIT_MILLIS);
-    }
+      throw new NotItsTurn();
+    });
+    return true;
+  } catch (cause) {
+    if (cause instanceof StoreError && cause.code === 'STORE_BUSY') return false;
+    throw cause;
   }
-  for (let tries = 1; tries <= TRIES; tries++) {
-    if (emptyLog(db)) return true;
-    await wait(WAIT_MILLIS);
-  }
-  return false;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { InTurn } from '../file/in-turn.ts';
 import { inTransaction } from '../file/schema.ts';
 
 /** Identities that one transaction looks at: some 5 ms. */
@@ -19,6 +20,7 @@ export async function markIdentities(
   db: DatabaseSync,
   times: readonly number[],
   pause: () => Promise<void>,
+  inTurn: InTurn,
 ): Promise<void> {
   db.exec('CREATE TEMP TABLE IF NOT EXISTS noted_at (t INTEGER PRIMARY KEY); DELETE FROM temp.noted_at');
   try {
@@ -34,7 +36,8 @@ export async function markIdentities(
     );
     for (let after = -1n; ;) {
       const upTo = next.get(after, IDENTITIES_PER_STEP)?.['h'] as bigint | undefined;
-      inTransaction(db, () => mark.run(after, upTo ?? LARGEST));
+      const from = after;
+      await inTurn(() => inTransaction(db, () => mark.run(from, upTo ?? LARGEST)));
       if (upTo === undefined) return;
       after = upTo;
       await pause();

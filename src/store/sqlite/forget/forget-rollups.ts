@@ -10,6 +10,7 @@ import {
 } from '../../columns/rolled-rows.ts';
 import { EVENTS, RollupChunk } from '../../columns/rollup-chunk.ts';
 import { hoursWithoutRows } from '../blocks/damaged-spans.ts';
+import type { InTurn } from '../file/in-turn.ts';
 import { inReadTransaction } from '../file/read-transaction.ts';
 import { inTransaction } from '../file/schema.ts';
 import { readDay, readDays, replaceDay, toEncodedRollups } from '../rollups/rollup-book.ts';
@@ -82,10 +83,11 @@ export async function forgetInRollups(
   days: readonly number[],
   nowMicros: number,
   pause: () => Promise<void>,
+  inTurn: InTurn,
 ): Promise<void> {
   for (const day of days) {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (forgetInDay(db, match, day, nowMicros)) break;
+      if (await inTurn(() => forgetInDay(db, match, day, nowMicros))) break;
       await pause();
     }
     await pause();

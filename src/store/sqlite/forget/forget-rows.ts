@@ -12,6 +12,7 @@ import {
   type SealedBlock,
   toEncodedBlock,
 } from '../blocks/block-book.ts';
+import type { InTurn } from '../file/in-turn.ts';
 import { inTransaction } from '../file/schema.ts';
 import { byMetricId, type EventTable, quoted, withAllColumns } from '../rows/event-tables.ts';
 import { countDropped } from '../rows/remove-rows.ts';
@@ -26,13 +27,16 @@ export async function forgetHotRows(
   db: DatabaseSync,
   { match, hotGoing, hotChanging }: FoundInTable,
   pause: () => Promise<void>,
+  inTurn: InTurn,
 ): Promise<void> {
   for (let at = 0; at < hotGoing.length; at += ROWS_PER_STEP) {
-    inTransaction(db, () => removeRows(db, match.table, hotGoing.slice(at, at + ROWS_PER_STEP)));
+    const times = hotGoing.slice(at, at + ROWS_PER_STEP);
+    await inTurn(() => inTransaction(db, () => removeRows(db, match.table, times)));
     await pause();
   }
   for (let at = 0; at < hotChanging.length; at += ROWS_PER_STEP) {
-    inTransaction(db, () => changeRows(db, match, hotChanging.slice(at, at + ROWS_PER_STEP)));
+    const times = hotChanging.slice(at, at + ROWS_PER_STEP);
+    await inTurn(() => inTransaction(db, () => changeRows(db, match, times)));
     await pause();
   }
 }
@@ -73,6 +77,7 @@ export async function forgetSealedRows(
   db: DatabaseSync,
   { match, blocks }: FoundInTable,
   pause: () => Promise<void>,
+  inTurn: InTurn,
   onBlock: () => void,
 ): Promise<void> {
   for (const id of blocks) {
@@ -85,7 +90,7 @@ export async function forgetSealedRows(
     if (fates === undefined) continue;
     const rest = restOf(chunk, { ...match, table }, fates);
     await pause();
-    inTransaction(db, () => replace(db, table, block, chunk, fates, rest));
+    await inTurn(() => inTransaction(db, () => replace(db, table, block, chunk, fates, rest)));
     onBlock();
     await pause();
   }

@@ -1,10 +1,13 @@
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../../model/clock.ts';
+import { StoreError } from '../../../model/errors.ts';
 import { spoolFolder } from '../../spool/spool-folder.ts';
-import type { ForgetReport, ForgetRequest } from '../../store.ts';
+import type { DrainReport, ForgetProgress, ForgetReport, ForgetRequest } from '../../store.ts';
 import { retireSegments } from '../drain/retire-segments.ts';
 import { removeDrainedSegments } from '../drain/segment-book.ts';
+import { type InTurn, NotItsTurn, patiently, PATIENCE_MILLIS } from '../file/in-turn.ts';
 import { fromStored, inTransaction, readMeta, toStored } from '../file/schema.ts';
 import { overwritingAll } from '../file/secure-delete.ts';
 import { damagedNameBlocks, emptyDamagedNames, mendNotedNames } from '../names/damaged-names.ts';
@@ -27,8 +30,7 @@ const PART = { looked: 0.4, removed: 0.8, swept: 0.9 } as const;
 
 /** What would be forgotten. Changes nothing. */
 export async function lookForForgettable(
-  db: DatabaseSync,
-  path: string,
+  { db, path }: { readonly db: DatabaseSync; readonly path: string },
   request: ForgetRequest,
   onProgress: (part: number) => void,
 ): Promise<ForgetReport> {
@@ -43,40 +45,59 @@ export async function lookForForgettable(
 
 /**
  * Forget: rows, then rollups, then names, then bytes. Each step begins with what it finds in the file, so whoever is
- * killed amid one leaves a sound store, and the next time goes on from there. Drain before.
+ * killed amid one leaves a sound store, and the next time goes on from there.
+ *
+ * @param drain What still waits in the spool would come in afterwards.
+ * @throws StoreError `STORE_BUSY` when others write all the time: it says what is removed by then.
  */
 export async function forgetEvents(
-  db: DatabaseSync,
-  path: string,
+  { db, path }: { readonly db: DatabaseSync; readonly path: string },
   request: ForgetRequest,
-  nowMicros: number,
-  onProgress: (part: number) => void,
+  clock: Clock,
+  drain: () => Promise<DrainReport>,
+  onProgress: ForgetProgress,
 ): Promise<ForgetReport> {
+  const forgottenBefore = forgottenIn(db);
+  let reached = 0;
+  const reach = (part: number): void => onProgress((reached = part), false);
+  const inTurn = patiently(
+    db,
+    clock,
+    () => onProgress(reached, true),
+    () => gaveUp(path, forgottenIn(db) - forgottenBefore),
+  );
+  await inTurn(async () => {
+    const { busy } = await drain();
+    if (busy) throw new NotItsTurn();
+  });
+  const nowMicros = clock.nowMicros();
   return overwritingAll(db, async () => {
     const rounds: (readonly FoundInTable[])[] = [];
     let kept: readonly FoundInTable[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      kept = await lookFor(db, request, nowMicros, pause, (part) => round === 0 && onProgress(part * PART.looked));
+      const lookedAt = (of: number): void => (round === 0 ? reach(of * PART.looked) : undefined);
+      // Writes only where it meets damage.
+      kept = await inTurn(() => lookFor(db, request, nowMicros, pause, lookedAt));
       const found = kept.filter(hasRows);
       rounds.push(round === 0 ? kept : found);
       if (found.length === 0) break;
-      await removeRows(db, found, (part) => onProgress(PART.looked + part * (PART.removed - PART.looked)));
+      await removeRows(db, found, inTurn, (of) => reach(PART.looked + of * (PART.removed - PART.looked)));
     }
-    onProgress(PART.removed);
-    await rollUpChanged(db, nowMicros);
+    reach(PART.removed);
+    await rollUpChanged(db, nowMicros, inTurn);
     for (const { match } of rounds[0] ?? []) {
-      await forgetInRollups(db, match, lookInRollups(db, match).days, nowMicros, pause);
+      await forgetInRollups(db, match, lookInRollups(db, match).days, nowMicros, pause, inTurn);
     }
-    await sweepNames(db, 0, true, pause);
-    mendNotedNames(db, nowMicros);
+    await sweepNames(db, 0, true, pause, inTurn);
+    await inTurn(() => mendNotedNames(db, nowMicros));
     const damagedBlocks = damagedIn(db, request);
-    emptyDamaged(db, request);
-    emptyDamagedNames(db);
-    onProgress(PART.swept);
-    const isErased = await eraseFreed(db);
-    retireSegments(db, path, spoolHolders(db, path, request.listed));
-    removeDrainedSegments(db, spoolFolder(dirname(path)));
-    onProgress(1);
+    await inTurn(() => emptyDamaged(db, request));
+    await inTurn(() => emptyDamagedNames(db));
+    reach(PART.swept);
+    const isErased = await eraseFreed(db, inTurn);
+    await inTurn(() => retireSegments(db, path, spoolHolders(db, path, request.listed)));
+    await inTurn(() => removeDrainedSegments(db, spoolFolder(dirname(path))));
+    reach(1);
     return reportOf(db, path, request, { rounds, kept, damagedBlocks, state: isErased ? 'erased' : 'removed' });
   });
 }
@@ -85,9 +106,23 @@ const pause = async (): Promise<void> => {
   await nextTurn();
 };
 
+/** Events that were forgotten, as the books have it. */
+const forgottenIn = (db: DatabaseSync): number =>
+  Number(db.prepare("SELECT total(dropped ->> '$.forgotten') AS n FROM producer").get()?.['n']);
+
+const gaveUp = (path: string, events: number): StoreError =>
+  new StoreError(
+    'STORE_BUSY',
+    `Others have been writing for ${PATIENCE_MILLIS / 60_000} minutes, and left no gap to forget in: ${path}`,
+    {
+      hint: `Events removed so far: ${events}; names and bytes go last. Run the same again: it goes on from there.`,
+    },
+  );
+
 async function removeRows(
   db: DatabaseSync,
   found: readonly FoundInTable[],
+  inTurn: InTurn,
   onProgress: (part: number) => void,
 ): Promise<void> {
   // Before the rows go: whoever is killed in between then finds rows, and marks them again.
@@ -95,21 +130,22 @@ async function removeRows(
     db,
     found.flatMap(({ notedAt }) => notedAt),
     pause,
+    inTurn,
   );
   const blocks = found.reduce((sum, table) => sum + table.blocks.length, 0);
   let done = 0;
   for (const table of found) {
-    await forgetHotRows(db, table, pause);
-    await forgetSealedRows(db, table, pause, () => onProgress((done += 1) / blocks));
+    await forgetHotRows(db, table, pause, inTurn);
+    await forgetSealedRows(db, table, pause, inTurn, () => onProgress((done += 1) / blocks));
   }
 }
 
 /** Roll up all hours that changed, that are running too: a rollup of before would keep the names. */
-async function rollUpChanged(db: DatabaseSync, nowMicros: number): Promise<void> {
+async function rollUpChanged(db: DatabaseSync, nowMicros: number, inTurn: InTurn): Promise<void> {
   // One that cannot be read keeps names that nobody sees.
-  await verifyRollups(db, nowMicros, pause);
+  await inTurn(() => verifyRollups(db, nowMicros, pause));
   for (const day of dirtyDays(db, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) {
-    await rollUpDay(db, day, nowMicros, pause, 'insisting');
+    await inTurn(() => rollUpDay(db, day, nowMicros, pause, 'insisting'));
   }
 }
 

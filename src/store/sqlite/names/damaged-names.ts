@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { takeDamageNotes } from '../file/damage-notes.ts';
+import { notedDamage, takeDamageNotes } from '../file/damage-notes.ts';
 import { inTransaction } from '../file/schema.ts';
 import {
   listNameBlocks,
@@ -36,9 +36,11 @@ export async function verifyNames(
 
 /** Look again at what questions and writers on this connection found damaged. */
 export function mendNotedNames(db: DatabaseSync, nowMicros: number): void {
-  const noted = new Set(takeDamageNotes(db, 'name_block'));
+  const noted = new Set(notedDamage(db, 'name_block'));
   if (noted.size === 0) return;
   for (const block of listNameBlocks(db)) if (noted.has(block.id)) mendNames(db, block, nowMicros);
+  // Only now: whoever was in the way of one leaves the notes for the next time.
+  takeDamageNotes(db, 'name_block');
 }
 
 /** Names that cannot be read any more, as far as it was noticed: events that held them lack them. */

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isDimension } from '../../../model/field.ts';
 import type { Key } from '../../columns/chunk.ts';
 import { readBlocks, type SealedBlock } from '../blocks/block-book.ts';
+import { atOnce, type InTurn } from '../file/in-turn.ts';
 import { inTransaction, readMeta, writeMeta } from '../file/schema.ts';
 import { resultCode } from '../file/store-errors.ts';
 import { forgetDamagedNames } from '../names/damaged-names.ts';
@@ -25,12 +26,14 @@ const EXPIRED_KEY = 'expired_since_sweep';
  * @param expired Events that have just expired.
  * @param needed The space is needed now, or the names are to be gone.
  * @param pause Called between blocks.
+ * @param inTurn Takes the lock in the end.
  */
 export async function sweepNames(
   db: DatabaseSync,
   expired: number,
   needed: boolean,
   pause: () => Promise<void>,
+  inTurn: InTurn = atOnce,
 ): Promise<void> {
   const waiting = Number(readMeta(db, EXPIRED_KEY) ?? 0) + expired;
   if (waiting === 0 && !needed) return;
@@ -45,7 +48,7 @@ export async function sweepNames(
     if (sweepOnce(db, sweep, 'BEGIN')) return;
     await pause();
   }
-  sweepOnce(db, sweep, 'BEGIN IMMEDIATE');
+  await inTurn(() => sweepOnce(db, sweep, 'BEGIN IMMEDIATE'));
 }
 
 /** So often it is tried to find the names without the lock; it cannot be had behind that when somebody wrote meanwhile. */

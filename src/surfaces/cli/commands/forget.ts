@@ -19,7 +19,9 @@ async function forget(
 ): Promise<Report> {
   const bar = progressBar(context.stderr, context.clock, context.style, how === 'look' ? 'Looking' : 'Removing');
   try {
-    return await collector.forget(ids, how, (part) => bar.update(part, ''));
+    return await collector.forget(ids, how, (part, isWaiting) =>
+      bar.update(part, isWaiting ? 'waiting for other writers' : ''),
+    );
   } finally {
     bar.end();
   }
@@ -37,7 +39,7 @@ export const forgetCommand = defineCommand({
     'Removes the events of a node, a task or a session for good: no byte of them stays in the store. Shows what would go, ' +
     'and asks before anything does. Events of others that only name it stay, without the name. Copies that were made of ' +
     'the store, exports and the files of agents themselves are not reached; a process that still runs may tell of it ' +
-    'again. What is read again of a history does not come back. May be stopped and run again.',
+    'again. What is read again of a history does not come back. Waits while others write; may be stopped, and goes on when it is run again.',
   arguments: {},
   options: {
     node: listOption('<id>', 'a node; may be given several times'),

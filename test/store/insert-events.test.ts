@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { ensureEventTable, type EventTable } from '../../src/store/sqlite/rows/event-tables.ts';
-import { EventInserter, type EventRow } from '../../src/store/sqlite/drain/insert-events.ts';
+import { EventInserter } from '../../src/store/sqlite/drain/insert-events.ts';
+import type { EventRow } from '../../src/store/sqlite/drain/row-layout.ts';
 import { migrate } from '../../src/store/sqlite/open/migrate.ts';
 import { inTransaction } from '../../src/store/sqlite/file/schema.ts';
 

@@ -8,8 +8,8 @@ import { readEventTables } from '../rows/event-tables.ts';
 import { inOrderOfTime, partCrowded, rowsBefore, rowsBetween, rowsIn, toSpooledEvents } from './batch-rows.ts';
 import { BatchSealer } from './batch-sealer.ts';
 import { EventInserter } from './insert-events.ts';
-import { ProducerBook } from './producer-book.ts';
-import { type Collected, RowCollector } from './row-collector.ts';
+import { type Collected, ProducerBook } from './producer-book.ts';
+import { RowCollector } from './row-collector.ts';
 
 /** Fewer rows than this are not worth a block of their own. */
 const LEAST_ROWS = 1_024;

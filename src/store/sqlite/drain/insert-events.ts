@@ -3,12 +3,10 @@ import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import { SealedRows } from '../blocks/sealed-rows.ts';
 import { type EventTable, quoted } from '../rows/event-tables.ts';
 import { PresentRows } from './present-rows.ts';
+import type { EventRow } from './row-layout.ts';
 
 /** Rows in one INSERT: measured fastest between 32 and 128 (one row a call costs 1.4 times as much). */
 const ROWS_PER_STATEMENT = 64;
-
-/** A row on its way into an event table: stored time, origin, then the table's columns. */
-export type EventRow = [t: number, origin: number, ...columns: SQLInputValue[]];
 
 /**
  * Inserts rows of event tables. The key of a row is its time, so a row that meets another at the same microsecond is

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { SealedRows } from '../blocks/sealed-rows.ts';
 import { type EventTable, quoted } from '../rows/event-tables.ts';
-import type { EventRow } from './insert-events.ts';
+import type { EventRow } from './row-layout.ts';
 
 /**
  * How far from its time a copy is looked for. Rows are moved by a microsecond for each event of their metric that fell

@@ -3,12 +3,20 @@ import { type DropReason, EVENT_DROP_REASONS } from '../../../model/event.ts';
 import type { SpooledOrigin } from '../../spool/definitions.ts';
 import type { Stretch } from '../../spool/segment-reader.ts';
 import type { SegmentHeader } from '../../spool/spool-folder.ts';
-import type { Collected } from './row-collector.ts';
 
 /** Reasons that the store itself counts; all others are running totals told by the producer. */
 const COUNTED_HERE = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged', 'forgotten', 'kind_changed'] as const;
 /** Of these, the ones that are whole events. They were spooled, so the sequence has counted them. */
 const SPOOLED_DROPS: readonly DropReason[] = ['duplicate', 'too_old', 'spool_damaged', 'block_damaged', 'forgotten'];
+
+/** What became of the events of a stretch. */
+export type Collected = {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly tooOld: number;
+  /** Fields that were left out of stored events. */
+  readonly kindChanged: number;
+};
 
 /** What became of a stretch of a file. */
 export type Accounted = Collected & {

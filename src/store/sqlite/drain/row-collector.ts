@@ -6,19 +6,10 @@ import { readMeta, toStored } from '../file/schema.ts';
 import { NameNumbers } from '../names/name-numbers.ts';
 import { ensureEventTable, type EventTable } from '../rows/event-tables.ts';
 import { IdentityBook } from './identity-book.ts';
-import type { EventInserter, EventRow } from './insert-events.ts';
-import type { ProducerBook } from './producer-book.ts';
+import type { EventInserter } from './insert-events.ts';
+import type { Collected, ProducerBook } from './producer-book.ts';
 import { RowEnricher } from './row-enricher.ts';
-import { RowLayout } from './row-layout.ts';
-
-/** What became of the events of a stretch. */
-export type Collected = {
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly tooOld: number;
-  /** Fields that were left out of stored events. */
-  readonly kindChanged: number;
-};
+import { type EventRow, RowLayout } from './row-layout.ts';
 
 /** Turns the spooled events of one transaction into rows, and tells which of them are new. */
 export class RowCollector {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { SealedRows } from '../blocks/sealed-rows.ts';
 import { type EventTable, quoted } from '../rows/event-tables.ts';
-import type { EventRow } from './insert-events.ts';
+import type { EventRow } from './row-layout.ts';
 
 type Statements = { readonly read: StatementSync; readonly fill: StatementSync };
 

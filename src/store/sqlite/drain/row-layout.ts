@@ -3,7 +3,9 @@ import type { Column } from '../../columns/column.ts';
 import type { SpooledEvent } from '../../spool/decode-event.ts';
 import type { SpooledMetric } from '../../spool/definitions.ts';
 import { type EventTable, toColumn } from '../rows/event-tables.ts';
-import type { EventRow } from './insert-events.ts';
+
+/** A row on its way into an event table: stored time, origin, then the table's columns. */
+export type EventRow = [t: number, origin: number, ...columns: SQLInputValue[]];
 
 /** Where a producer's field goes in a table's row, and how its value becomes the column's. */
 type Place = {

@@ -10,7 +10,7 @@ import {
 } from '../../columns/rolled-rows.ts';
 import { EVENTS, RollupChunk } from '../../columns/rollup-chunk.ts';
 import { hoursWithoutRows } from '../blocks/damaged-spans.ts';
-import type { InTurn } from '../file/in-turn.ts';
+import { type InTurn, NotItsTurn } from '../file/in-turn.ts';
 import { inReadTransaction } from '../file/read-transaction.ts';
 import { inTransaction } from '../file/schema.ts';
 import { readDay, readDays, replaceDay, toEncodedRollups } from '../rollups/rollup-book.ts';
@@ -19,9 +19,6 @@ import { type EventTable, withAllColumns } from '../rows/event-tables.ts';
 import { codedBy } from '../rows/row-columns.ts';
 import { quarantineRollups } from '../upkeep/damaged-rollups.ts';
 import { edited, fateOfRows, ROW, type TableMatch } from './forget-match.ts';
-
-/** Others may roll up late rows of the same day meanwhile; the next look finds it again. */
-const ATTEMPTS = 3;
 
 /** What was found in the rollups of one table, in hours whose rows are gone. */
 export type FoundInRollups = {
@@ -86,16 +83,13 @@ export async function forgetInRollups(
   inTurn: InTurn,
 ): Promise<void> {
   for (const day of days) {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (await inTurn(() => forgetInDay(db, match, day, nowMicros))) break;
-      await pause();
-    }
+    await inTurn(() => forgetInDay(db, match, day, nowMicros));
     await pause();
   }
 }
 
-/** @returns False when others wrote the day anew meanwhile. */
-function forgetInDay(db: DatabaseSync, match: TableMatch, day: number, nowMicros: number): boolean {
+/** @throws NotItsTurn when others wrote the day anew meanwhile, as whoever rolls up late rows of it. */
+function forgetInDay(db: DatabaseSync, match: TableMatch, day: number, nowMicros: number): void {
   const table = withAllColumns(db, match.table);
   const read = inReadTransaction(db, () => {
     const isWithoutRows = hoursWithoutRows(db, table);
@@ -110,12 +104,14 @@ function forgetInDay(db: DatabaseSync, match: TableMatch, day: number, nowMicros
     }
     return { isWhole: parts !== undefined, ids: partsOfDay(db, table, day), rolled: draft.finish() };
   });
-  if (!read.isWhole) return quarantineRollups(db, table, day, nowMicros);
+  if (!read.isWhole) {
+    if (quarantineRollups(db, table, day, nowMicros)) return;
+    throw new NotItsTurn();
+  }
   const encoded = toEncodedRollups(read.rolled, table);
-  return inTransaction(db, () => {
-    if (partsOfDay(db, table, day) !== read.ids) return false;
+  inTransaction(db, () => {
+    if (partsOfDay(db, table, day) !== read.ids) throw new NotItsTurn();
     replaceDay(db, table, day, encoded);
-    return true;
   });
 }
 

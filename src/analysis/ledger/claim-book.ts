@@ -36,21 +36,22 @@ export class ClaimBook {
 
 /** Reads all claims there are: whose task it was must not depend on the span that is asked for. */
 export async function readClaimBook(ask: EventAnswerer): Promise<ClaimBook> {
-  const byTask = new Map<string, StoredEvent[]>();
+  // Clusters that share a store may each have a task-1.
+  const byCluster = new Map<string | undefined, Map<string, StoredEvent[]>>();
   for (const metric of CLAIM_METRICS) {
     for await (const batch of ask.events({ metric })) {
       for (const event of batch) {
-        // Clusters that share a store may each have a task-1.
-        const key = `${event.cluster ?? ''}\n${String(event.data['task_id'])}`;
-        const known = byTask.get(key);
-        if (known === undefined) byTask.set(key, [event]);
+        const byTask = byCluster.get(event.cluster) ?? new Map<string, StoredEvent[]>();
+        if (byTask.size === 0) byCluster.set(event.cluster, byTask);
+        const task = String(event.data['task_id']);
+        const known = byTask.get(task);
+        if (known === undefined) byTask.set(task, [event]);
         else known.push(event);
       }
     }
   }
   const turns = new Map<string, Turn[]>();
-  for (const [key, events] of byTask) {
-    const task = key.slice(key.indexOf('\n') + 1);
+  for (const [task, events] of [...byCluster.values()].flatMap((byTask) => [...byTask])) {
     for (const { nodeId, fromMicros, toMicros = Number.POSITIVE_INFINITY } of taskHistory(task, events).attempts) {
       if (nodeId === undefined || toMicros <= fromMicros) continue;
       const known = turns.get(nodeId) ?? [];

@@ -11,7 +11,7 @@ import type { Dictionary } from '../names/dictionary.ts';
 import { CellDecoder } from '../rows/cells.ts';
 import { decodeRows, type Row, rowColumns } from '../rows/decode-row.ts';
 import { type EventTable, withAllColumns } from '../rows/event-tables.ts';
-import { rowOf } from '../rows/row-columns.ts';
+import { rowReader } from '../rows/row-columns.ts';
 import { whereOf } from '../rows/where.ts';
 import { batchesByField } from './ordered-scan.ts';
 
@@ -37,9 +37,8 @@ export function* scanTable(
     typeof request.order === 'string'
       ? new TimeScan(db, dictionary, table, request).batches()
       : batchesByField(db, dictionary, table, { ...request, order: request.order }, BATCH);
-  for (const rows of batches) {
-    yield decodeRows(rows, table, new CellDecoder(db, dictionary), storeId);
-  }
+  const decoder = new CellDecoder(db, dictionary);
+  for (const rows of batches) yield decodeRows(rows, table, decoder, storeId);
 }
 
 /** One scan by time, as far as it has come. */
@@ -104,13 +103,16 @@ class TimeScan {
   #merged(hot: readonly Row[], sealed: readonly Passed[], wanted: number): Row[] {
     const rows: Row[] = [];
     let [i, j] = [0, 0];
+    let of: Chunk | undefined;
+    let rowAt: (index: number) => Row = () => [];
     while (rows.length < wanted) {
       const [row, passed] = [hot[i], sealed[j]];
       if (row !== undefined && (passed === undefined || this.#isBefore(Number(row[0]), passed.t))) {
         rows.push(row);
         i++;
       } else if (passed !== undefined) {
-        rows.push(rowOf(passed.chunk, this.#table, passed.index));
+        if (passed.chunk !== of) rowAt = rowReader((of = passed.chunk), this.#table);
+        rows.push(rowAt(passed.index));
         j++;
       } else break;
     }

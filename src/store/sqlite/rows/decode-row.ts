@@ -5,6 +5,8 @@ import { fromStored } from '../file/schema.ts';
 import type { Cell, CellDecoder, Place } from './cells.ts';
 import { type EventTable, quoted } from './event-tables.ts';
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** One row of an event table: stored time, origin, then the columns. */
 export type Row = readonly Cell[];
 
@@ -19,33 +21,36 @@ export function decodeRows(
   decoder: CellDecoder,
   storeId: string,
 ): StoredEvent[] {
-  const places = table.columns.map((column): Place => ({ column }));
-  for (const [index, place] of places.entries()) {
-    decoder.prepare(
-      place,
-      rows.map((row) => row[index + 2] ?? null),
-    );
-  }
-  return rows.map((row) => {
-    const data: Record<string, FieldValue> = {};
-    for (const [index, column] of table.columns.entries()) {
-      const place = places[index];
-      const value = place === undefined ? undefined : decoder.decode(place, row[index + 2] ?? null);
-      if (value !== undefined) data[column.name] = value;
+  const data = rows.map((): Record<string, FieldValue> => ({}));
+  for (const [index, column] of table.columns.entries()) {
+    const place: Place = { column };
+    const cellOf = (row: Row): Cell => row[index + 2] ?? null;
+    decoder.prepare(place, rows.map(cellOf));
+    for (let i = 0; i < rows.length; i++) {
+      const value = decoder.decode(place, cellOf(rows[i] as Row));
+      if (value !== undefined) (data[i] as Record<string, FieldValue>)[column.name] = value;
     }
-    const atMicros = fromStored(Number(row[0]));
-    const { source, inferred, cluster } = decoder.origin(Number(row[1]));
-    const node = data['node_id'];
-    return {
-      id: eventId(storeId, table.metric, atMicros),
-      metric: table.metric,
-      timestamp: atMicros / MICROS_PER_SECOND,
-      atMicros,
-      ...(typeof node === 'string' && { node_id: node }),
-      data,
-      source,
-      inferred,
-      ...(cluster !== undefined && { cluster }),
-    };
-  });
+  }
+  return rows.map((row, i) => toEvent(row, data[i] ?? {}, table, decoder, storeId));
+}
+
+function toEvent(
+  row: Row,
+  data: Record<string, FieldValue>,
+  { metric }: EventTable,
+  decoder: CellDecoder,
+  storeId: string,
+): StoredEvent {
+  const atMicros = fromStored(Number(row[0]));
+  const timestamp = atMicros / MICROS_PER_SECOND;
+  const id = eventId(storeId, metric, atMicros);
+  const { source, inferred, cluster } = decoder.origin(Number(row[1]));
+  const node = data['node_id'];
+  // Not by spreading parts that may be there: it takes as long again as all the rest.
+  const event: Mutable<StoredEvent> =
+    typeof node === 'string'
+      ? { id, metric, timestamp, atMicros, node_id: node, data, source, inferred }
+      : { id, metric, timestamp, atMicros, data, source, inferred };
+  if (cluster !== undefined) event.cluster = cluster;
+  return event;
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { freePort } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin/amicus-metrics.js', import.meta.url));
@@ -15,8 +16,8 @@ function run(line: readonly string[], cwd: string) {
 }
 
 /** A running command, what it has printed so far, and its end. */
-function start(line: readonly string[], cwd: string) {
-  const child = spawn(process.execPath, [BIN, ...line], { cwd, env: ENV });
+function start(line: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [BIN, ...line], { cwd, env: { ...ENV, ...env } });
   let text = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -98,6 +99,17 @@ describe('amicus-metrics as a process', () => {
     expect(await up.ended).toBe(0);
     expect(up.text()).toContain('1 ended (1 unknown)');
     expect(run(['doctor'], cwd).status).toBe(0);
+  });
+
+  it('ends cleanly on Ctrl-C where nothing but the dashboard is left to close', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, '.ai'));
+    const ports = { AMICUS_METRICS_OTLP_PORT: '0', AMICUS_METRICS_API_PORT: String(await freePort()) };
+    const up = start(['up'], cwd, ports);
+    await up.printed('none seen yet');
+    up.child.kill('SIGINT');
+    expect(await up.ended).toBe(0);
+    expect(up.text()).toContain('Next:');
   });
 
   it('shows an example where there is no cluster, and says where it is kept', async () => {

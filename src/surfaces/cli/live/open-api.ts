@@ -72,16 +72,18 @@ async function start(
   const name = import.meta.url.endsWith('.ts') ? '../../api/api-thread.ts' : './api-thread.js';
   const workerData: ApiPlace = { ...placeOf(context), at };
   const worker = new Worker(new URL(name, import.meta.url), { workerData, execArgv: [] });
-  worker.unref();
   const [told] = (await once(worker, 'message', { signal: AbortSignal.timeout(START_MILLIS) })) as [ApiStart];
   if ('code' in told) {
     await worker.terminate();
     return told;
   }
+  worker.unref();
   worker.on('error', () => context.note('The dashboard has failed and is gone until `up` is started again.'));
   const close = async (): Promise<void> => {
     // It may have ended by itself.
     if (worker.threadId === -1) return;
+    // Nothing else may be left to wait for, and then the process would end amid this.
+    worker.ref();
     const ended = once(worker, 'exit');
     worker.postMessage('close', []);
     await Promise.race([ended, delay(CLOSE_MILLIS, undefined, { ref: false })]);

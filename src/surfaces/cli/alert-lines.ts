@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts';
 import type { AnswerColumn } from './print-rows.ts';
 import { momentFormat } from './terminal/moments.ts';
 import type { Tone } from './terminal/style.ts';
-import { formatByName, formatSeconds } from './terminal/units.ts';
+import { formatByName, formatMany, formatSeconds } from './terminal/units.ts';
 
 const STATE_WORDS: Readonly<Record<AlertState, string>> = {
   ok: 'ok',
@@ -210,5 +210,5 @@ export function failureLines(context: CommandContext, deliveries: readonly Deliv
 export function headline(statuses: readonly AlertStatus[], rules: number): string {
   const firing = statuses.filter(({ memory }) => levelOf(memory.state) !== 'ok').length;
   const fires = firing === 0 ? 'nothing fires' : `${firing} ${firing === 1 ? 'fires' : 'fire'}`;
-  return `${rules} ${rules === 1 ? 'rule' : 'rules'}, ${fires}`;
+  return `${formatMany(rules, 'rule')}, ${fires}`;
 }

@@ -7,7 +7,7 @@ import type { CommandContext } from './context.ts';
 import { printTable } from './print-rows.ts';
 import { printHeading } from './print-heading.ts';
 import { momentFormat } from './terminal/moments.ts';
-import { formatCount } from './terminal/units.ts';
+import { formatCount, formatMany } from './terminal/units.ts';
 
 const TOP_NODES = 8;
 const BAR_CELLS = 24;
@@ -17,11 +17,7 @@ export function printTaskTimes(context: CommandContext, { tasks }: ClockReport):
   const { count, open, times } = tasks;
   if (count === 0) return;
   const still = open === 0 ? 'none is open' : `${formatCount(open)} open`;
-  printHeading(
-    context,
-    `Time of ${formatCount(count)} ${count === 1 ? 'task' : 'tasks'}`,
-    `${lengthText(wallMicros(times))} in all, ${still}`,
-  );
+  printHeading(context, `Time of ${formatMany(count, 'task')}`, `${lengthText(wallMicros(times))} in all, ${still}`);
   printTimes(context, TASK_STATES, times);
 }
 
@@ -29,7 +25,7 @@ export function printTaskTimes(context: CommandContext, { tasks }: ClockReport):
 export function printNodeTimes(context: CommandContext, { nodes, polls }: ClockReport): void {
   if (nodes.count === 0) return;
   const { cluster, each } = nodes;
-  printHeading(context, `Time of ${formatCount(nodes.count)} ${nodes.count === 1 ? 'node' : 'nodes'}`);
+  printHeading(context, `Time of ${formatMany(nodes.count, 'node')}`);
   printTimes(context, NODE_STATES, cluster.times);
   context.print('');
   const time = (state: NodeState, optional = false) => ({

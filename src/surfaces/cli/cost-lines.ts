@@ -8,12 +8,12 @@ import { exactUsd, formatNanos } from './terminal/money.ts';
 import { momentFormat } from './terminal/moments.ts';
 import { printable } from './terminal/printable.ts';
 import type { Cell } from './terminal/table.ts';
-import { formatCount, formatShare } from './terminal/units.ts';
+import { formatCount, formatMany, formatShare } from './terminal/units.ts';
 
 /** How many names a sentence lists; the rest is counted. */
 const MAX_LISTED = 8;
 
-const eventsText = (count: number): string => `${formatCount(count)} ${count === 1 ? 'event' : 'events'}`;
+const eventsText = (count: number): string => formatMany(count, 'event');
 
 /** `12.3 %`, of a whole that is not 0. */
 const percent = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(1)} %`;

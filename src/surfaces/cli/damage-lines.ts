@@ -3,7 +3,7 @@ import type { CommandContext } from './context.ts';
 import { momentFormat } from './terminal/moments.ts';
 import { printable } from './terminal/printable.ts';
 import { progressBar } from './terminal/progress-bar.ts';
-import { formatCount } from './terminal/units.ts';
+import { formatMany } from './terminal/units.ts';
 
 type BlockCheck = Awaited<ReturnType<MetricsCollector['verify']>>;
 
@@ -22,8 +22,7 @@ export function damageLines(context: CommandContext, damaged: BlockCheck['damage
   const moments = momentFormat(context.timeZone);
   return damaged.map(({ metric, fromMicros, toMicros, events }) => {
     const span = `from ${moments.dateTime(fromMicros)} to ${moments.dateTime(toMicros)}`;
-    const many = `${formatCount(events)} ${events === 1 ? 'event' : 'events'}`;
-    return `${many} of ${printable(metric)} ${span} cannot be read, because the file was damaged. Their rollups remain.`;
+    return `${formatMany(events, 'event')} of ${printable(metric)} ${span} cannot be read, because the file was damaged. Their rollups remain.`;
   });
 }
 
@@ -39,9 +38,8 @@ export function lostFigureLines(context: CommandContext, damaged: BlockCheck['da
 /** The sentence for names that cannot be read; none when all can. */
 export function nameDamageLines(unreadableNames: number): string[] {
   if (unreadableNames === 0) return [];
-  const many = `${formatCount(unreadableNames)} ${unreadableNames === 1 ? 'name' : 'names'}`;
   return [
-    `${many} of tasks, nodes, files and the like cannot be read, because the file was damaged. Events are shown without them.`,
+    `${formatMany(unreadableNames, 'name')} of tasks, nodes, files and the like cannot be read, because the file was damaged. Events are shown without them.`,
   ];
 }
 

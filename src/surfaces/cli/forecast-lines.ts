@@ -3,7 +3,7 @@ import type { Band } from '../../analysis/forecast/bands.ts';
 import type { ForecastReport, SpendOutlook } from '../../analysis/reports/forecast-report.ts';
 import type { AnswerColumn } from './print-rows.ts';
 import { bandBar } from './terminal/band-bar.ts';
-import { ABSENT, formatCount, formatNumber, formatSeconds, formatUsd } from './terminal/units.ts';
+import { ABSENT, formatCount, formatMany, formatNumber, formatSeconds, formatUsd } from './terminal/units.ts';
 
 const BAR_WIDTH = 24;
 /** Columns of a terminal that the table needs with bars, with all bands as well, and with limits in addition. */
@@ -158,7 +158,7 @@ const hoursText = (hours: number): string =>
 export function backlogLines({ backlog, queue }: ForecastReport): string[] {
   const now =
     `${formatCount(queue.waiting)} waiting, ${formatCount(queue.working)} in work, ` +
-    `${formatCount(queue.nodes)} ${queue.nodes === 1 ? 'node' : 'nodes'} present; ` +
+    `${formatMany(queue.nodes, 'node')} present; ` +
     `${formatNumber(queue.arrivedPerHour)} arrive per hour.`;
   return backlog.state === 'clear' ? ['Nothing is waiting.'] : [now, backlogText(backlog)];
 }

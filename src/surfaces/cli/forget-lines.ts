@@ -3,7 +3,7 @@ import type { CommandContext } from './context.ts';
 import type { AnswerColumn } from './print-rows.ts';
 import { momentFormat } from './terminal/moments.ts';
 import { printable } from './terminal/printable.ts';
-import { formatCount } from './terminal/units.ts';
+import { formatCount, formatMany } from './terminal/units.ts';
 
 type Report = Awaited<ReturnType<MetricsCollector['forget']>>;
 type OfMetric = Report['metrics'][number];
@@ -34,8 +34,6 @@ export function forgetColumns(context: CommandContext): AnswerColumn<OfMetric>[]
   ];
 }
 
-const many = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
-
 /** What became of it, and what is not reached, one sentence each. */
 export function forgetLines(context: CommandContext, report: Report): string[] {
   const { rawFromMicros, metrics, kept, damagedBlocks, spoolFiles, otherFiles, state } = report;
@@ -47,10 +45,10 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
   if (events + mentions + summed === 0) lines.push('No event of it is in the store.');
   else {
     const names =
-      mentions === 0 ? '' : `; ${many(mentions, 'event')} of others ${isDone ? 'lost' : 'would lose'} the name`;
+      mentions === 0 ? '' : `; ${formatMany(mentions, 'event')} of others ${isDone ? 'lost' : 'would lose'} the name`;
     const sums =
-      summed === 0 ? '' : `; ${many(summed, 'expired event')} ${isDone ? 'taken' : 'would be taken'} from sums`;
-    lines.push(`${many(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}${sums}.`);
+      summed === 0 ? '' : `; ${formatMany(summed, 'expired event')} ${isDone ? 'taken' : 'would be taken'} from sums`;
+    lines.push(`${formatMany(events, 'event')} ${isDone ? 'removed' : 'would go'}${names}${sums}.`);
   }
   if (state === 'erased') lines.push('The file was written anew: no byte of it is left in the store.');
   if (state === 'removed') {
@@ -58,7 +56,7 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
   }
   if (damagedBlocks > 0) {
     lines.push(
-      `${many(damagedBlocks, 'damaged block')} that may hold some of it ${isDone ? 'emptied' : 'would be emptied'}: nobody can read them.`,
+      `${formatMany(damagedBlocks, 'damaged block')} that may hold some of it ${isDone ? 'emptied' : 'would be emptied'}: nobody can read them.`,
     );
   }
   if (rawFromMicros > 0) {
@@ -69,7 +67,7 @@ export function forgetLines(context: CommandContext, report: Report): string[] {
   }
   for (const { metric, field, events: rows } of kept) {
     lines.push(
-      `${printable(metric)}: the name is part of "${printable(field)}" in ${many(rows, 'event')}, and stays there.`,
+      `${printable(metric)}: the name is part of "${printable(field)}" in ${formatMany(rows, 'event')}, and stays there.`,
     );
   }
   for (const file of spoolFiles) {

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printable } from './terminal/printable.ts';
 import { progressBar } from './terminal/progress-bar.ts';
 import { renderTable } from './terminal/table.ts';
-import { formatBytes, formatCount } from './terminal/units.ts';
+import { formatBytes, formatCount, formatMany } from './terminal/units.ts';
 
 /** What `--from` takes. */
 export const HISTORY_NAMES: readonly string[] = [...HISTORIES.map(({ name }) => name), 'all'];
@@ -104,10 +104,10 @@ function remarksOn({ counts, tooLong }: HistoryReport): string[] {
   const { waiting, unreadable, damaged, unknownTypes } = counts;
   const types = [...unknownTypes].map(([type, count]) => `${printable(type)} (${formatCount(count)})`);
   return [
-    ...(waiting > 0 ? [`${formatCount(waiting)} files are being written; their end is left for the next time.`] : []),
-    ...(unreadable > 0 ? [`${formatCount(unreadable)} files or folders could not be read.`] : []),
-    ...(damaged > 0 ? [`${formatCount(damaged)} damaged lines were passed over.`] : []),
-    ...(tooLong > 0 ? [`${formatCount(tooLong)} lines of more than 32 MiB were passed over.`] : []),
+    ...(waiting > 0 ? [`${formatMany(waiting, 'file')} being written: the end is left for the next time.`] : []),
+    ...(unreadable > 0 ? [`Could not be read: ${formatMany(unreadable, 'file or folder', 'files or folders')}.`] : []),
+    ...(damaged > 0 ? [`Passed over: ${formatMany(damaged, 'damaged line')}.`] : []),
+    ...(tooLong > 0 ? [`Passed over: ${formatMany(tooLong, 'line')} of more than 32 MiB.`] : []),
     ...(types.length > 0 ? [`lines of types that nobody knows yet were passed over: ${types.join(', ')}.`] : []),
   ];
 }

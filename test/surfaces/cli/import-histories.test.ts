@@ -140,7 +140,7 @@ describe('importing the histories of agents', () => {
     const machine = new Machine();
     const [path = ''] = layOutHistory(machine.home, 'gemini-cli');
     const run = await machine.import('gemini-cli');
-    expect(run.stdout).toContain('1 files are being written; their end is left for the next time.');
+    expect(run.stdout).toContain('1 file being written: the end is left for the next time.');
     expect((await machine.totals())['gemini-cli']?.[0]).toBe(3);
     machine.age(path);
     await machine.import('gemini-cli');

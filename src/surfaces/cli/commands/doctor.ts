@@ -11,7 +11,7 @@ import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
 import { dropText } from '../store-lines.ts';
 import { momentFormat } from '../terminal/moments.ts';
 import { printable } from '../terminal/printable.ts';
-import { formatBytes, formatCount } from '../terminal/units.ts';
+import { formatBytes, formatCount, formatMany } from '../terminal/units.ts';
 
 /** Producers listed one by one; the rest is in the sum. Those that do not add up are always listed. */
 const MAX_PRODUCERS = 12;
@@ -88,7 +88,7 @@ function printStore(context: CommandContext, stats: StoreStats): void {
   const line = (title: string, text: string): void => context.print(`${title.padEnd(12)} ${text}`);
   line('File', `${printable(stats.path)}${stats.readOnly ? ' (read-only)' : ''}, schema ${stats.schemaVersion}`);
   line('Size', `${formatBytes(stats.databaseBytes)}, journal ${formatBytes(stats.walBytes)}`);
-  line('Spool', `${formatBytes(stats.spoolBytes)} in ${formatCount(stats.spoolSegments)} files`);
+  line('Spool', `${formatBytes(stats.spoolBytes)} in ${formatMany(stats.spoolSegments, 'file')}`);
   line('Events', `${formatCount(stats.events)}, from ${when(stats.oldestMicros)} to ${when(stats.newestMicros)}`);
   if (stats.rawFromMicros > 0) line('Expired', `single events before ${when(stats.rawFromMicros)}; rollups remain`);
   if (stats.quarantinedFiles.length === 0) line('Set aside', 'no damaged files');
@@ -99,8 +99,8 @@ function printStore(context: CommandContext, stats: StoreStats): void {
 
 function printBlocks(context: CommandContext, check: BlockCheck): void {
   const { blocks, events, names, rollups } = check;
-  const sealedNames = names === 0 ? '' : `, and ${formatCount(names)} names`;
-  const read = `${formatCount(events)} events in ${formatCount(blocks)} compressed blocks${sealedNames}, checksums compared`;
+  const sealedNames = names === 0 ? '' : `, and ${formatMany(names, 'name')}`;
+  const read = `${formatMany(events, 'event')} in ${formatMany(blocks, 'compressed block')}${sealedNames}, checksums compared`;
   context.print(`${'Sealed'.padEnd(12)} ${blocks === 0 ? 'no events are in compressed blocks yet' : read}`);
   if (rollups > 0)
     context.print(`${'Rollups'.padEnd(12)} of ${formatCount(rollups)} days and metrics, checksums compared`);

@@ -5,7 +5,7 @@ import { nodesText, queueText, throughputSpark, throughputText } from '../status
 import { formatNanos } from '../terminal/money.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Style } from '../terminal/style.ts';
-import { formatCount, formatSeconds } from '../terminal/units.ts';
+import { formatCount, formatMany, formatSeconds } from '../terminal/units.ts';
 import type { TopFigures } from './top-figures.ts';
 import { firingAlerts } from './top-panes.ts';
 
@@ -83,7 +83,7 @@ function alertsText(figures: TopFigures, style: Style): string {
     });
     const more = firing.length > MAX_NAMED ? ` and ${firing.length - MAX_NAMED} more` : '';
     if (rules === 0) parts.push(style('quiet', 'no rule is declared'));
-    else if (firing.length === 0) parts.push(`${formatCount(rules)} ${rules === 1 ? 'rule' : 'rules'}, nothing fires`);
+    else if (firing.length === 0) parts.push(`${formatMany(rules, 'rule')}, nothing fires`);
     else parts.push(`${named.join(', ')}${more}`);
   }
   if (insights !== undefined) {

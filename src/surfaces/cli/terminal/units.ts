@@ -16,6 +16,11 @@ export function formatCount(count: number | undefined): string {
   return count === undefined ? ABSENT : grouped(count);
 }
 
+/** So many of something, with its word in the right number: `1 event`, `2,000 events`. */
+export function formatMany(count: number, one: string, more = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : more}`;
+}
+
 /** Any number: whole ones grouped, others to three significant digits. */
 export function formatNumber(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return ABSENT;

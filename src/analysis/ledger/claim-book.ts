@@ -51,15 +51,19 @@ export async function readClaimBook(ask: EventAnswerer): Promise<ClaimBook> {
     }
   }
   const turns = new Map<string, Turn[]>();
-  for (const [task, events] of [...byCluster.values()].flatMap((byTask) => [...byTask])) {
-    for (const { nodeId, fromMicros, toMicros = Number.POSITIVE_INFINITY } of taskHistory(task, events).attempts) {
-      if (nodeId === undefined || toMicros <= fromMicros) continue;
-      const known = turns.get(nodeId) ?? [];
-      turns.set(nodeId, known);
-      known.push({ task, fromMicros, toMicros });
-    }
+  for (const byTask of byCluster.values()) {
+    for (const [task, events] of byTask) addTurns(turns, task, events);
   }
   return new ClaimBook(turns);
+}
+
+function addTurns(turns: Map<string, Turn[]>, task: string, events: readonly StoredEvent[]): void {
+  for (const { nodeId, fromMicros, toMicros = Number.POSITIVE_INFINITY } of taskHistory(task, events).attempts) {
+    if (nodeId === undefined || toMicros <= fromMicros) continue;
+    const known = turns.get(nodeId) ?? [];
+    turns.set(nodeId, known);
+    known.push({ task, fromMicros, toMicros });
+  }
 }
 
 function stretchesOf(turns: readonly Turn[]): Stretch[] {

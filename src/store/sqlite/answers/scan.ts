@@ -103,16 +103,16 @@ class TimeScan {
   #merged(hot: readonly Row[], sealed: readonly Passed[], wanted: number): Row[] {
     const rows: Row[] = [];
     let [i, j] = [0, 0];
-    let of: Chunk | undefined;
-    let rowAt: (index: number) => Row = () => [];
+    let read: { readonly chunk: Chunk; readonly rowAt: (index: number) => Row } | undefined;
     while (rows.length < wanted) {
       const [row, passed] = [hot[i], sealed[j]];
       if (row !== undefined && (passed === undefined || this.#isBefore(Number(row[0]), passed.t))) {
         rows.push(row);
         i++;
       } else if (passed !== undefined) {
-        if (passed.chunk !== of) rowAt = rowReader((of = passed.chunk), this.#table);
-        rows.push(rowAt(passed.index));
+        const { chunk } = passed;
+        if (read?.chunk !== chunk) read = { chunk, rowAt: rowReader(chunk, this.#table) };
+        rows.push(read.rowAt(passed.index));
         j++;
       } else break;
     }

@@ -5,8 +5,6 @@ import { fromStored } from '../file/schema.ts';
 import type { Cell, CellDecoder, Place } from './cells.ts';
 import { type EventTable, quoted } from './event-tables.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** One row of an event table: stored time, origin, then the columns. */
 export type Row = readonly Cell[];
 
@@ -46,11 +44,10 @@ function toEvent(
   const id = eventId(storeId, metric, atMicros);
   const { source, inferred, cluster } = decoder.origin(Number(row[1]));
   const node = data['node_id'];
-  // Not by spreading parts that may be there: it takes as long again as all the rest.
-  const event: Mutable<StoredEvent> =
+  // Not by spreading what may be there: it takes as long again as all the rest.
+  const event =
     typeof node === 'string'
       ? { id, metric, timestamp, atMicros, node_id: node, data, source, inferred }
       : { id, metric, timestamp, atMicros, data, source, inferred };
-  if (cluster !== undefined) event.cluster = cluster;
-  return event;
+  return cluster === undefined ? event : { ...event, cluster };
 }

@@ -32,8 +32,7 @@ export type Reading = {
 
 /**
  * Reads usage that has not expired into lines: summed by the store wherever no join needs the moment of each event,
- * one by one where it does. An event costs a fraction of a microsecond summed by rollups, up to two summed by the
- * store, and five to eight one by one.
+ * one by one where it does. An event costs a fraction of a microsecond summed by the store, and one to two one by one.
  */
 export class UsageReader {
   readonly book = new LineBook();

@@ -28,12 +28,17 @@ export type SqlReport =
 /** Bytes of one answer, roughly; more rows end the statement as too many rows do. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
+/** What answers most statements that are too dear, in milliseconds. */
+export const ASK_AGGREGATE = 'ask for figures by group with `aggregate`, which reads columns';
+
 /** The sentence for a statement that was ended for its memory. */
 export function memoryFailure(maxMemoryBytes: number): Extract<SqlReport, { type: 'failed' }> {
   return {
     type: 'failed',
     code: 'SQL_LIMIT',
     message: `The statement needed more memory than the ${Math.round(maxMemoryBytes / 1024 / 1024)} MiB it may use.`,
-    hint: 'Sort or group fewer rows (narrow "timestamp" first), or allow more (maxMemoryBytes; --max-memory).',
+    hint:
+      'SQLite sorts all rows that it groups. Narrow "timestamp", allow more (maxMemoryBytes; --max-memory), ' +
+      `or ${ASK_AGGREGATE}.`,
   };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { QueryError, type QueryErrorCode, StoreError, type StoreErrorCode } from '../model/errors.ts';
 import type { SqlAnswer, SqlOptions } from './question.ts';
-import { memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
+import { ASK_AGGREGATE, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import { UnreadableEvents } from './unreadable-events.ts';
 import { checkStatement } from './sql-statement.ts';
 
@@ -80,7 +80,7 @@ function answerOf(child: ChildProcess, job: SqlJob): Promise<SqlAnswer> {
         type: 'failed',
         code: 'SQL_LIMIT',
         message: `The statement took longer than ${job.timeoutMillis} ms and was ended.`,
-        hint: 'Narrow "timestamp", or raise timeoutMillis.',
+        hint: `Narrow "timestamp", allow more time (timeoutMillis; --timeout), or ${ASK_AGGREGATE}.`,
       });
     let timer = setTimeout(late, START_MILLIS);
 

@@ -10,24 +10,12 @@ import { writeAtExit } from './intake/write-at-exit.ts';
 import type { DataOf, Metric } from './metrics/define-metric.ts';
 import { type Catalogue, catalogueOf, type MetricData, type MetricName } from './metrics/index.ts';
 import { type Clock, SystemClock } from './model/clock.ts';
-import type { EventData, IncomingEvent, StoredEvent } from './model/event.ts';
+import type { EventData, IncomingEvent } from './model/event.ts';
 import { StoreError } from './model/errors.ts';
 import type { FlatNames } from './model/flat-event.ts';
 import { MICROS_PER_SECOND } from './model/range.ts';
 import type { Asking } from './query/fold-period.ts';
-import { loadAggregate, loadQuery, loadSeries, loadSql, loadTotals } from './query/on-demand.ts';
-import type {
-  AggregateAnswer,
-  AggregateQuestion,
-  EventAnswer,
-  EventQuestion,
-  SeriesAnswer,
-  SeriesQuestion,
-  SqlAnswer,
-  SqlOptions,
-  TotalsAnswer,
-  TotalsQuestion,
-} from './query/question.ts';
+import { Questions } from './query/questions.ts';
 import { UnreadableEvents } from './query/unreadable-events.ts';
 import { KeptStore } from './store/kept-store.ts';
 import type {
@@ -56,7 +44,7 @@ export function openMetrics(options: OpenOptions = {}): MetricsCollector {
  * Recording never throws into its caller, and never waits for a disk or a lock. Any number of processes and threads may
  * record and ask in one folder at once, each with a collector of its own.
  */
-export class MetricsCollector {
+export class MetricsCollector extends Questions {
   readonly directory: string;
   /** Built-in and custom metrics, by name. */
   readonly catalogue: Catalogue;
@@ -71,6 +59,7 @@ export class MetricsCollector {
   #closed = false;
 
   constructor(options: OpenOptions) {
+    super();
     const { settings, customMetrics, problems, disabled } = loadConfig({ directory: options.directory });
     this.directory = resolve(settings.directory);
     this.catalogue = catalogueOf([...customMetrics, ...(options.metrics ?? [])]);
@@ -156,46 +145,6 @@ export class MetricsCollector {
     this.#intake.setEnabled(metricOrCategory, on);
   }
 
-  /** Events of one metric, filtered and ordered, up to a limit. @throws QueryError, StoreError. */
-  async query(question: EventQuestion): Promise<EventAnswer> {
-    const { queryEvents } = await loadQuery();
-    return this.#ask((asked) => queryEvents(asked, question));
-  }
-
-  /** All events that a question describes, in batches, read as they are asked for. @throws QueryError, StoreError. */
-  async *events(question: EventQuestion): AsyncIterable<readonly StoredEvent[]> {
-    const { scanEvents } = await loadQuery();
-    yield* scanEvents(await this.#ask(async (asked) => asked), question);
-  }
-
-  /** Figures by group and time bucket, with the plan that found them. @throws QueryError, StoreError. */
-  async aggregate(question: AggregateQuestion): Promise<AggregateAnswer> {
-    const { aggregate } = await loadAggregate();
-    return this.#ask((asked) => aggregate(asked, question));
-  }
-
-  /** One figure over time, by group, every bucket of the span included. @throws QueryError, StoreError. */
-  async series(question: SeriesQuestion): Promise<SeriesAnswer> {
-    const { series } = await loadSeries();
-    return this.#ask((asked) => series(asked, question));
-  }
-
-  /** All of the history of metrics: events and sums by group, and distributions. @throws QueryError, StoreError. */
-  async totals(questions: readonly TotalsQuestion[]): Promise<readonly TotalsAnswer[]> {
-    const { totals } = await loadTotals();
-    return this.#ask((asked) => totals(asked, questions));
-  }
-
-  /**
-   * Any reading SQL, on one view per metric and on `events`, `aggregates` and `metadata`: see docs/reference/sql.md.
-   * Runs in a process of its own, with limits on time, rows and memory. @throws QueryError `SQL_REFUSED`, `SQL_FAILED`, `SQL_LIMIT`; StoreError.
-   */
-  async sql(statement: string, options: SqlOptions = {}): Promise<SqlAnswer> {
-    const { runSql } = await loadSql();
-    const { path } = await this.stats();
-    return runSql(path, statement, options, this.unreadable);
-  }
-
   /** Resolves when everything recorded so far survives a power cut. @throws what the file system reported, when it does not. */
   flush(): Promise<void> {
     return this.#intake.sync();
@@ -218,37 +167,37 @@ export class MetricsCollector {
   }
 
   stats(): Promise<StoreStats> {
-    return this.#ask(({ store }) => store.stats());
+    return this.ask(({ store }) => store.stats());
   }
 
   /** The conservation law, process by process. */
   ledger(): Promise<readonly ProducerLedger[]> {
-    return this.#ask(({ store }) => store.ledger());
+    return this.ask(({ store }) => store.ledger());
   }
 
   /** The same without counting rows: what was recorded, dropped and expired, and what waits. */
   accounts(): Promise<readonly ProducerAccount[]> {
-    return this.#ask(({ store }) => store.accounts());
+    return this.ask(({ store }) => store.accounts());
   }
 
   /** Of this process alone: what its events were dropped for, by the store too, and how many wait. Counts no rows. */
   drops(): Promise<ProducerDrops | undefined> {
-    return this.#ask(({ store }) => store.dropsOf(this.health().producer));
+    return this.ask(({ store }) => store.dropsOf(this.health().producer));
   }
 
   /** The metrics of which the store has, or had, events. */
   storedMetrics(): Promise<readonly StoredMetric[]> {
-    return this.#ask(({ store }) => store.metrics());
+    return this.ask(({ store }) => store.metrics());
   }
 
   /** Roll up, expire, keep the size budget, tidy. Safe to run at any time, by any number of processes. */
   upkeep(): Promise<UpkeepReport> {
-    return this.#ask(({ store }) => store.upkeep(this.#retention, this.#clock.nowMicros()));
+    return this.ask(({ store }) => store.upkeep(this.#retention, this.#clock.nowMicros()));
   }
 
   /** Read all sealed events and compare their checksums; damaged ones are set aside. `onProgress` gets the part done, 0 to 1. */
   verify(onProgress?: (part: number) => void): Promise<BlockCheck> {
-    return this.#ask(({ store }) => store.verify(onProgress));
+    return this.ask(({ store }) => store.verify(onProgress));
   }
 
   /** Remove what is known of nodes, tasks, sessions for good, or `look` what would go. `onProgress` gets the part done. */
@@ -257,13 +206,13 @@ export class MetricsCollector {
     const { forgetInFiles } = await import('./sources/forget-in-files.ts');
     const request = forgetRequestOf(ids);
     const files = forgetInFiles(this.directory, request.listed, how);
-    const { otherFiles, ...report } = await this.#ask(({ store }) => store.forget(request, how, onProgress));
+    const { otherFiles, ...report } = await this.ask(({ store }) => store.forget(request, how, onProgress));
     return { ...report, otherFiles: otherFiles.filter(({ path }) => !files.includes(path)) };
   }
 
   /** A consistent copy of the store while others write. `onProgress` gets the part done, 0 to 1. */
   backup(toPath: string, onProgress?: (part: number) => void): Promise<void> {
-    return this.#ask(({ store }) => store.backup(toPath, onProgress));
+    return this.ask(({ store }) => store.backup(toPath, onProgress));
   }
 
   /**
@@ -286,7 +235,7 @@ export class MetricsCollector {
   }
 
   /** With everything drained into the store that was recorded before this moment anywhere. */
-  async #ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
+  protected async ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
     const asking = { catalogue: this.catalogue, clock: this.#clock, unreadable: this.unreadable };
     return this.#written().useDrained((store) => work({ store, ...asking }));
   }

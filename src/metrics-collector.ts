@@ -234,7 +234,7 @@ export class MetricsCollector extends Questions {
     await Promise.all([this.#intake.close(), this.#store.close()]);
   }
 
-  /** With everything drained into the store that was recorded before this moment anywhere. */
+  /** @internal The store is opened for it when it has to be. */
   protected async ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result> {
     const asking = { catalogue: this.catalogue, clock: this.#clock, unreadable: this.unreadable };
     return this.#written().useDrained((store) => work({ store, ...asking }));

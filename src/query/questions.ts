@@ -23,7 +23,11 @@ const loadSql = lazily(() => import('./sql.ts'));
 
 /** The questions that a collector answers. */
 export abstract class Questions {
-  /** Work on a store in which everything is that was recorded before this moment anywhere. */
+  /**
+   * Work on a store in which everything is that was recorded before this moment anywhere.
+   *
+   * @internal Types for users tell nothing of stores.
+   */
   protected abstract ask<Result>(work: (asked: Asking) => Promise<Result>): Promise<Result>;
 
   /** Events of one metric, filtered and ordered, up to a limit. @throws QueryError, StoreError. */

@@ -1,7 +1,7 @@
 import { isNumeric, type AnyField } from '../model/field.ts';
 import type { Filter } from '../model/filter.ts';
 import { QuantileSketch } from '../model/quantile-sketch.ts';
-import { hourOf, MICROS_PER_HOUR, MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
+import { hourOf, joinedRanges, MICROS_PER_HOUR, MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
 import type { Coverage } from '../store/store.ts';
 import type { PercentileSource } from './measures.ts';
 import type { ParsedAggregation } from './parse-aggregation.ts';
@@ -56,7 +56,7 @@ export function planFold(input: PlanInput): FoldPlan {
       .map(hourOf),
   );
   const { rollups, uncovered } = withoutHours(coverage.rollups, cut);
-  const raw = joined([...coverage.raw, ...uncovered]);
+  const raw = joinedRanges([...coverage.raw, ...uncovered]);
   if (rollups.length === 0) {
     return fromEvents(
       input,
@@ -180,18 +180,4 @@ function withoutHours(
     if (from < range.toMicros) rollups.push({ fromMicros: from, toMicros: range.toMicros });
   }
   return { rollups, uncovered };
-}
-
-/** Ascending ranges, those that touch made one. */
-function joined(ranges: readonly TimeRange[]): readonly TimeRange[] {
-  const whole: TimeRange[] = [];
-  for (const range of ranges.toSorted((a, b) => a.fromMicros - b.fromMicros)) {
-    const last = whole.at(-1);
-    if (last !== undefined && last.toMicros >= range.fromMicros) {
-      whole[whole.length - 1] = { fromMicros: last.fromMicros, toMicros: Math.max(last.toMicros, range.toMicros) };
-    } else if (range.fromMicros < range.toMicros) {
-      whole.push(range);
-    }
-  }
-  return whole;
 }

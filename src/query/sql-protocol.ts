@@ -25,6 +25,9 @@ export type SqlReport =
       readonly hint?: string;
     };
 
+/** The least that a statement may be allowed; Node alone needs about half of it. */
+export const MIN_MEMORY_BYTES = 128 * 1024 * 1024;
+
 /** Bytes of one answer, roughly; more rows end the statement as too many rows do. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 

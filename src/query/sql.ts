@@ -2,13 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { QueryError, type QueryErrorCode, StoreError, type StoreErrorCode } from '../model/errors.ts';
 import type { SqlAnswer, SqlOptions } from './question.ts';
-import { ASK_AGGREGATE, memoryFailure, type SqlJob, type SqlReport } from './sql-protocol.ts';
+import { ASK_AGGREGATE, memoryFailure, MIN_MEMORY_BYTES, type SqlJob, type SqlReport } from './sql-protocol.ts';
 import { UnreadableEvents } from './unreadable-events.ts';
 import { checkStatement } from './sql-statement.ts';
 
 const DEFAULTS = { timeoutMillis: 5_000, maxRows: 10_000, maxMemoryBytes: 256 * 1024 * 1024 } as const;
-/** Node alone needs about half of it. */
-const MIN_MEMORY_BYTES = 128 * 1024 * 1024;
 /** How long the child may take until it begins with the statement: enough for a machine under full load. */
 const START_MILLIS = 15_000;
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
+import { joinedRanges, MICROS_PER_SECOND, type TimeRange } from '../model/range.ts';
 import type { Plan, UnreadableSpan } from './question.ts';
 
 type Span = NonNullable<Plan['damaged']>[number];
@@ -11,17 +11,25 @@ export const toSpans = (ranges: readonly TimeRange[]): readonly Span[] =>
     to: toMicros / MICROS_PER_SECOND,
   }));
 
+const toRange = ({ from, to }: Span): TimeRange => ({
+  fromMicros: Math.round(from * MICROS_PER_SECOND),
+  toMicros: Math.round(to * MICROS_PER_SECOND),
+});
+
 /** Where the work that runs now also takes down what its questions lack. */
 const ofThisWork = new AsyncLocalStorage<UnreadableEvents>();
 
 /** Events that questions needed and that cannot be read, because the file is damaged. */
 export class UnreadableEvents {
-  /** Of each metric, in order of time, none meeting another: so no more than there are damaged blocks, however long it lives. */
-  readonly #spans = new Map<string, readonly Span[]>();
+  /**
+   * Of each metric, in order of time. Where two meet, events of both cannot be told apart, so they are one: there are no
+   * more than damaged blocks, however long it lives.
+   */
+  readonly #ranges = new Map<string, readonly TimeRange[]>();
 
   add(metric: string, damaged: Plan['damaged'] = []): void {
     if (damaged.length === 0) return;
-    this.#spans.set(metric, joined([...(this.#spans.get(metric) ?? []), ...damaged]));
+    this.#ranges.set(metric, joinedRanges([...(this.#ranges.get(metric) ?? []), ...damaged.map(toRange)]));
     const mine = ofThisWork.getStore();
     if (mine !== this) mine?.add(metric, damaged);
   }
@@ -36,19 +44,8 @@ export class UnreadableEvents {
 
   /** In order of time. */
   list(): readonly UnreadableSpan[] {
-    return [...this.#spans]
-      .flatMap(([metric, spans]) => spans.map((span) => ({ metric, ...span })))
+    return [...this.#ranges]
+      .flatMap(([metric, ranges]) => toSpans(ranges).map(({ from, to }) => ({ metric, from, to })))
       .sort((a, b) => a.from - b.from || (a.metric < b.metric ? -1 : 1));
   }
-}
-
-/** Spans of several questions about one metric: where two meet, events of both cannot be told apart. */
-function joined(spans: readonly Span[]): readonly Span[] {
-  const apart: Span[] = [];
-  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = apart.at(-1);
-    if (last === undefined || from > last.to) apart.push({ from, to });
-    else apart[apart.length - 1] = { from: last.from, to: Math.max(last.to, to) };
-  }
-  return apart;
 }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** A process that writes to a store all the time: lets go of the write lock when it is told to, and takes it again when it is told to. */
+/** A process that writes to a store all the time: lets go of the write lock, and takes it again, when it is told to. */
 const [path = ''] = process.argv.slice(2);
 const db = new DatabaseSync(path, { timeout: 60_000 });
 const write = db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('written_by_test', ?)");

@@ -41,8 +41,8 @@ export async function readClaimBook(ask: EventAnswerer): Promise<ClaimBook> {
   for (const metric of CLAIM_METRICS) {
     for await (const batch of ask.events({ metric })) {
       for (const event of batch) {
-        const byTask = byCluster.get(event.cluster) ?? new Map<string, StoredEvent[]>();
-        if (byTask.size === 0) byCluster.set(event.cluster, byTask);
+        let byTask = byCluster.get(event.cluster);
+        if (byTask === undefined) byCluster.set(event.cluster, (byTask = new Map()));
         const task = String(event.data['task_id']);
         const known = byTask.get(task);
         if (known === undefined) byTask.set(task, [event]);

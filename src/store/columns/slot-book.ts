@@ -9,7 +9,7 @@ export class SlotBook {
   readonly buckets: number[] = [];
   /** By group: its slot in the bucket in which it was met last. */
   readonly #last: number[] = [];
-  /** Buckets that were begun, all but the current one for the first time. */
+  /** Buckets that were begun, the current one too. */
   readonly #begun = new Set<number>();
   /** By bucket, then by group; of slots below `#indexed`. */
   readonly #index = new Map<number, Map<number, number>>();

@@ -59,8 +59,8 @@ type Declaration<
 };
 
 /**
- * Declare a question. Its answer also says which events it needed and could not read. Where the schema of the answer is not what the report tells, the result is none, and the index of
- * routes does not compile.
+ * Declare a question. Its answer also says which events it needed and could not read. Where the schema of the answer is
+ * not what the report tells, the result is none, and the index of routes does not compile.
  *
  * @param ask Makes the answer from parameters as their schemas made them.
  */

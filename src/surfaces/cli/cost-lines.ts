@@ -13,8 +13,6 @@ import { formatCount, formatMany, formatShare } from './terminal/units.ts';
 /** How many names a sentence lists; the rest is counted. */
 const MAX_LISTED = 8;
 
-const eventsText = (count: number): string => formatMany(count, 'event');
-
 /** `12.3 %`, of a whole that is not 0. */
 const percent = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(1)} %`;
 
@@ -149,7 +147,7 @@ function costNotes(ledger: Ledger): string[] {
   const { figures } = ledger.total;
   const notes = [
     `Priced: ${formatShare(figures.events - figures.unpricedEvents, figures.events)} events; cost is what the client ` +
-      `reported (${eventsText(figures.reportedEvents)}), else what list prices make of it.`,
+      `reported (${formatMany(figures.reportedEvents, 'event')}), else what list prices make of it.`,
   ];
   if (totalInput(figures) > 0) {
     notes.push(
@@ -163,11 +161,12 @@ function costNotes(ledger: Ledger): string[] {
     notes.push(`On flat plans: ${formatNanos(figures.planNanos)} is what the API would take for the same; billed 0.`);
   }
   const versions = ledger.priceVersions.map(
-    ({ key, figures: of }) => `${key['price_version'] ?? ''} (${eventsText(of.computedEvents)})`,
+    ({ key, figures: of }) => `${key['price_version'] ?? ''} (${formatMany(of.computedEvents, 'event')})`,
   );
   if (versions.length > 0) notes.push(`Prices: ${listed(versions)}.`);
   const aside = ledger.setAside.map(
-    ({ key, figures: of }) => `${key['client'] ?? ''} "${key['feed'] ?? 'unnamed'}" (${eventsText(of.events)})`,
+    ({ key, figures: of }) =>
+      `${key['client'] ?? ''} "${key['feed'] ?? 'unnamed'}" (${formatMany(of.events, 'event')})`,
   );
   if (aside.length > 0)
     notes.push(`Not counted, because a better feed of the same sessions tells it: ${listed(aside)}.`);
@@ -194,7 +193,7 @@ function costFindings(ledger: Ledger): string[] {
   const findings: string[] = [];
   const unpriced = ledger.unpriced.map(
     ({ key, figures }) =>
-      `${key['model'] ?? 'no model named'} (${eventsText(figures.unpricedEvents)}, ` +
+      `${key['model'] ?? 'no model named'} (${formatMany(figures.unpricedEvents, 'event')}, ` +
       `${formatCount(figures.unpricedTokens)} of ${formatCount(totalTokens(figures))} tokens)`,
   );
   if (unpriced.length > 0) {
@@ -209,7 +208,7 @@ function costFindings(ledger: Ledger): string[] {
     if (!differs) continue;
     findings.push(
       `${client ?? 'A client'} and the price book differ by more than 1 % on ${model ?? 'an unnamed model'}: reported ` +
-        `${formatNanos(reportedNanos)}, computed ${formatNanos(computedNanos)}, over the same ${eventsText(events)}.`,
+        `${formatNanos(reportedNanos)}, computed ${formatNanos(computedNanos)}, over the same ${formatMany(events, 'event')}.`,
     );
   }
   return findings;

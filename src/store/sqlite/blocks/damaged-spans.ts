@@ -1,11 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import type { DamagedSpan } from '../../store.ts';
 import { prepared } from '../file/prepared.ts';
-import { fromStored, readMeta } from '../file/schema.ts';
+import { fromStored, readMeta, storedHourOf } from '../file/schema.ts';
 import type { EventTable } from '../rows/event-tables.ts';
-
-const hourOf = (t: number): number => Math.floor(t / MICROS_PER_HOUR);
 
 /**
  * Tells of an hour of a metric whether events that are in its rollup have lost their rows: they have expired, or were in
@@ -14,10 +11,10 @@ const hourOf = (t: number): number => Math.floor(t / MICROS_PER_HOUR);
  * the hour in other blocks stay, and are counted.
  */
 export function hoursWithoutRows(db: DatabaseSync, { metricId }: EventTable): (hour: number) => boolean {
-  const rawFrom = hourOf(Number(readMeta(db, 'raw_from') ?? 0));
+  const rawFrom = storedHourOf(Number(readMeta(db, 'raw_from') ?? 0));
   const spans = prepared(db, 'SELECT t0, t1 FROM damaged_block WHERE metric = ?')
     .all(metricId)
-    .map(({ t0, t1 }) => ({ first: hourOf(Number(t0)), last: hourOf(Number(t1)) }));
+    .map(({ t0, t1 }) => ({ first: storedHourOf(Number(t0)), last: storedHourOf(Number(t1)) }));
   return (hour) => hour < rawFrom || spans.some(({ first, last }) => hour >= first && hour <= last);
 }
 

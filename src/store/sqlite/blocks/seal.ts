@@ -3,7 +3,7 @@ import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import type { CodedCells } from '../../columns/chunk.ts';
 import type { BlockColumns } from '../../columns/column-codec.ts';
 import { inReadTransaction } from '../file/read-transaction.ts';
-import { inTransaction, pragmaNumber } from '../file/schema.ts';
+import { inTransaction, pragmaNumber, storedHourOf } from '../file/schema.ts';
 import { type Row, rowColumns } from '../rows/decode-row.ts';
 import { type EventTable, quoted, readEventTables, withAllColumns } from '../rows/event-tables.ts';
 import { RowColumns } from '../rows/row-columns.ts';
@@ -83,7 +83,7 @@ function readUnit(db: DatabaseSync, metric: string, from: number, runningHour: n
     't'
   ];
   if (typeof first !== 'number') return undefined;
-  const hour = Math.floor(first / MICROS_PER_HOUR);
+  const hour = storedHourOf(first);
   const marked = nextMarked(db, table, hour);
   if (marked === hour) return { sealed: 0, goOnAt: (hour + 1) * MICROS_PER_HOUR };
   const before = blockBefore(db, table, first);
@@ -183,7 +183,7 @@ function swap(db: DatabaseSync, reading: Reading, blocks: readonly EncodedBlock[
   const { table, hot, version, merged } = reading;
   const [first, last] = [Number(hot.times[0]), Number(hot.times.at(-1))];
   if (pragmaNumber(db, 'data_version') !== version) {
-    if (nextMarked(db, table, Math.floor(first / MICROS_PER_HOUR)) <= Math.floor(last / MICROS_PER_HOUR)) return false;
+    if (nextMarked(db, table, storedHourOf(first)) <= storedHourOf(last)) return false;
     // Another process may also have rolled up what it changed, and have sealed or expired rows.
     if (!areUntouched(db, reading, first, last)) return false;
     if (hasOtherBlocks(db, reading)) return false;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import type { Chunk } from '../../columns/chunk.ts';
 import { lowerBound } from '../../columns/lower-bound.ts';
+import { storedHourOf } from '../file/schema.ts';
 import { type Row, rowColumns } from '../rows/decode-row.ts';
 import type { EventTable } from '../rows/event-tables.ts';
 import { rowOf, rowsOf } from '../rows/row-columns.ts';
@@ -53,7 +53,7 @@ export class SealedRows {
     if (!this.hasTime(t) || this.#place?.block === undefined) return true;
     const { id, chunk } = this.#place.block;
     const isWithoutRows = hoursWithoutRows(this.#db, this.#table);
-    if ([chunk.first, chunk.last].some((at) => isWithoutRows(Math.floor(at / MICROS_PER_HOUR)))) return false;
+    if ([chunk.first, chunk.last].some((at) => isWithoutRows(storedHourOf(at)))) return false;
     const cells = this.#table.columns.map(() => ', ?').join('');
     const insert = this.#db.prepare(
       `INSERT INTO ${this.#table.table} (${rowColumns(this.#table)}) VALUES (?, ?${cells})`,

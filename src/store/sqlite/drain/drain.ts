@@ -5,7 +5,7 @@ import { SegmentReader, type Stretch } from '../../spool/segment-reader.ts';
 import { listSegments, type SegmentFile, type SegmentHeader } from '../../spool/spool-folder.ts';
 import type { DrainReport } from '../../store.ts';
 import { pragmaNumber } from '../file/schema.ts';
-import { resultCode } from '../file/store-errors.ts';
+import { isBusy } from '../file/store-errors.ts';
 import { keepLogSmall } from '../file/write-ahead-log.ts';
 import { type EventTable, readEventTables } from '../rows/event-tables.ts';
 import { EventInserter } from './insert-events.ts';
@@ -21,7 +21,6 @@ const HEADER_PATIENCE_MILLIS = 60_000;
 /** First wait for another drainer's lock; doubled until it is the longest. */
 const FIRST_WAIT_MILLIS = 1;
 const LONGEST_WAIT_MILLIS = 16;
-const SQLITE_BUSY = 5;
 
 type Totals = { events: number; duplicates: number; damagedBytes: number };
 type Slice = Totals & { readonly setAside: SegmentFile[] };
@@ -100,7 +99,7 @@ export class Drain {
         this.#db.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
         return wait === FIRST_WAIT_MILLIS ? 0 : performance.now() - start;
       } catch (cause) {
-        if (resultCode(cause) !== SQLITE_BUSY) throw cause;
+        if (!isBusy(cause)) throw cause;
       } finally {
         this.#db.exec('PRAGMA busy_timeout = 5000');
       }

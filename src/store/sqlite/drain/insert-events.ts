@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import { SealedRows } from '../blocks/sealed-rows.ts';
+import { storedHourOf } from '../file/schema.ts';
 import { type EventTable, quoted } from '../rows/event-tables.ts';
 import { PresentRows } from './present-rows.ts';
 import type { EventRow } from './row-layout.ts';
@@ -106,13 +106,13 @@ export class EventInserter {
   /** The hour of a stored time has changed, and its rollup is to be made anew. */
   markDirty(table: EventTable, t: number): void {
     const mark = this.#db.prepare('INSERT OR IGNORE INTO dirty (metric, hour) VALUES (?, ?)');
-    mark.run(table.metricId, Math.floor(t / MICROS_PER_HOUR));
+    mark.run(table.metricId, storedHourOf(t));
   }
 
   #markHours(table: EventTable, rows: readonly EventRow[]): void {
     let marked = NaN;
     for (const [t] of rows) {
-      const hour = Math.floor(t / MICROS_PER_HOUR);
+      const hour = storedHourOf(t);
       if (hour !== marked) this.markDirty(table, t);
       marked = hour;
     }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'n
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../../model/errors.ts';
 import { APPLICATION_ID, inTransaction, pragmaNumber, SCHEMA_VERSION } from './schema.ts';
-import { resultCode } from './store-errors.ts';
+import { isBusy } from './store-errors.ts';
 
 /** Pages copied before other work gets its turn: 4 MB. */
 const PAGES_PER_STEP = 1_000;
@@ -118,14 +118,12 @@ function swapIn(newPath: string, storePath: string, asidePath: string, waitMilli
       renameSync(newPath, storePath);
     });
   } catch (cause) {
-    throw resultCode(cause) === SQLITE_BUSY ? inUse(storePath) : cause;
+    throw isBusy(cause) ? inUse(storePath) : cause;
   } finally {
     old.close();
   }
   return asidePath;
 }
-
-const SQLITE_BUSY = 5;
 
 const inUse = (path: string): StoreError =>
   new StoreError('STORE_BUSY', `Another process uses the store at ${path}`, {

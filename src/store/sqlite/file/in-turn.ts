@@ -2,14 +2,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../../model/clock.ts';
 import { pragmaNumber } from './schema.ts';
-import { resultCode } from './store-errors.ts';
+import { isBusy } from './store-errors.ts';
 
 /** So long others may keep somebody who is patient from each of its steps. */
 export const PATIENCE_MILLIS = 120_000;
-/** Waiting inside SQLite finds a gap between others' writes best, and holds up the process: Ctrl-C and terminal come in between. */
+/**
+ * Waiting inside SQLite finds a gap between others' writes best, and holds up the process: Ctrl-C and terminal come in
+ * between.
+ */
 const TRY_MILLIS = 100;
 const BETWEEN_TRIES_MILLIS = 10;
-const SQLITE_BUSY = 5;
 
 /**
  * Takes a step that writes, when it is its turn: it is begun anew until no other writer is in its way. So a step leaves
@@ -45,7 +47,7 @@ export function patiently(
         takenMillis = clock.monotonicMillis();
         return result;
       } catch (cause) {
-        if (!(cause instanceof NotItsTurn) && resultCode(cause) !== SQLITE_BUSY) throw cause;
+        if (!(cause instanceof NotItsTurn) && !isBusy(cause)) throw cause;
         if (clock.monotonicMillis() - takenMillis >= PATIENCE_MILLIS) throw givingUp();
       } finally {
         db.exec(`PRAGMA busy_timeout = ${before}`);

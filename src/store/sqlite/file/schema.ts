@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import { prepared } from './prepared.ts';
 
 /** "AMMX": tells our files from any other SQLite file. */
@@ -113,6 +114,9 @@ export const MIGRATIONS: readonly string[] = [
 export const toStored = (atMicros: number): number => atMicros - EPOCH_MICROS;
 /** Stored time → microseconds since the Unix epoch. */
 export const fromStored = (stored: number): number => stored + EPOCH_MICROS;
+
+/** The stored hour in which a stored time lies. */
+export const storedHourOf = (stored: number): number => Math.floor(stored / MICROS_PER_HOUR);
 
 /** Run `work` in a write transaction; rolled back when it throws. Waits as long as the handle's busy timeout for the lock. */
 export function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {

@@ -27,6 +27,10 @@ export function resultCode(cause: unknown): number {
   return typeof code === 'number' ? code & 0xff : 0;
 }
 
+/** Whether somebody else writes, or has written since this transaction began to read. */
+export const isBusy = (cause: unknown): boolean => resultCode(cause) === SQLITE_BUSY;
+const SQLITE_BUSY = 5;
+
 /** Whatever SQLite or the file system threw, as the one kind of error that a store throws. */
 export function toStoreError(cause: unknown, path: string): Error {
   if (cause instanceof MetricsError) return cause;

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isNumeric } from '../../../model/field.ts';
-import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import { cellAt } from '../../columns/cell-at.ts';
 import type { Chunk, CodedCells } from '../../columns/chunk.ts';
 import type { BlockColumns } from '../../columns/column-codec.ts';
@@ -13,7 +12,7 @@ import {
   toEncodedBlock,
 } from '../blocks/block-book.ts';
 import type { InTurn } from '../file/in-turn.ts';
-import { inTransaction } from '../file/schema.ts';
+import { inTransaction, storedHourOf } from '../file/schema.ts';
 import { byMetricId, type EventTable, quoted, withAllColumns } from '../rows/event-tables.ts';
 import { countDropped } from '../rows/remove-rows.ts';
 import type { FoundInTable } from './forget-look.ts';
@@ -69,7 +68,7 @@ function changeRows(db: DatabaseSync, { table, mentions }: TableMatch, times: re
 /** These hours are to be rolled up anew. Call inside the transaction that changes their rows. */
 function markHours(db: DatabaseSync, { metricId }: EventTable, times: Iterable<number>): void {
   const mark = db.prepare('INSERT OR IGNORE INTO dirty (metric, hour) VALUES (?, ?)');
-  for (const hour of new Set(Array.from(times, (t) => Math.floor(t / MICROS_PER_HOUR)))) mark.run(metricId, hour);
+  for (const hour of new Set(Array.from(times, (t) => storedHourOf(t)))) mark.run(metricId, hour);
 }
 
 /** Write the blocks that were found anew, without such rows and names; each in a transaction of its own. */

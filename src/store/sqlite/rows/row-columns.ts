@@ -113,7 +113,10 @@ class CodeBook {
 export const columnCells = (chunk: Chunk, column: Column): Float64Array | CodedCells =>
   isNumeric(column) ? chunk.numbers(column.name) : chunk.coded(column.name);
 
-/** Reads rows of a chunk: stored time, origin, then the cells of the table's columns. For one after another: it finds the columns once. */
+/**
+ * Reads rows of a chunk: stored time, origin, then the cells of the table's columns. For one after another: it finds the
+ * columns once.
+ */
 export function rowReader(chunk: Chunk, table: EventTable): (index: number) => Row {
   const times = chunk.times();
   const cells = [chunk.origins(), ...table.columns.map((column) => columnCells(chunk, column))];

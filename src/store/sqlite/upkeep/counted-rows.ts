@@ -62,16 +62,19 @@ export function letCountedRowsGo(
   const isMarked = db.prepare('SELECT 1 FROM dirty WHERE metric = ? AND hour = ?');
   const next = db.prepare(`SELECT min(t) AS t FROM ${table.table} WHERE t >= ? AND t < ?`);
   const changed: number[] = [];
-  let certain = 0;
-  let isKnown = counted !== undefined;
+  let left = counted;
   for (let hour = first; hour <= last; hour++) {
-    if (isWithoutRows(hour)) isKnown = false;
+    if (isWithoutRows(hour)) {
+      left = undefined;
+      continue;
+    }
     const t = next.get(hour * MICROS_PER_HOUR, (hour + 1) * MICROS_PER_HOUR)?.['t'];
-    if (typeof t !== 'number' || isWithoutRows(hour)) continue;
-    if (isMarked.get(table.metricId, hour) === undefined) certain += expireRows(db, table, hour);
-    else changed.push(hour);
+    if (typeof t !== 'number') continue;
+    if (isMarked.get(table.metricId, hour) === undefined) {
+      const gone = expireRows(db, table, hour);
+      if (left !== undefined) left -= gone;
+    } else changed.push(hour);
   }
-  const left = isKnown && counted !== undefined ? counted - certain : undefined;
   if (changed.length === 0 || (left !== undefined && left <= 0)) return;
   const rows = changed.reduce((sum, hour) => sum + rowsIn(db, table, hour), 0);
   for (const hour of changed) {

@@ -1,11 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import type { DamagedSpan } from '../../store.ts';
 import { removeBlock, type SealedBlock } from '../blocks/block-book.ts';
 import { hoursWithoutRows } from '../blocks/damaged-spans.ts';
 import { takeDamageNotes } from '../file/damage-notes.ts';
-import { fromStored, inTransaction } from '../file/schema.ts';
+import { fromStored, inTransaction, storedHourOf } from '../file/schema.ts';
 import { byMetricId, type EventTable, readEventTables } from '../rows/event-tables.ts';
 import { countDropped } from '../rows/remove-rows.ts';
 import { countedRows, letCountedRowsGo } from './counted-rows.ts';
@@ -24,10 +23,7 @@ export function quarantineBlock(db: DatabaseSync, table: EventTable, id: number,
 function setAside(db: DatabaseSync, table: EventTable, id: number, nowMicros: number): boolean {
   const row = db.prepare('SELECT t0, t1, n, origins, crc, b FROM block WHERE id = ?').get(id);
   if (row === undefined || isWhole(row)) return false;
-  const hours = {
-    first: Math.floor(Number(row['t0']) / MICROS_PER_HOUR),
-    last: Math.floor(Number(row['t1']) / MICROS_PER_HOUR),
-  };
+  const hours = { first: storedHourOf(Number(row['t0'])), last: storedHourOf(Number(row['t1'])) };
   const isWithoutRows = hoursWithoutRows(db, table);
   const counted = countedRows(db, table, { id, n: Number(row['n']) }, hours);
   db.prepare(

@@ -4,7 +4,7 @@ import type { Key } from '../../columns/chunk.ts';
 import { readBlocks, type SealedBlock } from '../blocks/block-book.ts';
 import { atOnce, type InTurn } from '../file/in-turn.ts';
 import { inTransaction, readMeta, writeMeta } from '../file/schema.ts';
-import { resultCode } from '../file/store-errors.ts';
+import { isBusy } from '../file/store-errors.ts';
 import { forgetDamagedNames } from '../names/damaged-names.ts';
 import { type NameRemoval, planRemoval, removeNames } from '../names/remove-names.ts';
 import { rollupChunk } from '../rollups/rollup-book.ts';
@@ -53,8 +53,6 @@ export async function sweepNames(
 
 /** So often it is tried to find the names without the lock; it cannot be had behind that when somebody wrote meanwhile. */
 const QUIET_ATTEMPTS = 3;
-/** SQLite: somebody else is writing, or has written since this transaction began to read. */
-const SQLITE_BUSY = 5;
 
 /** What one attempt finds that the next can use. */
 type Sweep = { readonly sealed: NamesOfBlocks; removal: NameRemoval | undefined };
@@ -77,7 +75,7 @@ function sweepOnce(db: DatabaseSync, sweep: Sweep, begin: 'BEGIN' | 'BEGIN IMMED
     return true;
   } catch (cause) {
     if (db.isTransaction) db.exec('ROLLBACK');
-    if (begin === 'BEGIN' && resultCode(cause) === SQLITE_BUSY) return false;
+    if (begin === 'BEGIN' && isBusy(cause)) return false;
     throw cause;
   }
 }

@@ -4,7 +4,7 @@ import { lowerBound } from '../../columns/lower-bound.ts';
 import type { RetentionSettings } from '../../store.ts';
 import { type EncodedBlock, insertBlock, readBlocks, removeBlock, toEncodedBlock } from '../blocks/block-book.ts';
 import { columnsOf, sliced } from '../blocks/block-columns.ts';
-import { inTransaction, readMeta, toStored, writeMeta } from '../file/schema.ts';
+import { inTransaction, readMeta, storedHourOf, toStored, writeMeta } from '../file/schema.ts';
 import { dayOf, rawFromHour } from '../rollups/rollup-book.ts';
 import { byMetricId, readEventTables } from '../rows/event-tables.ts';
 import { countExpired, expireRowsBetween } from '../rows/remove-rows.ts';
@@ -90,7 +90,7 @@ function nextStep(db: DatabaseSync, beforeHour: number): number | undefined {
   for (const { table } of readEventTables(db).values()) {
     const rows = db.prepare(`SELECT t FROM ${table} WHERE t >= ? AND t < ? ORDER BY t LIMIT 1 OFFSET ?`);
     const many = rows.get(from, before, ROWS_PER_STEP)?.['t'];
-    if (typeof many === 'number') bounds.push(Math.floor(many / MICROS_PER_HOUR));
+    if (typeof many === 'number') bounds.push(storedHourOf(many));
     const last = db.prepare(`SELECT max(t) AS t FROM ${table} WHERE t >= ? AND t < ?`).get(from, before)?.['t'];
     if (typeof last === 'number') newest = Math.max(newest, last);
   }
@@ -103,7 +103,7 @@ function nextStep(db: DatabaseSync, beforeHour: number): number | undefined {
     if (bytes > BYTES_PER_STEP) bounds.push(Math.floor(Number(t1) / MICROS_PER_HOUR));
   }
   // No further than there are rows: of what comes late behind them nothing has expired.
-  const behindLast = Math.floor(newest / MICROS_PER_HOUR) + 1;
+  const behindLast = storedHourOf(newest) + 1;
   return Math.min(behindLast, Math.max(oldest + 1, Math.min(...bounds)));
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MICROS_PER_HOUR } from '../../../model/range.ts';
 import { diskUsage } from '../file/disk-usage.ts';
-import { pragmaNumber } from '../file/schema.ts';
+import { pragmaNumber, storedHourOf } from '../file/schema.ts';
 import { emptyLog, keepLogSmall } from '../file/write-ahead-log.ts';
 import { sweepNames } from './dictionary-sweep.ts';
 import { expireBefore, oldestHour } from './retention.ts';
@@ -82,7 +82,7 @@ function hourThatFrees(db: DatabaseSync, bytes: number): number {
       return sum + size * Math.min(1, Math.max(0, part));
     }, 0);
   let low = oldest + 1;
-  let high = Math.max(low, ...blocks.map(({ t1 }) => Math.floor(t1 / MICROS_PER_HOUR) + 1));
+  let high = Math.max(low, ...blocks.map(({ t1 }) => storedHourOf(t1) + 1));
   // All of them, when that is not enough. Behind them it goes on hour by hour: what the rows in typed tables take is not
   // known.
   while (low < high) {

@@ -39,7 +39,8 @@ export const forgetCommand = defineCommand({
     'Removes the events of a node, a task or a session for good: no byte of them stays in the store. Shows what would go, ' +
     'and asks before anything does. Events of others that only name it stay, without the name. Copies that were made of ' +
     'the store, exports and the files of agents themselves are not reached; a process that still runs may tell of it ' +
-    'again. What is read again of a history does not come back. Waits while others write; may be stopped, and goes on when it is run again.',
+    'again. What is read again of a history does not come back. Waits while others write; may be stopped, and goes on ' +
+    'when it is run again.',
   arguments: {},
   options: {
     node: listOption('<id>', 'a node; may be given several times'),

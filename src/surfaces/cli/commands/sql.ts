@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import type { SqlAnswer } from '../../../query/question.ts';
+import { MIN_MEMORY_BYTES } from '../../../query/sql-protocol.ts';
 import { CommandError } from '../command-error.ts';
 import { defineCommand, optionalArgument, valueOption } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -10,8 +11,7 @@ import { parseCount, parseMillis } from '../option-values.ts';
 import { type AnswerColumn, printCsv, printTable } from '../print-rows.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
-/** Node alone takes more than half of it. */
-const MIN_MEMORY_MIB = 128;
+const MIN_MEMORY_MIB = MIN_MEMORY_BYTES / BYTES_PER_MIB;
 
 function parseMemory(given: string, flag: string): number {
   const mib = parseCount(given, flag);
@@ -60,7 +60,7 @@ export const sqlCommand = defineCommand({
     file: valueOption('<path>', 'read the statement from a file', { short: 'f' }),
     maxRows: valueOption('<count>', 'end after so many rows (default 10,000)', { short: 'n', parse: parseCount }),
     timeout: valueOption('<time>', 'end after so long (default 5s)', { parse: parseMillis }),
-    maxMemory: valueOption('<MiB>', 'end when it takes more memory (default 256, at least 128)', {
+    maxMemory: valueOption('<MiB>', `end when it takes more memory (default 256, at least ${MIN_MEMORY_MIB})`, {
       parse: parseMemory,
     }),
   },

@@ -304,6 +304,14 @@ export function storeContract(name: string, open: () => Promise<ContractStore>):
       );
     });
 
+    it('covers nothing of no time, whether it knows the metric or not', async () => {
+      const { store, put } = await open();
+      const nothing = { fromMicros: T0, toMicros: T0 };
+      expect(await store.coverage(SAMPLE.name, nothing)).toMatchObject({ rollups: [], raw: [] });
+      await put([sample(T0)]);
+      expect(await store.coverage(SAMPLE.name, nothing)).toMatchObject({ rollups: [], raw: [] });
+    });
+
     it('counts every recorded event in the ledger', async () => {
       const { store, put } = await open();
       const event = sample(T0, {}, { identity: 'one' });

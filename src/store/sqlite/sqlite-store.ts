@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../model/clock.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { StoredEvent } from '../../model/event.ts';
-import type { TimeRange } from '../../model/range.ts';
+import { joinedRanges, type TimeRange } from '../../model/range.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import type {
   BlockCheck,
@@ -142,7 +142,7 @@ export class SqliteStore implements Store {
     return this.#reading(() => {
       const table = this.#table(metric);
       if (table !== undefined) return coverageOf(this.#open.db, table, range);
-      return { rollups: [], raw: [range], rawFromMicros: 0, dimensions: [] };
+      return { rollups: [], raw: joinedRanges([range]), rawFromMicros: 0, dimensions: [] };
     });
   }
 
